@@ -1,0 +1,24 @@
+"""Values of webhook delivery: where to, and one signed call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """Where the sandbox delivers webhooks and the secret it signs them with; ``events`` empty means all."""
+
+    id: str
+    url: str
+    secret: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """One POST to an endpoint, signed and ready to send."""
+
+    headers: Mapping[str, str]
+    body: bytes
