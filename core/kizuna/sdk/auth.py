@@ -1,0 +1,88 @@
+"""Ways to prove who asks, as ``httpx.Auth``: a token, a key, user and password, a token fetched and renewed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Mapping
+from typing import Any
+
+import httpx
+import msgspec
+from pydantic import SecretStr
+
+from kizuna.errors import AuthError
+
+__all__ = ["Auth", "Basic", "Bearer", "FetchedToken"]
+
+Auth = httpx.Auth
+
+
+class Bearer(httpx.Auth):
+    """``Authorization: Bearer …`` with a token that does not change."""
+
+    def __init__(self, token: SecretStr) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        yield request
+
+
+class Basic(httpx.Auth):
+    """HTTP Basic with a secret password."""
+
+    def __init__(self, user: str, password: SecretStr) -> None:
+        self._user, self._password = user, password
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        yield from httpx.BasicAuth(self._user, self._password.get_secret_value()).auth_flow(request)
+
+
+class FetchedToken(httpx.Auth):
+    """A bearer token fetched from ``token_url`` with ``form`` and fetched anew once when the vendor answers 401.
+
+    Fetching is single-flight: many requests that fail together wait for one new token.
+    ``last`` holds the whole answer of the token endpoint (for an instance URL or an expiry).
+    Raises AuthError when the token endpoint refuses; its text is the vendor's error code, never a secret.
+    """
+
+    requires_response_body = True
+
+    def __init__(self, token_url: str, form: Mapping[str, SecretStr | str], name: str) -> None:
+        self._url, self._form, self._name = token_url, dict(form), name
+        self._lock = asyncio.Lock()
+        self._token: str | None = None
+        self.last: dict[str, Any] = {}
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        used = self._token
+        if used is None:
+            async for step in self._fetch(None):
+                self._keep((yield step))
+            used = self._token
+        request.headers["Authorization"] = f"Bearer {used}"
+        response = yield request
+        if response.status_code != httpx.codes.UNAUTHORIZED:
+            return
+        async for step in self._fetch(used):
+            self._keep((yield step))
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+    async def _fetch(self, stale: str | None) -> AsyncGenerator[httpx.Request, None]:
+        """The token request, unless another flow has replaced the stale token meanwhile."""
+        async with self._lock:
+            if self._token == stale:
+                plain = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in self._form.items()}
+                yield httpx.Request("POST", self._url, data=plain, headers={"Accept": "application/json"})
+
+    def _keep(self, response: httpx.Response) -> None:
+        try:
+            said = msgspec.json.decode(response.content, type=dict[str, Any])
+        except msgspec.DecodeError:
+            said = {}
+        token = said.get("access_token")
+        if response.status_code >= httpx.codes.BAD_REQUEST or not isinstance(token, str):
+            code = said.get("error", response.status_code)
+            raise AuthError(f"{self._name}: the token endpoint refused ({code}); check the client id and secret.")
+        self._token, self.last = token, said

@@ -1,0 +1,96 @@
+"""The conversation with a vendor as values: what to ask, what came back, what to ask next.
+
+A :class:`Reading` is a pure state machine. It never waits, retries or writes: the engine sends each :class:`Ask`,
+hands the :class:`Answer` to ``turn`` and commits the records together with the bookmark in one transaction.
+After a crash the engine calls ``begin`` with the last committed bookmark, so a bookmark must be enough to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import msgspec
+
+Bookmark = dict[str, Any]
+"""Where a stream stands: JSON values only, at most some kilobytes, no record's content."""
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One request. ``path`` is relative to the connector's base URL, or absolute when the vendor gave a link."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    method: str = "GET"
+    json: Any = None
+    form: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    family: str = "default"  # the limit it counts against
+
+    def having(self, **params: str | None) -> Ask:
+        """The same request with these query parameters set (None removes one)."""
+        kept = tuple((name, value) for name, value in self.params if name not in params)
+        new = tuple((name, value) for name, value in params.items() if value is not None)
+        return msgspec.structs.replace(self, params=kept + new)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back, whole. Header names are in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    asked_at: datetime  # our clock, when the request left
+
+    def date(self) -> datetime:
+        """The vendor's own clock when it answered (``Date`` header), else when we asked."""
+        try:
+            return parsedate_to_datetime(self.headers["date"]).astimezone(UTC)
+        except (KeyError, ValueError):
+            return self.asked_at
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of a page: the raw JSON bytes and what only the page could tell of it."""
+
+    raw: bytes | msgspec.Raw
+    deleted: str | None = None  # the reason when the vendor says it is gone: "deleted", "archived", "merged"
+    version: datetime | None = None  # when the vendor changed it, where the record itself does not say
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reading may know when it begins. ``now`` is ours; a window's end should use the vendor's clock."""
+
+    now: datetime
+    full: bool = False  # the administrator asked for everything again
+
+
+class Turn(msgspec.Struct, kw_only=True):
+    """One step: records to commit with ``bookmark`` (None leaves it as it is), then the next ask (None ends the stream).
+
+    ``state`` is handed to the next ``turn``; it is lost in a crash. ``whole`` says on the last turn that this
+    conversation listed every living record of the stream, so that what was not seen is gone.
+    """
+
+    ask: Ask | None = None
+    state: Any = None
+    records: Sequence[Record] = ()
+    bookmark: Bookmark | None = None
+    whole: bool = False
+
+
+class Reading(Protocol):
+    """How a stream is read, as a pure state machine; see the module's docstring."""
+
+    def begin(self, bookmark: Bookmark | None, start: Start) -> Turn:
+        """The first ask: the whole stream when ``bookmark`` is None or ``start.full``, else what changed since."""
+        ...
+
+    def turn(self, state: Any, ask: Ask, answer: Answer) -> Turn:
+        """The records of this answer and what to ask next.
+
+        Raises PageError when the answer is not what the vendor documents: the page is refused and asked again.
+        """
+        ...

@@ -1,0 +1,168 @@
+"""Sending asks: paced to the vendor's limits, retried with back-off, errors sorted by what to do next."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+import httpx
+
+from kizuna.clock import now
+from kizuna.errors import PageError, TransientError
+from kizuna.sdk.connector import Connector
+from kizuna.sdk.limits import Limit
+from kizuna.sdk.reading import Answer, Ask
+
+TIMEOUT_S = 60.0
+ATTEMPTS = 6
+BACKOFF_S = 0.5
+BACKOFF_MOST_S = 30.0
+WAIT_MOST_S = 300.0
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Slots of one limit family, handed out evenly: at most ``calls`` in ``per_s``, ``burst`` of them at once."""
+
+    limit: Limit
+    free_at_s: float = 0.0
+    gate: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gate = asyncio.Semaphore(self.limit.concurrent)
+
+    def slot(self, now_s: float) -> float:
+        """Takes the next slot; the seconds to wait for it."""
+        step_s = self.limit.per_s / self.limit.calls
+        earliest = now_s - step_s * (self.limit.burst - 1)
+        self.free_at_s = max(self.free_at_s, earliest)
+        wait_s = max(0.0, self.free_at_s - now_s)
+        self.free_at_s += step_s
+        return wait_s
+
+    def ban(self, now_s: float, for_s: float) -> None:
+        """No slot before ``for_s`` seconds have passed: the vendor said so."""
+        self.free_at_s = max(self.free_at_s, now_s + for_s)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was sent, for reports: requests, tries that had to be repeated, answers that said «too many»."""
+
+    requests: int = 0
+    retries: int = 0
+    refused_429: int = 0
+
+
+class Transport:
+    """An open line to one connection's vendor; use it as an async context manager.
+
+    ``attempts`` counts the first try. ``http`` replaces the httpx transport (tests play a vendor through ASGI).
+    """
+
+    def __init__(
+        self,
+        connector: Connector[Any],
+        *,
+        http: httpx.AsyncBaseTransport | None = None,
+        attempts: int = ATTEMPTS,
+        paced: bool = True,
+    ) -> None:
+        self.connector, self.traffic = connector, Traffic()
+        self._attempts, self._paced = attempts, paced
+        self._buckets = {limit.family: Bucket(limit) for limit in connector.limits}
+        self._client = httpx.AsyncClient(
+            auth=connector.auth(),
+            headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
+            timeout=TIMEOUT_S,
+            transport=http,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+        )
+
+    async def __aenter__(self) -> Transport:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, ask: Ask) -> Answer:
+        """The vendor's good answer.
+
+        Raises AuthError, RefusedError or DegradedError at once, TransientError (and PageError for an answer that is
+        no JSON) after all attempts.
+        """
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return await self._once(ask)
+            except (TransientError, PageError) as error:
+                wish_s = getattr(error, "retry_after_s", None)
+                if attempt == self._attempts or (wish_s or 0.0) > WAIT_MOST_S:
+                    raise
+                self.traffic.retries += 1
+                await asyncio.sleep(wish_s if wish_s is not None else backoff(attempt))
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _once(self, ask: Ask) -> Answer:
+        bucket = self._buckets.get(ask.family) or self._buckets.get("default")
+        if bucket is None:
+            return await self._exchange(ask, None)
+        if self._paced and (wait_s := bucket.slot(time.monotonic())) > 0:
+            await asyncio.sleep(wait_s)
+        async with bucket.gate:
+            return await self._exchange(ask, bucket)
+
+    async def _exchange(self, ask: Ask, bucket: Bucket | None) -> Answer:
+        asked_at = now()
+        self.traffic.requests += 1
+        try:
+            response = await self._client.send(self._request(ask), auth=httpx.USE_CLIENT_DEFAULT)
+        except (httpx.TransportError, httpx.DecodingError) as fault:
+            raise TransientError(f"{self.connector.key}: no answer ({type(fault).__name__}); tried again.") from fault
+        answer = Answer(
+            status=response.status_code, body=response.content, headers=lowered(response.headers), asked_at=asked_at
+        )
+        error = self.connector.sort_error(answer)
+        if error is None:
+            return self._sane(answer)
+        if isinstance(error, TransientError):
+            self.traffic.refused_429 += answer.status == httpx.codes.TOO_MANY_REQUESTS
+            if bucket is not None and error.retry_after_s:
+                bucket.ban(time.monotonic(), error.retry_after_s)
+        raise error
+
+    def _sane(self, answer: Answer) -> Answer:
+        """The answer, unless a proxy put a web page in its place."""
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            raise PageError(f"{self.connector.key}: answered with a web page instead of data; the page is refused.")
+        return answer
+
+    def _request(self, ask: Ask) -> httpx.Request:
+        url = ask.path if ask.path.startswith("http") else urljoin(self.connector.base_url() + "/", ask.path.lstrip("/"))
+        if ask.params:
+            joined = urlencode(ask.params, quote_via=quote, safe="")
+            url = f"{url}{'&' if '?' in url else '?'}{joined}"
+        return self._client.build_request(
+            ask.method,
+            url,
+            json=ask.json,
+            data=dict(ask.form) if ask.form else None,
+            headers=dict(ask.headers),
+        )
+
+
+def lowered(headers: httpx.Headers) -> Mapping[str, str]:
+    """Headers as a plain mapping with names in lower case."""
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def backoff(attempt: int) -> float:
+    """Seconds before the next try: doubling, with full jitter so that many do not return at once."""
+    ceiling_s: float = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** (attempt - 1))
+    return random.uniform(0.5, 1.0) * ceiling_s  # noqa: S311  no secret
+
