@@ -1,11 +1,16 @@
 """The databases that tests are given are real, empty, and one's own."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 
 from tests.support import postgres
 
