@@ -1,0 +1,136 @@
+"""A company's name taken apart for comparison: core, brand, legal form, trade, place, what stood in brackets."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from kizuna.identity.japanese import fold_long_vowels, has_kanji, is_japanese, new_kanji, romaji
+from kizuna.identity.legal_forms import COMPANY, join_initials, strip_japanese, strip_western
+from kizuna.identity.text import is_placeholder, plain, without_accents
+from kizuna.identity.trades import (
+    EMPTY_WORDS,
+    JAPANESE_ENDINGS,
+    JAPANESE_REGIONS,
+    REGION_OF,
+    ROMAJI_ENDINGS,
+    TRADE_OF,
+)
+
+_BRACKETS = re.compile(r"[(\[{【「『〔〈《<]([^()\[\]{}【】「」『』〔〕〈〉《》<>]*)[)\]}】」』〕〉》>]")
+_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_WORD_ENDS = re.compile(r"[\W_]+")
+_HONORIFICS = re.compile(r"\s*(?:御中|様|さま|殿|行)$")
+# A name written as a web address is the name before the suffix.
+_WEB_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)\.(?:com|net|org|io|ai|app|dev|info|biz|co|jp|de|fr|uk|eu|us|tokyo|shop|store)"
+    r"(?:\.(?:jp|uk|kr|au|nz|tw|cn|br|sg))?/?(?![\w.])",
+    re.ASCII,
+)
+_AND = re.compile(r"\s*[&＆]\s*")
+
+
+class CompanyName(msgspec.Struct, frozen=True):
+    """A name as it is compared; ``core`` is equal for every way of writing one name, legal form aside."""
+
+    raw: str
+    core: str
+    words: tuple[str, ...]
+    brand: str  # the core without trade, place and rank in a group
+    legal_form: str | None
+    body: str | None  # company, association, school …; None when no form says it
+    trades: frozenset[str]
+    regions: frozenset[str]
+    brackets: tuple[str, ...]
+    script: str  # of the brand as written: latin, kana, kanji or other; the reading of kanji is unknown
+
+
+def _words(text: str) -> list[str]:
+    text = _APOSTROPHES.sub("", _AND.sub(" and ", text)) if not text.isalnum() else text
+    return [word for word in _WORD_ENDS.split(text) if word]
+
+
+def _take_apart(word: str) -> tuple[str, str | None, str | None]:
+    """(what is left, trade, region) of one word; the trade is the word's end in Japanese."""
+    if word in TRADE_OF:
+        return "", TRADE_OF[word], None
+    if word in REGION_OF:
+        return "", None, REGION_OF[word]
+    if word in EMPTY_WORDS:
+        return "", None, None
+    if word.isascii():
+        for ending in ROMAJI_ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                return word[: -len(ending)], TRADE_OF[ending], None
+        return word, None, None
+    trade = region = None
+    for ending in JAPANESE_ENDINGS:
+        if word.endswith(ending) and word != ending:
+            word, trade = word[: -len(ending)], TRADE_OF[ending]
+            break
+    for place in JAPANESE_REGIONS:
+        if word.endswith(place) or word.startswith(place):
+            word, region = word.removesuffix(place).removeprefix(place), REGION_OF[place]
+            break
+    return word.removesuffix("グループ"), trade, region
+
+
+def _comparable(word: str) -> str:
+    return word if word.isascii() and not word.isalpha() else fold_long_vowels(romaji(word))
+
+
+def _script(text: str) -> str:
+    if text.isascii():
+        return "latin"
+    return "kanji" if has_kanji(text) else "kana" if is_japanese(text) else "other"
+
+
+@lru_cache(maxsize=16_384)
+def company_name(raw: str | None) -> CompanyName | None:
+    """The name taken apart, None when it is empty, a placeholder or nothing but a legal form."""
+    shown = plain(raw)
+    if not shown or is_placeholder(shown):
+        return None
+    text = _HONORIFICS.sub("", new_kanji(without_accents(shown)).casefold())
+    text = _WEB_ADDRESS.sub(r"\1", text) if "." in text else text
+    text, japanese_form = strip_japanese(text)
+    brackets = tuple(inside for inside in (found.strip() for found in _BRACKETS.findall(text)) if inside)
+    outside = _BRACKETS.sub(" ", text) if brackets else text
+    words, western_form = strip_western(_words(join_initials(outside)))
+    if not words:
+        # Everything stood in brackets.
+        words, western_form = strip_western(_words(join_initials(text)))
+    written = [word for word in words if word != "the"] or words
+    if not written or is_placeholder("".join(written)):
+        return None
+
+    parts = [_take_apart(fold_long_vowels(word) if word.isascii() else word) for word in written]
+    compared = tuple(_comparable(word) for word in written)
+    core = "".join(compared)
+    brand = "".join(_comparable(left) for left, _, _ in parts if left)
+    regions = {region for _, _, region in parts if region}
+    if not brand:
+        # 日本通信 consists of a place and a trade: it is its own brand.
+        parts, regions, brand = [], set(), core
+    state = western_form[1] if western_form else None
+    if japanese_form or state:
+        regions.add(state or "jp")
+    return CompanyName(
+        raw=shown,
+        core=core,
+        words=compared,
+        brand=brand,
+        legal_form=japanese_form[0] if japanese_form else western_form[0] if western_form else None,
+        body=japanese_form[1] if japanese_form else COMPANY if western_form else None,
+        trades=frozenset(trade for _, trade, _ in parts if trade),
+        regions=frozenset(regions),
+        brackets=brackets,
+        script=_script("".join(left for left, _, _ in parts) or "".join(written)),
+    )
+
+
+def is_surely_a_company(name: CompanyName) -> bool:
+    """Whether the name itself says it is no person's: it has a legal form or a trade."""
+    return name.legal_form is not None or bool(name.trades)

@@ -1,0 +1,150 @@
+"""The values two records can be found by: what a record is stored under, how rare each must be, and its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+import msgspec
+
+from kizuna.identity.company_names import CompanyName
+from kizuna.identity.profile import PERSON_NAME, AccountProfile, PersonProfile, Profile, entity_of
+
+OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, CONTACT_DOMAIN, DOMAIN_NAME, PHONE, NAME = (
+    "own xref corporate_number email domain contact_domain domain_name phone name".split()
+)
+
+
+class KeyKind(msgspec.Struct, frozen=True):
+    """What agreeing on a key of this kind is worth, and how many records may carry one value before it says nothing."""
+
+    name: str
+    tier: str  # id: a system says so · strong: one value can link · weak: only beside other evidence
+    cap: int
+    exact: bool  # candidates are sought by it in the exact tier; the others are stored for scoring
+    family: str  # kinds of one family have one hash, so that each is found by the other
+
+
+KINDS: dict[str, KeyKind] = {
+    kind.name: kind
+    for kind in (
+        KeyKind(OWN, "id", 20, exact=True, family="reference"),
+        KeyKind(XREF, "id", 20, exact=True, family="reference"),
+        KeyKind(CORPORATE_NUMBER, "id", 20, exact=True, family=CORPORATE_NUMBER),
+        KeyKind(EMAIL, "strong", 20, exact=True, family=EMAIL),
+        KeyKind(DOMAIN, "strong", 40, exact=True, family="domain"),
+        # Never counted for rarity: a consultant is a contact at many accounts.
+        KeyKind(CONTACT_DOMAIN, "weak", 40, exact=True, family="domain"),
+        # Finds equal names on a domain that is too common to be searched.
+        KeyKind(DOMAIN_NAME, "strong", 40, exact=True, family=DOMAIN_NAME),
+        KeyKind(PHONE, "weak", 20, exact=False, family=PHONE),
+        KeyKind(NAME, "weak", 60, exact=False, family=NAME),
+    )
+}
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """One value a record can be found by."""
+
+    kind: str
+    value: str
+
+
+class KeyStat(msgspec.Struct, frozen=True):
+    """How common a value is: the largest number of differently named records of one source that carry it.
+
+    ``status`` is what an operator has set: normal, blocked (never evidence) or allowed (evidence however common).
+    """
+
+    largest_per_source: int = 0
+    status: str = "normal"
+
+
+Stats = Callable[[Key], KeyStat]
+
+
+def key_hash(entity: str, kind: str, value: str) -> int:
+    """The signed 64-bit hash a key is stored and looked up under; look up by it alone, not by kind.
+
+    Kinds of one family share it, so that a reference finds the record it names and the other way round.
+    """
+    family = KINDS[kind].family if kind in KINDS else kind
+    text = f"{entity}\x1f{family}\x1f{value}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
+
+
+def reference_value(system: str, source_id: str) -> str:
+    """The value of an ``own`` or ``xref`` key."""
+    return f"{system}\x1f{source_id}"
+
+
+def keys(profile: Profile) -> tuple[Key, ...]:
+    """Every key of the record, sorted, once each; placeholder, role and free-mail values never make one for a company.
+
+    The mailboxes of desks are keys of accounts (they say company), not of persons.
+    """
+    found = {Key(OWN, reference_value(*profile.own))}
+    found.update(Key(XREF, reference_value(*reference)) for reference in profile.cross_references)
+    found.update(Key(EMAIL, address) for address in profile.emails)
+    found.update(Key(PHONE, number) for number in profile.phones)
+    found.update(_account_keys(profile) if isinstance(profile, AccountProfile) else _person_keys(profile))
+    return tuple(sorted(found))
+
+
+def _account_keys(profile: AccountProfile) -> Iterable[Key]:
+    core = profile.name.core if profile.name and profile.name_role != PERSON_NAME else None
+    if profile.corporate_number:
+        yield Key(CORPORATE_NUMBER, profile.corporate_number)
+    for address in profile.role_mailboxes:
+        yield Key(EMAIL, address)
+    for domain in profile.domains:
+        yield Key(DOMAIN, domain)
+    for domain in profile.contact_domains:
+        yield Key(CONTACT_DOMAIN, domain)
+    if core:
+        yield Key(NAME, core)
+        for domain in profile.domains | profile.contact_domains:
+            yield Key(DOMAIN_NAME, f"{domain}\x1f{core}")
+
+
+def _person_keys(profile: PersonProfile) -> Iterable[Key]:
+    # Without order: systems disagree on whether the family name stands first.
+    if profile.name and profile.name.is_full:
+        yield Key(NAME, "\x1f".join(sorted(profile.name.words)))
+
+
+def name_hash(profile: Profile) -> int | None:
+    """What tells differently named records apart when a value's rarity is counted; None when no name counts.
+
+    A value's count in one source is the number of distinct hashes among the records that carry it there.
+    """
+    name = profile.name
+    if name is None or (isinstance(profile, AccountProfile) and profile.name_role == PERSON_NAME):
+        return None
+    value = name.core if isinstance(name, CompanyName) else "\x1f".join(sorted(name.words))
+    return key_hash(entity_of(profile), "named", value)
+
+
+def is_generic(key: Key, stat: KeyStat) -> bool:
+    """Whether so many share the value that it says nothing by itself: two differently named records of one source do."""
+    if stat.status == "allowed":
+        return False
+    return stat.status == "blocked" or (key.kind != CONTACT_DOMAIN and stat.largest_per_source >= 2)
+
+
+def no_stats(_key: Key) -> KeyStat:
+    """Every value rare: for two records looked at alone."""
+    return KeyStat()
+
+
+def stats_of(profiles: Iterable[Profile], statuses: dict[Key, str] | None = None) -> Stats:
+    """How common each value is among these records; ``statuses`` are what operators have set."""
+    names: dict[Key, dict[int, set[int]]] = {}
+    for profile in profiles:
+        named = name_hash(profile)
+        for key in keys(profile):
+            if named is not None:
+                names.setdefault(key, {}).setdefault(profile.source, set()).add(named)
+    counted = {key: max(len(hashes) for hashes in by_source.values()) for key, by_source in names.items()}
+    set_by_hand = statuses or {}
+    return lambda key: KeyStat(counted.get(key, 0), set_by_hand.get(key, "normal"))

@@ -1,0 +1,101 @@
+"""E-mail addresses: what a field holds, which mailbox is behind it, and whether a person or a desk reads it."""
+
+from __future__ import annotations
+
+import re
+
+from kizuna.identity.domains import company_domain, host_of, is_free_mail, is_placeholder_domain
+from kizuna.identity.text import plain
+
+# A carrier in Japan allows dots anywhere in the local part, so their places are not checked.
+_ADDRESS = re.compile(r"(?<![\w@.+'&^~-])([a-z0-9_.!#$%&'+^~-]{1,64})@([^\s@,;、，；|/<>()\[\]\"':]{3,253})(?![@\w])")
+_PIECES = re.compile(r"[-_.]+")
+_DIGITS = re.compile(r"\d+$")
+
+ROLE_WORDS = frozenset(
+    """
+    abuse access account accounting accounts accountspayable accountsreceivable admin administration administrator ads
+    alert alerts ap ar backoffice billing billings bookkeeping booking bookings bot bounce bounces business buchhaltung
+    buyer career careers client clients compliance contact contacts contactus controller customer customercare customers
+    customerservice customersuccess cs daemon delivery dev developer developers devops dpo ecommerce editor einkauf
+    email enquiries enquiry events feedback finance finances financial frontdesk general gdpr hello help helpdesk hi
+    hostmaster hr hrd info infos information inquiries inquiry invoice invoices invoicing it itsupport jobs kontakt legal
+    list mail mailbox mailerdaemon management manager marketing media member members newsletter noreply noreplies
+    notification notifications notify office officemanager ops operation operations operator order orders owner partner
+    partners pay payable payables payment payments payroll personnel post postmaster pr press privacy procurement public
+    purchase purchases purchasing receipt receipts receivable reception recruit recruiting recruitment registrar
+    reservation reservations rechnung returns root sales salesteam secretary security service services shipping shop
+    sos spam staff store studio subscribe subscription subscriptions success sup support supports sysadmin system tax team
+    tech technical techsupport treasury unsubscribe vendor vendors vertrieb web webinfo webmaster welcome
+    donotreply noanswer replyto
+    keiri keirika soumu somu jinji eigyo eigyou eigyobu kaikei koho kouhou saiyo saiyou shomu syomu kanri kanribu
+    honbu honsha honten hanbai otoiawase toiawase toi madoguchi uketsuke juchu jutyu hatchu hacchu koubai kobai kobaibu
+    shiire seikyu seikyusho shiharai jimu jimukyoku hisho hisyo joho jouhou jyoho johosys jouhousystem shisutemu
+    houmu homu keiei kikaku soudan sodan okyakusama okyaku denwa daihyo daihyou tenpo seisan butsuryu shukka
+    """.split()
+)
+_QUALIFIERS = frozenset(
+    """
+    jp japan tokyo osaka nagoya fukuoka sapporo sendai kyoto yokohama us usa uk eu de fr emea apac na asia global
+    international ww hq center centre dept department div division desk group online net east west north south kanto
+    kansai main all my the our do not no reply bu ka shitsu co inc corp web app saas api b2b
+    """.split()
+)
+_PLACEHOLDER_LOCALS = frozenset(
+    """
+    a aa aaa aaaa abc anonymous asdf blank changeme deleted dummy email example fake foo guest na nil no nobody noemail
+    nomail none noone null qwerty sample someone spamtrap temp test test1 test2 tester testing testuser undefined unknown
+    user username x xx xxx xxxx your youremail yourname
+    """.split()
+)
+
+
+def emails_in(text: str | None) -> tuple[str, ...]:
+    """Every valid address in a field that may hold a list, lower case, host in ASCII, in order, once each."""
+    if not text or ("@" not in text and "＠" not in text):
+        return ()
+    found: dict[str, None] = {}
+    for match in _ADDRESS.finditer(plain(text).lower()):
+        host = host_of(match.group(2).rstrip(".!?。"))
+        if host:
+            found[f"{match.group(1)}@{host}"] = None
+    return tuple(found)
+
+
+def mailbox(address: str) -> str:
+    """The mailbox a normalised address delivers to: no ``+tag``, and no dots where the host ignores them."""
+    local, _, host = address.rpartition("@")
+    local = local.partition("+")[0] or local
+    if host in {"gmail.com", "googlemail.com"}:
+        return f"{local.replace('.', '') or local}@gmail.com"
+    return f"{local}@{host}"
+
+
+def is_role_mailbox(address: str) -> bool:
+    """Whether a desk and not a person reads it: ``info@``, ``billing-jp@``, ``no-reply@``, ``keiri@``."""
+    local = address.rpartition("@")[0].partition("+")[0]
+    pieces = [_DIGITS.sub("", piece) for piece in _PIECES.split(local)]
+    words = [piece for piece in pieces if piece]
+    if "".join(words) in ROLE_WORDS:
+        return True
+    return any(word in ROLE_WORDS for word in words) and all(
+        word in ROLE_WORDS or word in _QUALIFIERS for word in words
+    )
+
+
+def is_placeholder_mailbox(address: str) -> bool:
+    """Whether the address only fills a field: ``test@…``, ``noemail@…``, anything at ``example.com``."""
+    local, _, host = address.rpartition("@")
+    word = local.partition("+")[0].replace("-", "").replace("_", "").replace(".", "")
+    held_down = len(word) > 2 and len(set(word)) == 1
+    return is_placeholder_domain(host) or word in _PLACEHOLDER_LOCALS or not word or held_down
+
+
+def is_free_mailbox(address: str) -> bool:
+    """Whether the address lies at a host where anybody can have one."""
+    return is_free_mail(address.rpartition("@")[2])
+
+
+def domain_of(address: str) -> str | None:
+    """The company's domain in a normalised address; None for free mail, placeholders and shared hosts."""
+    return company_domain(address.rpartition("@")[2])

@@ -1,0 +1,75 @@
+"""Telephone numbers as E.164, and the ISO code of the country a number without prefix is read in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+from kizuna.identity.text import plain
+
+_EXTENSION = re.compile(r"(?:ext\.?|extension|内線|\bx)\s*\.?:?\s*\d*.*$", re.IGNORECASE)
+_NOT_DIALLED = re.compile(r"[^\d+]")
+_JAPANESE_NATIONAL = re.compile(r"0[1-9]\d{8}|0[5789]0\d{8}")
+_JAPANESE_ABROAD = re.compile(r"\+810?([1-9]\d{8}|[5789]0\d{8})")
+_COUNTING = frozenset({"1234567890", "0123456789", "12345678", "123456789", "01234567890", "0312345678"})
+
+_COUNTRY_NAMES = {
+    **dict.fromkeys(("japan", "日本", "日本国", "jpn", "jp"), "JP"),
+    **dict.fromkeys(
+        ("usa", "us", "u.s.", "u.s.a.", "united states", "united states of america", "アメリカ", "米国"), "US"
+    ),
+    **dict.fromkeys(
+        ("uk", "u.k.", "gb", "gbr", "great britain", "united kingdom", "england", "イギリス", "英国"), "GB"
+    ),
+    **dict.fromkeys(("germany", "deutschland", "deu", "ドイツ"), "DE"),
+    **dict.fromkeys(("france", "fra", "フランス"), "FR"),
+    **dict.fromkeys(("canada", "can", "カナダ"), "CA"),
+    **dict.fromkeys(("china", "chn", "中国", "中华人民共和国"), "CN"),
+    **dict.fromkeys(("taiwan", "twn", "台湾"), "TW"),
+    **dict.fromkeys(("south korea", "korea", "republic of korea", "kor", "韓国"), "KR"),
+    **dict.fromkeys(("singapore", "sgp", "シンガポール"), "SG"),
+    **dict.fromkeys(("australia", "aus", "オーストラリア"), "AU"),
+    **dict.fromkeys(("india", "ind", "インド"), "IN"),
+    **dict.fromkeys(("netherlands", "the netherlands", "nld", "オランダ"), "NL"),
+    **dict.fromkeys(("switzerland", "che", "スイス"), "CH"),
+    **dict.fromkeys(("spain", "españa", "esp", "スペイン"), "ES"),
+    **dict.fromkeys(("italy", "italia", "ita", "イタリア"), "IT"),
+}
+
+
+@lru_cache(maxsize=1_024)
+def country_code(text: str | None) -> str | None:
+    """The ISO 3166 code of a country written as a code or by its name in English or Japanese, None when unknown."""
+    word = plain(text)
+    if len(word) == 2 and word.upper() in phonenumbers.SUPPORTED_REGIONS:
+        return word.upper()
+    return _COUNTRY_NAMES.get(word.casefold())
+
+
+def phone(text: str | None, region: str | None = None) -> str | None:
+    """The number as E.164; one without a country prefix is read in ``region`` (ISO code), without a region it is none.
+
+    Extensions are dropped. Numbers nobody has (all one digit, counting up, too short) are none.
+    """
+    written = _NOT_DIALLED.sub("", _EXTENSION.sub("", plain(text)))
+    digits = written.lstrip("+")
+    # Four different digits are few, but 0800-000-080 exists nowhere.
+    if not 7 <= len(digits) <= 16 or len(set(digits[-7:])) == 1 or digits in _COUNTING:
+        return None
+    if written.startswith("+81"):
+        # The trunk zero is often left in: +81 (0)3.
+        home = _JAPANESE_ABROAD.fullmatch(written)
+        return f"+81{home.group(1)}" if home else None
+    if region == "JP" and _JAPANESE_NATIONAL.fullmatch(written):
+        return f"+81{written[1:]}"
+    if region is None and not written.startswith("+"):
+        return None
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return f"+{number.country_code}{phonenumbers.national_significant_number(number)}"

@@ -1,0 +1,205 @@
+"""What identity knows of one record: an account's or a person's normalised values, and nothing else of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from kizuna.identity import normalise
+from kizuna.identity.company_names import is_surely_a_company
+from kizuna.identity.normalise import CompanyName, PersonName
+
+ACCOUNT, PERSON = "account", "person"
+
+# Declared by connectors. Customers of a billing system are often named after whoever paid.
+NAME_MAY_BE_PERSON = "name_may_be_person"
+# The address on an account of this system is the company's own, so its domain is the company's domain.
+EMAIL_DOMAIN_IS_OWN = "email_domain_is_own"
+
+# Whose name stands on an account.
+COMPANY_NAME, MAYBE_PERSON_NAME, PERSON_NAME = "company", "maybe_person", "person"
+
+Reference = tuple[str, str]  # the key of a system's connector, the id of the record there
+
+_NO_REFERENCE = frozenset(
+    {"", "-", "0", "none", "null", "nil", "n/a", "na", "undefined", "unknown", "test", "false", "nan", "なし"}
+)
+_LONGEST_REFERENCE_CHARS = 128
+
+
+class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation (or one person) as one record of one system describes it."""
+
+    rid: int
+    source: int  # the connection
+    system: str
+    own: Reference
+    name: CompanyName | None = None
+    name_role: str = COMPANY_NAME
+    domains: frozenset[str] = frozenset()  # the account's own
+    contact_domains: frozenset[str] = frozenset()  # only known from its contacts' addresses
+    emails: frozenset[str] = frozenset()
+    role_mailboxes: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    corporate_number: str | None = None
+    cross_references: frozenset[Reference] = frozenset()
+    traits: frozenset[str] = frozenset()
+    country: str | None = None
+
+
+class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A human being as one record of one system describes them."""
+
+    rid: int
+    source: int  # the connection
+    system: str
+    own: Reference
+    name: PersonName | None = None
+    emails: frozenset[str] = frozenset()
+    role_mailboxes: frozenset[str] = frozenset()  # read by a desk: they say company, not person
+    phones: frozenset[str] = frozenset()
+    cross_references: frozenset[Reference] = frozenset()
+    traits: frozenset[str] = frozenset()
+    country: str | None = None
+
+
+Profile = AccountProfile | PersonProfile
+
+
+def entity_of(profile: Profile) -> str:
+    """``account`` or ``person``."""
+    return ACCOUNT if isinstance(profile, AccountProfile) else PERSON
+
+
+def _references(own: Reference, written: Iterable[Reference]) -> frozenset[Reference]:
+    kept = set()
+    for system, source_id in written:
+        reference = (system.strip().lower(), source_id.strip())
+        usable = reference[1].lower() not in _NO_REFERENCE and len(reference[1]) <= _LONGEST_REFERENCE_CHARS
+        if usable and reference[0] and reference != own:
+            kept.add(reference)
+    return frozenset(kept)
+
+
+def _mailboxes(written: Iterable[str | None]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """(mailboxes of people, mailboxes of desks, company domains) in the fields."""
+    people: set[str] = set()
+    desks: set[str] = set()
+    domains: set[str] = set()
+    for text in written:
+        for address in normalise.emails_in(text):
+            domain = normalise.domain_of(address)
+            if domain:
+                domains.add(domain)
+            if normalise.is_placeholder_mailbox(address):
+                continue
+            (desks if normalise.is_role_mailbox(address) else people).add(normalise.mailbox(address))
+    return frozenset(people), frozenset(desks), frozenset(domains)
+
+
+def _phones(written: Iterable[str | None], country: str | None) -> frozenset[str]:
+    numbers = (normalise.phone(text, country) for text in written if text)
+    return frozenset(number for number in numbers if number)
+
+
+def _domains(written: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(domain for text in written for domain in normalise.domains_in(text))
+
+
+def _name_role(name: CompanyName | None, emails: frozenset[str], traits: frozenset[str], *, is_person: bool) -> str:
+    if is_person:
+        return PERSON_NAME
+    if NAME_MAY_BE_PERSON not in traits or name is None or is_surely_a_company(name):
+        return COMPANY_NAME
+    # "Taro Yamada" with the address taro.yamada@… names the one who pays.
+    locals_ = ["".join(filter(str.isalpha, address.partition("@")[0])) for address in emails]
+    words = [word for word in name.words if len(word) >= 3]
+    at_home = len(name.words) >= 2 and any(any(word in local for word in words) for local in locals_)
+    return PERSON_NAME if at_home else MAYBE_PERSON_NAME
+
+
+def account_profile(
+    *,
+    rid: int,
+    source: int,
+    system: str,
+    source_id: str,
+    name: str | None = None,
+    domains: Iterable[str | None] = (),
+    emails: Iterable[str | None] = (),
+    contact_emails: Iterable[str | None] = (),
+    phones: Iterable[str | None] = (),
+    corporate_number: str | None = None,
+    cross_references: Iterable[Reference] = (),
+    traits: Iterable[str] = (),
+    country: str | None = None,
+    is_person: bool = False,
+) -> AccountProfile:
+    """The account's values as identity compares them; what cannot be read is left out, never guessed.
+
+    ``emails`` are the account's own addresses, ``contact_emails`` those of the people at it; each text may hold a list.
+    ``domains`` may be URLs. ``is_person`` says the account is one human being.
+    """
+    own = (system.lower(), source_id)
+    known_traits = frozenset(traits)
+    code = normalise.country_code(country)
+    people, desks, email_domains = _mailboxes(emails)
+    own_domains = _domains(domains)
+    of_contacts = _mailboxes(contact_emails)[2]
+    if EMAIL_DOMAIN_IS_OWN in known_traits:
+        own_domains |= email_domains
+    else:
+        of_contacts |= email_domains
+    company = normalise.company_name(name)
+    return AccountProfile(
+        rid=rid,
+        source=source,
+        system=own[0],
+        own=own,
+        name=company,
+        name_role=_name_role(company, people, known_traits, is_person=is_person),
+        domains=own_domains,
+        contact_domains=of_contacts - own_domains,
+        emails=people,
+        role_mailboxes=desks,
+        phones=_phones(phones, code),
+        corporate_number=normalise.corporate_number(corporate_number),
+        cross_references=_references(own, cross_references),
+        traits=known_traits,
+        country=code,
+    )
+
+
+def person_profile(
+    *,
+    rid: int,
+    source: int,
+    system: str,
+    source_id: str,
+    name: str | None = None,
+    given_name: str | None = None,
+    family_name: str | None = None,
+    emails: Iterable[str | None] = (),
+    phones: Iterable[str | None] = (),
+    cross_references: Iterable[Reference] = (),
+    traits: Iterable[str] = (),
+    country: str | None = None,
+) -> PersonProfile:
+    """The person's values as identity compares them; what cannot be read is left out, never guessed."""
+    own = (system.lower(), source_id)
+    code = normalise.country_code(country)
+    people, desks, _ = _mailboxes(emails)
+    return PersonProfile(
+        rid=rid,
+        source=source,
+        system=own[0],
+        own=own,
+        name=normalise.person_name(name, given=given_name, family=family_name),
+        emails=people,
+        role_mailboxes=desks,
+        phones=_phones(phones, code),
+        cross_references=_references(own, cross_references),
+        traits=frozenset(traits),
+        country=code,
+    )
