@@ -45,7 +45,7 @@ def test_every_module_says_what_it_is_for(trees):
 
 
 def test_no_module_is_named_by_mechanism():
-    refused = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common", "part2"}
+    refused = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "part2"}
 
     found = [relative(path) for path in sources() if path.stem in refused or path.parent.name in refused]
 
