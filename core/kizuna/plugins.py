@@ -1,0 +1,165 @@
+"""The plugin host: each entry point loaded alone, a broken one set aside with its reason, everything else runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+from pydantic import ValidationError
+
+from kizuna.errors import ConfigError, PluginError, UnknownName
+from kizuna.sdk import AnyConnector, Connector, Hooks
+
+GROUP = "kizuna.plugins"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A plugin set aside, and why."""
+
+    name: str
+    distribution: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A plugin that runs."""
+
+    name: str
+    distribution: str
+    version: str
+    connectors: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Plugins:
+    """What was found: the hooks to call, the connectors by key, what runs and what is set aside."""
+
+    manager: pluggy.PluginManager
+    connectors: dict[str, type[AnyConnector]] = field(default_factory=dict)
+    installed: list[Installed] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+    def connector(self, key: str) -> type[AnyConnector]:
+        """The connector of that key. Raises UnknownName with the nearest one."""
+        try:
+            return self.connectors[key]
+        except KeyError as error:
+            raise UnknownName("connector", key, self.connectors) from error
+
+    def sandboxes(self) -> dict[str, Any]:
+        """Key → class of every vendor that a plugin can play."""
+        found: dict[str, Any] = {}
+        for name, implementation in self._implementations("kizuna_sandboxes"):
+            try:
+                found.update({sandbox.key: sandbox for sandbox in implementation()})
+            except Exception:  # a border: one plugin's fault must not take the other sandboxes away
+                log.exception("plugin %s: its sandboxes cannot be loaded", name)
+        return found
+
+    def tell(self, notice: str, **arguments: Any) -> None:
+        """Calls each implementation of a notice on its own; one that raises is logged and silences nobody."""
+        for name, implementation in self._implementations(notice):
+            try:
+                implementation(**arguments)
+            except Exception:  # a border: a listener's fault is not ours
+                log.exception("plugin %s: %s raised", name, notice)
+
+    def _implementations(self, hook: str) -> Iterable[tuple[str, Callable[..., Any]]]:
+        caller = getattr(self.manager.hook, hook)
+        for implementation in reversed(caller.get_hookimpls()):
+            yield implementation.plugin_name, _with_known(implementation)
+
+
+def _with_known(implementation: pluggy.HookImpl) -> Callable[..., Any]:
+    """Calls the function with those of the arguments that it names."""
+
+    def call(**arguments: Any) -> Any:
+        return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+
+    return call
+
+
+def load(allowed: Sequence[str] | None = None, found: Iterable[EntryPoint] | None = None) -> Plugins:
+    """A new host with every installed plugin (or those ``allowed`` names). Loads nothing at import.
+
+    A plugin that cannot be imported, misspells a hook, raises or repeats a connector's key is set aside.
+    """
+    manager = pluggy.PluginManager("kizuna")
+    manager.add_hookspecs(Hooks)
+    plugins = Plugins(manager)
+    points = entry_points(group=GROUP) if found is None else found
+    for point in sorted(points, key=lambda p: p.name):
+        if allowed is None or point.name in allowed:
+            _load_one(plugins, point)
+    return plugins
+
+
+def _load_one(plugins: Plugins, point: EntryPoint) -> None:
+    distribution = point.dist.name if point.dist else "unknown"
+    module: Any = None
+    try:
+        module = point.load()
+        plugins.manager.register(module, name=point.name)
+        _refuse_misspelt(module, point.name)
+        keys = _take_connectors(plugins, point.name)
+    except Exception as error:  # a border: a plugin is foreign code and may raise anything
+        if module is not None and plugins.manager.is_registered(module):
+            plugins.manager.unregister(module)
+        plugins.broken.append(Broken(point.name, distribution, f"{type(error).__name__}: {error}"))
+        return
+    version = point.dist.version if point.dist else "unknown"
+    plugins.installed.append(Installed(point.name, distribution, version, keys))
+
+
+def _refuse_misspelt(module: Any, name: str) -> None:
+    """Raises PluginError for a function marked as a hook that no hook knows, and for an unmarked one named like a hook."""
+    known = {hook for hook in dir(Hooks) if hook.startswith("kizuna_")}
+    for attribute in dir(module):
+        marked = getattr(getattr(module, attribute, None), "kizuna_impl", None)
+        if marked and attribute not in known:
+            raise PluginError(str(UnknownName("hook", attribute, known)))
+        if not marked and attribute in known:
+            raise PluginError(f"plugin {name}: {attribute} is not marked; put @sdk.hookimpl above it.")
+
+
+def _take_connectors(plugins: Plugins, name: str) -> tuple[str, ...]:
+    new: dict[str, type[AnyConnector]] = {}
+    for hook, implementation in plugins._implementations("kizuna_connectors"):
+        if hook != name:
+            continue
+        for connector in implementation():
+            if not (isinstance(connector, type) and issubclass(connector, Connector) and connector.key):
+                raise PluginError(f"plugin {name}: {connector!r} is no Connector class with a key.")
+            if connector.key in plugins.connectors or connector.key in new:
+                raise PluginError(f"plugin {name}: the connector key {connector.key!r} is taken by another plugin.")
+            new[connector.key] = connector
+    plugins.connectors.update(new)
+    return tuple(new)
+
+
+def configured(
+    connector: type[AnyConnector], settings: Mapping[str, Any], secrets: Mapping[str, Any], name: str
+) -> AnyConnector:
+    """The connector with its settings checked. Raises ConfigError naming the wrong setting."""
+    try:
+        return connector(connector.settings_type().model_validate({**settings, **secrets}))
+    except ValidationError as error:
+        raise ConfigError(f"connection {name}: {_first(error, connector)}") from error
+
+
+def _first(error: Any, connector: type[AnyConnector]) -> str:
+    problem = error.errors(include_input=False, include_url=False)[0]
+    setting = ".".join(str(step) for step in problem["loc"]) or "settings"
+    fields = connector.settings_type().model_fields
+    if problem["type"] == "extra_forbidden":
+        return str(UnknownName("setting", setting, fields))
+    if problem["type"] == "missing":
+        return f"the setting {setting!r} is missing; give it with --set {setting}=… or --secret {setting}=env:VAR."
+    return f"the setting {setting!r} is wrong ({problem['msg']}); correct it."

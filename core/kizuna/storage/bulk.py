@@ -1,0 +1,86 @@
+"""Many rows at once through the raw driver: COPY on PostgreSQL, executemany on SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table, Text, text
+
+_COPY_TYPES: tuple[tuple[type[Any], str], ...] = (
+    (BigInteger, "int8"),
+    (Integer, "int4"),
+    (Boolean, "bool"),
+    (Float, "float8"),
+    (LargeBinary, "bytea"),
+    (Text, "text"),
+)
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
+    """All rows added, or an IntegrityError of the driver and none.
+
+    Text must hold no NUL character; the engine has taken them out.
+    """
+    if not rows:
+        return
+    names = ", ".join(columns)
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    if connection.dialect.name == "sqlite":
+        raw.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+        return
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types([_copy_type(table, column) for column in columns])
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copy_type(table: Table, column: str) -> str:
+    sql = table.c[column].type
+    return next(name for kind, name in _COPY_TYPES if isinstance(sql, kind))
+
+
+def among(connection: Connection, column: str, name: str = "rids") -> str:
+    """The condition that ``column`` is one of the numbers bound as ``name`` with :func:`numbers`."""
+    if connection.dialect.name == "sqlite":
+        return f"{column} IN (SELECT value FROM json_each(:{name}))"
+    return f"{column} = ANY(CAST(:{name} AS BIGINT[]))"
+
+
+def numbers(connection: Connection, values: Iterable[int]) -> Any:
+    """A list of numbers as one bound parameter."""
+    listed = list(values)
+    return json.dumps(listed) if connection.dialect.name == "sqlite" else listed
+
+
+def among_words(connection: Connection, column: str, name: str = "words") -> str:
+    """The condition that ``column`` is one of the texts bound as ``name`` with :func:`words`."""
+    if connection.dialect.name == "sqlite":
+        return f"{column} IN (SELECT value FROM json_each(:{name}))"
+    return f"{column} = ANY(CAST(:{name} AS TEXT[]))"
+
+
+def words(connection: Connection, values: Iterable[str]) -> Any:
+    """A list of texts as one bound parameter."""
+    listed = list(values)
+    return json.dumps(listed) if connection.dialect.name == "sqlite" else listed
+
+
+def delete(connection: Connection, table: Table, column: str, rids: Collection[int]) -> int:
+    """How many rows went whose ``column`` is one of ``rids``."""
+    if not rids:
+        return 0
+    statement = text(f"DELETE FROM {table.name} WHERE {among(connection, column)}")
+    return connection.execute(statement, {"rids": numbers(connection, rids)}).rowcount
+
+
+def rows_of(
+    connection: Connection, table: Table, columns: Sequence[str], rids: Collection[int], column: str = "rid"
+) -> list[Sequence[Any]]:
+    """The named columns of all rows whose ``column`` is one of ``rids``."""
+    if not rids:
+        return []
+    statement = text(f"SELECT {', '.join(columns)} FROM {table.name} WHERE {among(connection, column)}")
+    return list(connection.execute(statement, {"rids": numbers(connection, rids)}).tuples())

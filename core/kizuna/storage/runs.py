@@ -1,0 +1,124 @@
+"""Questions about runs, the lease that lets one worker write for a connection, and the outbox of what became dirty."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kizuna.errors import LeaseLost
+from kizuna.storage.tables import operations as t
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write for a connection; a later epoch takes it away."""
+
+    connection_id: int
+    run_id: str
+    epoch: int
+
+
+def queue_run(
+    connection: Connection, run_id: str, connection_id: int, trigger: str, full: bool, streams: Collection[str], at: int
+) -> None:
+    """A run that waits to be taken."""
+    row = {
+        "id": run_id,
+        "connection_id": connection_id,
+        "trigger": trigger,
+        "full": full,
+        "streams": json.dumps(sorted(streams)) if streams else None,
+        "state": "queued",
+        "queued_at": at,
+    }
+    connection.execute(t.RUN.insert().values(row))
+
+
+def run(connection: Connection, run_id: str) -> Row[Any] | None:
+    """The run's row."""
+    return connection.execute(select(t.RUN).where(t.RUN.c.id == run_id)).first()
+
+
+def begin_run(connection: Connection, run_id: str, at: int) -> None:
+    """The run is under way (again, after a crash)."""
+    started = func.coalesce(t.RUN.c.started_at, at)
+    connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(state="running", started_at=started))
+
+
+def end_run(connection: Connection, run_id: str, state: str, error: str | None, at: int) -> None:
+    """The run is over."""
+    connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(state=state, error=error, ended_at=at))
+
+
+def take_lease(connection: Connection, connection_id: int, run_id: str, executor: str, at: int) -> Lease:
+    """The lease under a new epoch; whoever held it before can no longer write."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"connection_id": connection_id, "run_id": run_id, "executor": executor, "epoch": 1, "renewed_at": at}
+    statement = dialect.insert(t.LEASE).values(row)
+    taken = {"run_id": run_id, "executor": executor, "epoch": t.LEASE.c.epoch + 1, "renewed_at": at}
+    statement = statement.on_conflict_do_update(index_elements=["connection_id"], set_=taken)
+    connection.execute(statement)
+    epoch = connection.execute(select(t.LEASE.c.epoch).where(t.LEASE.c.connection_id == connection_id)).scalar_one()
+    return Lease(connection_id, run_id, epoch)
+
+
+def hold_lease(connection: Connection, lease: Lease, at: int) -> None:
+    """The lease confirmed inside the batch's transaction. Raises LeaseLost when another epoch has begun."""
+    same = (t.LEASE.c.connection_id == lease.connection_id) & (t.LEASE.c.epoch == lease.epoch)
+    if connection.execute(t.LEASE.update().where(same).values(renewed_at=at)).rowcount != 1:
+        raise LeaseLost(f"Run {lease.run_id} was taken over by another worker; this one stops.")
+
+
+def count_stream(connection: Connection, run_id: str, stream: str, at: int, add: dict[str, int], **values: Any) -> None:
+    """The run's counters of a stream raised by ``add``; ``state`` and ``reason`` set when given."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    zero = dict.fromkeys(("pages", "read", "written", "unchanged", "deleted", "quarantined"), 0)
+    row = {"run_id": run_id, "stream": stream, "state": "reading", **zero, **add, **values, "updated_at": at}
+    statement = dialect.insert(t.RUN_STREAM).values(row)
+    raised = {name: t.RUN_STREAM.c[name] + more for name, more in add.items()}
+    statement = statement.on_conflict_do_update(
+        index_elements=["run_id", "stream"], set_={**raised, **values, "updated_at": at}
+    )
+    connection.execute(statement)
+
+
+def stream_reports(connection: Connection, run_id: str) -> Sequence[Row[Any]]:
+    """The counters of each stream of a run."""
+    found = select(t.RUN_STREAM).where(t.RUN_STREAM.c.run_id == run_id).order_by(t.RUN_STREAM.c.stream)
+    return connection.execute(found).all()
+
+
+def post(connection: Connection, rids: Collection[int], at: int) -> None:
+    """These records became dirty: one row of the outbox."""
+    if rids:
+        packed = array("q", sorted(rids))
+        connection.execute(t.OUTBOX.insert().values(count=len(packed), rids=packed.tobytes(), at=at))
+
+
+def collect(connection: Connection, most: int) -> tuple[list[int], set[int]]:
+    """The oldest posts (their numbers) and the records in them, about ``most`` records; empty when nothing is dirty."""
+    taken: list[int] = []
+    rids: set[int] = set()
+    for row in connection.execute(select(t.OUTBOX.c.seq, t.OUTBOX.c.rids).order_by(t.OUTBOX.c.seq).limit(256)):
+        taken.append(row.seq)
+        rids.update(array("q", row.rids))
+        if len(rids) >= most:
+            break
+    return taken, rids
+
+
+def settle(connection: Connection, posts: Collection[int]) -> None:
+    """These posts are derived and leave the outbox."""
+    if posts:
+        connection.execute(t.OUTBOX.delete().where(t.OUTBOX.c.seq.in_(list(posts))))
+
+
+def waiting(connection: Connection) -> int:
+    """How many records wait in the outbox (a record may stand there twice)."""
+    return int(connection.execute(select(func.coalesce(func.sum(t.OUTBOX.c["count"]), 0))).scalar_one())

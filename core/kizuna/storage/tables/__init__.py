@@ -1,0 +1,10 @@
+"""Every table, one file a layer; the layers are those of the way of the data.
+
+Instants are integers: microseconds since 1970 in UTC. Record ids (``rid``) are 64-bit hashes of
+(connection, stream, id). JSON stands in text columns. Only ``kizuna.storage`` and the migrations import this package.
+"""
+
+from kizuna.storage.tables import business, evidence, facts, identity, operations
+from kizuna.storage.tables.base import METADATA
+
+__all__ = ["METADATA", "business", "evidence", "facts", "identity", "operations"]

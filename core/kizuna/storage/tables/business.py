@@ -1,0 +1,144 @@
+"""C · CUSTOMER: the business, derived whole from facts, identity and configuration."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table
+
+from kizuna.storage.tables.base import METADATA, at, flag, rid, text, whole
+
+PLACEMENT = Table(
+    "placement",
+    METADATA,
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("kind", primary_key=True),
+    text("part", primary_key=True),
+    text("customer_id", nullable=True),
+    text("person_id", nullable=True),
+    rid("account_rid"),
+    rid("person_rid"),
+    rid("parent_rid"),
+    at("at"),  # when it happened; null: not on the timeline
+    text("title", nullable=True),
+    text("direction", nullable=True),
+    Column("connection_id", Integer, nullable=False),
+    Index(None, "customer_id", "kind", "at", "rid"),
+    Index("ix_placement_timeline", "customer_id", "at", "rid"),
+    Index(None, "person_id", "at"),
+    Index(None, "account_rid"),
+    Index(None, "person_rid"),
+    Index(None, "parent_rid"),
+)
+
+CUSTOMER = Table(
+    "customer",
+    METADATA,
+    text("id", primary_key=True),
+    text("customer_kind"),  # company, person
+    text("name", nullable=True),
+    text("sort_name"),
+    text("domain", nullable=True),
+    text("email", nullable=True),
+    text("phone", nullable=True),
+    text("industry", nullable=True),
+    whole("employees", nullable=True),
+    whole("annual_revenue_minor", nullable=True),
+    text("annual_revenue_currency", nullable=True),
+    text("street", nullable=True),
+    text("city", nullable=True),
+    text("state", nullable=True),
+    text("postal_code", nullable=True),
+    text("country", nullable=True),
+    text("corporate_number", nullable=True),
+    text("category", nullable=True),
+    text("lifecycle_stage", nullable=True),
+    rid("owner_rid"),
+    text("parent_id", nullable=True),
+    text("systems"),  # JSON list of connector keys, sorted
+    whole("records"),
+    at("first_seen_at"),  # the earliest creation any system dates it with
+    whole("people"),
+    whole("tickets"),
+    whole("open_tickets"),
+    whole("deals"),
+    whole("open_deals"),
+    whole("subscriptions"),
+    whole("active_subscriptions"),
+    whole("invoices"),
+    whole("unpaid_invoices"),
+    at("last_activity_at"),
+    at("next_renewal_at"),
+    Index(None, "sort_name", "id"),
+    Index(None, "domain"),
+    Index(None, "last_activity_at", "id"),
+    Index(None, "open_tickets", "id"),
+)
+
+CUSTOMER_MONEY = Table(
+    "customer_money",
+    METADATA,
+    text("customer_id", primary_key=True),
+    text("measure", primary_key=True),  # mrr, invoiced, paid, refunded, unpaid, pipeline, won
+    text("currency", primary_key=True),
+    whole("micro"),  # millionths of a minor unit
+    Index(None, "measure", "currency", "micro"),
+)
+
+PERSON = Table(
+    "person",
+    METADATA,
+    text("id", primary_key=True),
+    text("name", nullable=True),
+    text("sort_name"),
+    text("given_name", nullable=True),
+    text("family_name", nullable=True),
+    text("email", nullable=True),
+    text("phone", nullable=True),
+    text("title", nullable=True),
+    text("department", nullable=True),
+    text("role", nullable=True),
+    text("country", nullable=True),
+    text("language", nullable=True),
+    flag("active", default=True),
+    text("customer_id", nullable=True),  # the primary one
+    text("systems"),
+    whole("records"),
+    at("last_activity_at"),
+    Index(None, "customer_id", "sort_name", "id"),
+    Index(None, "email"),
+    Index(None, "sort_name", "id"),
+)
+
+PERSON_CUSTOMER = Table(
+    "person_customer",
+    METADATA,
+    text("person_id", primary_key=True),
+    text("customer_id", primary_key=True),
+    flag("is_primary"),
+    text("labels"),  # JSON list
+    Index(None, "customer_id"),
+)
+
+CLAIM = Table(
+    "claim",
+    METADATA,
+    text("entity_id", primary_key=True),
+    text("attribute", primary_key=True),
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    whole("n", primary_key=True, autoincrement=False),  # position where a record says several
+    text("entity"),
+    text("value"),
+    text("system"),
+    whole("rank"),
+    at("observed_at"),
+    flag("winner"),
+    flag("conflict"),  # another record says something else
+    Index(None, "attribute", "value"),
+)
+
+EMAIL = Table(
+    "email_address",
+    METADATA,
+    text("address", primary_key=True),  # normalised
+    text("entity_id", primary_key=True),
+    text("entity"),
+)

@@ -1,0 +1,118 @@
+"""B · IDENTITY: who is who. Edges follow from records, clusters from edges and decisions; a merge destroys nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Table
+
+from kizuna.storage.tables.base import METADATA, at, rid, serial, text, whole
+
+PROFILE = Table(
+    "identity_profile",
+    METADATA,
+    text("entity", primary_key=True),  # account, person
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("body"),  # the normalised profile, JSON
+    text("normaliser"),  # version
+)
+
+KEY = Table(
+    "identity_key",
+    METADATA,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # of (entity, kind, value)
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("entity"),
+    text("kind"),
+    text("value"),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("named", BigInteger, nullable=True),  # hash of the record's name: a value's rarity counts names, not records
+    Index(None, "rid"),
+)
+
+EDGE = Table(
+    "match_edge",
+    METADATA,
+    text("entity", primary_key=True),
+    Column("a", BigInteger, primary_key=True, autoincrement=False),  # a < b
+    Column("b", BigInteger, primary_key=True, autoincrement=False),
+    Column("bits", Float, nullable=False),
+    text("tier"),
+    text("model"),
+    text("evidence"),  # JSON: field, level, values, bits
+    text("guards"),  # JSON: the guards that hold it back; [] when none
+    Index(None, "entity", "b"),
+)
+
+DECISION = Table(
+    "identity_decision",
+    METADATA,
+    serial("id"),
+    text("entity"),
+    rid("a", nullable=False),
+    rid("b", nullable=False),
+    text("verdict"),  # same, different
+    text("actor"),
+    text("reason", nullable=True),
+    at("at", nullable=False),
+    at("revoked_at"),
+    Index(None, "a"),
+    Index(None, "b"),
+)
+
+ENTITY = Table(
+    "entity",
+    METADATA,
+    text("id", primary_key=True),
+    text("entity"),
+    rid("founding_rid", nullable=False),
+    text("merged_into", nullable=True),
+    at("created_at", nullable=False),
+    Index(None, "merged_into"),
+)
+
+MEMBERSHIP = Table(
+    "membership",
+    METADATA,
+    text("entity", primary_key=True),
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("entity_id"),
+    at("known_at", nullable=False),
+    Index(None, "entity_id"),
+)
+
+MEMBERSHIP_HISTORY = Table(
+    "membership_history",
+    METADATA,
+    serial("seq"),
+    text("entity"),
+    rid(nullable=False),
+    text("entity_id"),
+    at("known_at", nullable=False),
+    at("until"),
+    Index(None, "rid"),
+    Index(None, "entity_id"),
+)
+
+EVENT = Table(
+    "identity_event",
+    METADATA,
+    serial("seq"),
+    text("entity"),
+    text("kind"),  # create, merge, split, move, retire
+    text("entity_id"),
+    text("other_id", nullable=True),
+    whole("records"),
+    text("cause"),
+    at("at", nullable=False),
+    Index(None, "entity_id"),
+)
+
+REVIEW = Table(
+    "review_task",
+    METADATA,
+    text("entity", primary_key=True),
+    Column("a", BigInteger, primary_key=True, autoincrement=False),  # the records of the best edge between two entities
+    Column("b", BigInteger, primary_key=True, autoincrement=False),
+    Column("bits", Float, nullable=False),
+    text("reason"),  # guard names, score, size
+    at("created_at", nullable=False),
+)

@@ -1,0 +1,124 @@
+"""Writing what a batch of records says: facts, their history, identity keys, aliases. Inside the batch's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from kizuna.identity import keys as identity_keys
+from kizuna.identity.profile import Profile, entity_of
+from kizuna.model.facts import KINDS, Fact, kind_of
+from kizuna.storage import fact_rows
+from kizuna.storage.bulk import among, delete, insert, numbers, rows_of
+from kizuna.storage.tables import evidence, facts, identity
+
+Row = Sequence[Any]
+OTHER = "other"
+MERGED = "merged"
+NORMALISER = "1"
+_ENCODE = msgspec.json.Encoder()
+
+
+class FactRows:
+    """The rows of many facts, gathered by table."""
+
+    def __init__(self, connection: str) -> None:
+        self.connection = connection
+        self.by_kind: dict[str, list[Row]] = defaultdict(list)
+        self.history: list[Row] = []
+
+    def add(self, fact: Fact, rid: int, version_no: int, valid_from: int, known_at: int) -> None:
+        """Takes in one fact of a record. Raises PayloadError when a value fits no column."""
+        kind = kind_of(type(fact))
+        if kind in KINDS:
+            self.by_kind[kind].append(fact_rows.row(fact, rid, self.connection))
+        else:
+            self.by_kind[OTHER].append((rid, kind, fact.part, fact_rows.body(fact)))
+        if fact.dated:
+            self.history.append((rid, kind, fact.part, version_no, valid_from, known_at, fact_rows.body(fact)))
+
+    def write(self, sql: Connection) -> None:
+        """All rows inserted; rows of the same records must be gone."""
+        for kind, rows in self.by_kind.items():
+            if kind == OTHER:
+                insert(sql, facts.OTHER, ("rid", "kind", "part", "body"), rows)
+            else:
+                insert(sql, facts.FACTS[kind], fact_rows.columns(kind), rows)
+        names = ("rid", "kind", "part", "version_no", "valid_from", "known_at", "body")
+        insert(sql, facts.HISTORY, names, self.history)
+
+
+class IdentityRows:
+    """Profiles and keys of many records."""
+
+    def __init__(self) -> None:
+        self.profiles: list[Row] = []
+        self.keys: list[Row] = []
+
+    def add(self, profile: Profile) -> None:
+        """Takes in one record's profile."""
+        entity = entity_of(profile)
+        self.profiles.append((entity, profile.rid, _ENCODE.encode(profile).decode(), NORMALISER))
+        named = identity_keys.name_hash(profile)
+        seen: set[int] = set()
+        for key in identity_keys.keys(profile):
+            hashed = identity_keys.key_hash(entity, key.kind, key.value)
+            if hashed not in seen:  # two kinds of one family may carry one value
+                seen.add(hashed)
+                self.keys.append((hashed, profile.rid, entity, key.kind, key.value, profile.source, named))
+
+    def write(self, sql: Connection) -> None:
+        """All rows inserted; rows of the same records must be gone."""
+        insert(sql, identity.PROFILE, ("entity", "rid", "body", "normaliser"), self.profiles)
+        names = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
+        insert(sql, identity.KEY, names, self.keys)
+
+
+def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> None:
+    """What these records said so far is gone: facts of these kinds, profiles, keys, aliases they told."""
+    for kind in kinds:
+        if kind == MERGED:
+            delete(sql, evidence.RECORD_ALIAS, "told_by", rids)
+        else:
+            delete(sql, facts.FACTS[kind] if kind in facts.FACTS else facts.OTHER, "rid", rids)
+    if {"account", "person"} & set(kinds):
+        delete(sql, identity.PROFILE, "rid", rids)
+        delete(sql, identity.KEY, "rid", rids)
+
+
+def dated_parts(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[tuple[int, str, str]]:
+    """(record, kind, part) of every dated fact these records say now."""
+    found: set[tuple[int, str, str]] = set()
+    for kind in kinds:
+        if kind in KINDS and KINDS[kind].dated:
+            rows = rows_of(sql, facts.FACTS[kind], ("rid", "part"), rids)
+            found.update((rid, kind, part) for rid, part in rows)
+    return found
+
+
+def add_aliases(sql: Connection, rows: Collection[Mapping[str, Any]]) -> None:
+    """Losers of merges point to their winners; a later word on the same loser stands."""
+    if not rows:
+        return
+    delete(sql, evidence.RECORD_ALIAS, "rid", [row["rid"] for row in rows])
+    names = ("rid", "winner_rid", "loser_id", "told_by", "known_at")
+    unique = {row["rid"]: tuple(row[name] for name in names) for row in rows}
+    insert(sql, evidence.RECORD_ALIAS, names, list(unique.values()))
+
+
+def wipe_current(sql: Connection, rids: Collection[int]) -> None:
+    """The current evidence rows of these records removed, their versions kept."""
+    delete(sql, evidence.SOURCE_RECORD, "rid", rids)
+
+
+def lock_heads(sql: Connection, rids: Collection[int]) -> dict[int, int]:
+    """Record id → version number, the rows held until the transaction ends."""
+    if not rids:
+        return {}
+    hold = " FOR UPDATE" if sql.dialect.name == "postgresql" else ""
+    statement = text(f"SELECT rid, version_no FROM source_record WHERE {among(sql, 'rid')}{hold}")
+    return dict(sql.execute(statement, {"rids": numbers(sql, rids)}).tuples().all())
