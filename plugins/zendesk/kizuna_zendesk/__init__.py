@@ -1,0 +1,81 @@
+"""Zendesk Support: organisations, users, tickets with their measures, comments, ratings. Vendor notes: README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
+
+from kizuna import sdk
+from kizuna_zendesk import errors
+from kizuna_zendesk.streams import streams
+from kizuna_zendesk.webhooks import ZendeskWebhooks
+
+
+class ZendeskSettings(sdk.Settings):
+    """Either ``email`` with ``api_token``, or ``oauth_token``; either ``subdomain`` or ``base_url``."""
+
+    subdomain: str = sdk.Field("", pattern=r"^$|^[a-z0-9][a-z0-9-]*$", description="acme of acme.zendesk.com")
+    email: str = sdk.Field("", description="the administrator whose API token is used")
+    api_token: sdk.SecretStr | None = sdk.Field(None, description="Admin Center > Apps and integrations > API tokens")
+    oauth_token: sdk.SecretStr | None = sdk.Field(None, description="an OAuth access token with scope read")
+    base_url: str = sdk.Field("", description="in place of https://SUBDOMAIN.zendesk.com, for a sandbox or a proxy")
+    requests_per_minute: int = sdk.Field(200, ge=1, description="the plan's limit: Team 200, Professional 400 …")
+    incremental_per_minute: int = sdk.Field(
+        10, ge=1, description="exports a minute: 10, with the High Volume add-on 30"
+    )
+    ticket_metrics: Literal["with_tickets", "list"] = sdk.Field(
+        "with_tickets",
+        description="inside each ticket of the export, or from a list of their own (no archived tickets)",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> ZendeskSettings:
+        if not self.subdomain and not self.base_url:
+            raise ValueError("give the subdomain, such as acme for acme.zendesk.com")
+        if self.oauth_token is None and not (self.email and self.api_token):
+            raise ValueError("give email and api_token, or oauth_token")
+        return self
+
+
+class Zendesk(sdk.Connector[ZendeskSettings]):
+    """The support desk: who asks, what they ask, how it was handled and what they thought of it."""
+
+    key = "zendesk"
+    title = "Zendesk"
+    department = sdk.Department.SUPPORT
+    # An agent types an organisation's name in passing; what a person is called and writes from is well known here.
+    ranks: ClassVar[dict[str, int]] = {"name": 60, "email": 40, "phone": 55, "*": 60}
+    webhooks = ZendeskWebhooks()
+
+    def __init__(self, settings: ZendeskSettings) -> None:
+        super().__init__(settings)
+        # The account's plan decides both rates, so that they belong to the connection and not to the class.
+        vars(self)["limits"] = (
+            sdk.Limit(settings.requests_per_minute, 60.0, burst=max(1, settings.requests_per_minute // 40)),
+            sdk.Limit(settings.incremental_per_minute, 60.0, family="incremental", concurrent=4),
+        )
+
+    def base_url(self) -> str:
+        return (self.settings.base_url or f"https://{self.settings.subdomain}.zendesk.com").rstrip("/")
+
+    def auth(self) -> sdk.Auth:
+        if self.settings.oauth_token is not None:
+            return sdk.Bearer(self.settings.oauth_token)
+        assert self.settings.api_token is not None  # the settings are not valid without it
+        return sdk.Basic(f"{self.settings.email}/token", self.settings.api_token)
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        return streams(metrics_with_tickets=self.settings.ticket_metrics == "with_tickets")
+
+    def trial(self) -> sdk.Ask:
+        return sdk.Ask(path="/api/v2/users/me.json")
+
+    def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
+        return errors.sort(self.key, answer)
+
+
+@sdk.hookimpl
+def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
+    yield Zendesk
