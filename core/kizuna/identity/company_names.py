@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from kizuna.identity.japanese import fold_long_vowels, has_kanji, is_japanese, new_kanji, romaji
+from kizuna.identity.japanese import fold_long_vowels, new_kanji, romaji, script_of
 from kizuna.identity.legal_forms import COMPANY, join_initials, strip_japanese, strip_western
 from kizuna.identity.text import is_placeholder, plain, without_accents
 from kizuna.identity.trades import (
@@ -52,6 +52,11 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD_ENDS.split(text) if word]
 
 
+def _ending(word: str, endings: tuple[str, ...]) -> str:
+    # Asking for all at once is one call; hardly any word ends in one.
+    return next(ending for ending in endings if word.endswith(ending)) if word.endswith(endings) else ""
+
+
 def _take_apart(word: str) -> tuple[str, str | None, str | None]:
     """(what is left, trade, region) of one word; the trade is the word's end in Japanese."""
     if word in TRADE_OF:
@@ -61,30 +66,22 @@ def _take_apart(word: str) -> tuple[str, str | None, str | None]:
     if word in EMPTY_WORDS:
         return "", None, None
     if word.isascii():
-        for ending in ROMAJI_ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                return word[: -len(ending)], TRADE_OF[ending], None
-        return word, None, None
+        ending = _ending(word, ROMAJI_ENDINGS)
+        if len(word) - len(ending) < 3 or not ending:
+            return word, None, None
+        return word[: -len(ending)], TRADE_OF[ending], None
     trade = region = None
-    for ending in JAPANESE_ENDINGS:
-        if word.endswith(ending) and word != ending:
-            word, trade = word[: -len(ending)], TRADE_OF[ending]
-            break
-    for place in JAPANESE_REGIONS:
-        if word.endswith(place) or word.startswith(place):
-            word, region = word.removesuffix(place).removeprefix(place), REGION_OF[place]
-            break
+    ending = _ending(word, JAPANESE_ENDINGS)
+    if ending:
+        word, trade = word[: -len(ending)], TRADE_OF[ending]
+    if word.endswith(JAPANESE_REGIONS) or word.startswith(JAPANESE_REGIONS):
+        place = next(place for place in JAPANESE_REGIONS if word.endswith(place) or word.startswith(place))
+        word, region = word.removesuffix(place).removeprefix(place), REGION_OF[place]
     return word.removesuffix("グループ"), trade, region
 
 
 def _comparable(word: str) -> str:
     return word if word.isascii() and not word.isalpha() else fold_long_vowels(romaji(word))
-
-
-def _script(text: str) -> str:
-    if text.isascii():
-        return "latin"
-    return "kanji" if has_kanji(text) else "kana" if is_japanese(text) else "other"
 
 
 @lru_cache(maxsize=16_384)
@@ -127,7 +124,7 @@ def company_name(raw: str | None) -> CompanyName | None:
         trades=frozenset(trade for _, trade, _ in parts if trade),
         regions=frozenset(regions),
         brackets=brackets,
-        script=_script("".join(left for left, _, _ in parts) or "".join(written)),
+        script=script_of("".join(left for left, _, _ in parts) or "".join(written)),
     )
 
 

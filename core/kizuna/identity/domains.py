@@ -63,24 +63,33 @@ _DEAD_SUFFIXES = frozenset({"invalid", "localhost", "local", "localdomain", "int
 
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/+|^mailto:|^/+")
+_PATH = re.compile(r"[/?#]")
 _LIST = re.compile(r"[\s,;、，；|<>()\[\]\"']+")
 
 
-def host_of(text: str | None) -> str | None:
-    """The host in an URL, an e-mail address or a bare domain, in ASCII lower case without ``www``; None when none is.
-
-    Names in other scripts become punycode, so that both ways of writing them are equal.
-    """
-    host = _SCHEME.sub("", plain(text).lower())
-    for end in "/?#":
-        host = host.partition(end)[0]
-    host = host.rpartition("@")[2].partition(":")[0].replace("。", ".").strip(".")
+def ascii_host(host: str) -> str | None:
+    """A host in lower case as ASCII (names in other scripts as punycode) without ``www``; None when it is no host."""
     if not host.isascii():
         try:
-            host = host.encode("idna").decode("ascii")
+            host = host.replace("。", ".").encode("idna").decode("ascii")
         except UnicodeError:
             return None
     return host.removeprefix("www.") if _HOST.fullmatch(host) else None
+
+
+def _host_in(word: str) -> str | None:
+    if ":" in word or word.startswith("/"):
+        word = _SCHEME.sub("", word)
+    word = _PATH.split(word, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    return ascii_host(word.strip(".。"))
+
+
+def host_of(text: str | None) -> str | None:
+    """The host in an URL, an e-mail address or a bare domain; None when there is none.
+
+    Both ways of writing a name in another script give one host.
+    """
+    return _host_in(plain(text).lower())
 
 
 @lru_cache(maxsize=1)
@@ -104,10 +113,9 @@ def registrable(host: str) -> str | None:
     if not parts.suffix or not parts.domain:
         return None
     domain = f"{parts.domain}.{parts.suffix}"
-    for length in range(len(labels), 1, -1):
-        tail = ".".join(labels[-length:])
-        if tail in _PAGES_BY_NAME:
-            return ".".join(labels[-length - 1 :]) if length < len(labels) else None
+    for start in range(len(labels) - 1):
+        if ".".join(labels[start:]) in _PAGES_BY_NAME:
+            return ".".join(labels[start - 1 :]) if start else None
     return domain
 
 
@@ -143,9 +151,11 @@ def company_domain(host: str) -> str | None:
 
 def domains_in(text: str | None) -> tuple[str, ...]:
     """Every company's domain written in a field (URL, address, bare domain or a list of them), in order, once each."""
+    if not text:
+        return ()
     found: dict[str, None] = {}
-    for word in _LIST.split(plain(text)) if text else ():
-        host = host_of(word)
+    for word in _LIST.split(plain(text).lower()):
+        host = _host_in(word) if "." in word or "。" in word else None
         domain = company_domain(host) if host else None
         if domain:
             found[domain] = None

@@ -95,6 +95,13 @@ def is_japanese(text: str) -> bool:
     return not text.isascii() and _JAPANESE.search(text) is not None
 
 
+def script_of(text: str) -> str:
+    """``latin``, ``kana``, ``kanji`` (one is enough: the reading is then unknown) or ``other``."""
+    if text.isascii():
+        return "latin"
+    return "kanji" if has_kanji(text) else "kana" if is_japanese(text) else "other"
+
+
 def reads_as_japanese(word: str) -> bool:
     """Whether a Latin word in lower case consists of Japanese syllables (``aoba``, ``shinbun``)."""
     return _READS_AS_JAPANESE.fullmatch(word) is not None

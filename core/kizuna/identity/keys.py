@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -137,7 +137,7 @@ def no_stats(_key: Key) -> KeyStat:
     return KeyStat()
 
 
-def stats_of(profiles: Iterable[Profile], statuses: dict[Key, str] | None = None) -> Stats:
+def stats_of(profiles: Iterable[Profile], statuses: Mapping[Key, str] | None = None) -> Stats:
     """How common each value is among these records; ``statuses`` are what operators have set."""
     names: dict[Key, dict[int, set[int]]] = {}
     for profile in profiles:

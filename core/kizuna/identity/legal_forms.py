@@ -141,20 +141,23 @@ _ANY_JAPANESE = re.compile(
     rf"(?P<long>{_BY_LENGTH})|[(\[【〔<]\s*(?P<short>{_SHORTS})\s*[)\]】〕>]"
     rf"|(?:^(?P<bank_front>{_BANKS})[)\]])|(?:[(\[](?P<bank_end>{_BANKS})[)\]]?$)"
 )
+_A_FORM_IS_NEAR = re.compile(r"会社|法人|組合|[()\[\]【】〔〕<>]")
 
 
 def strip_japanese(name: str) -> tuple[str, tuple[str, str] | None]:
     """The name without Japanese legal forms, before or after it, and (form, kind of body) of the first one."""
-    if name.isascii():
+    if name.isascii() or not _A_FORM_IS_NEAR.search(name):
         return name, None
-    found: tuple[str, str] | None = None
-    match = None
-    for match in _ANY_JAPANESE.finditer(name):
+    found: list[tuple[str, str]] = []
+
+    def note(match: re.Match[str]) -> str:
         long, short = match.group("long"), match.group("short")
         bank = match.group("bank_front") or match.group("bank_end")
-        form = _JAPANESE[long] if long else _SHORT[short] if short else _BANK[bank]
-        found = found or form
-    return (_ANY_JAPANESE.sub(" ", name).strip(), found) if match else (name, None)
+        found.append(_JAPANESE[long] if long else _SHORT[short] if short else _BANK[bank])
+        return " "
+
+    rest = _ANY_JAPANESE.sub(note, name).strip()
+    return rest, found[0] if found else None
 
 
 def join_initials(name: str) -> str:

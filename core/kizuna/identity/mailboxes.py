@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from kizuna.identity.domains import company_domain, host_of, is_free_mail, is_placeholder_domain
+from kizuna.identity.domains import ascii_host, company_domain, is_free_mail, is_placeholder_domain
 from kizuna.identity.text import plain
 
 # A carrier in Japan allows dots anywhere in the local part, so their places are not checked.
 _ADDRESS = re.compile(r"(?<![\w@.+'&^~-])([a-z0-9_.!#$%&'+^~-]{1,64})@([^\s@,;、，；|/<>()\[\]\"':]{3,253})(?![@\w])")
 _PIECES = re.compile(r"[-_.]+")
-_DIGITS = re.compile(r"\d+$")
 
 ROLE_WORDS = frozenset(
     """
@@ -56,7 +55,7 @@ def emails_in(text: str | None) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for match in _ADDRESS.finditer(plain(text).lower()):
-        host = host_of(match.group(2).rstrip(".!?。"))
+        host = ascii_host(match.group(2).rstrip(".!?。"))
         if host:
             found[f"{match.group(1)}@{host}"] = None
     return tuple(found)
@@ -74,13 +73,13 @@ def mailbox(address: str) -> str:
 def is_role_mailbox(address: str) -> bool:
     """Whether a desk and not a person reads it: ``info@``, ``billing-jp@``, ``no-reply@``, ``keiri@``."""
     local = address.rpartition("@")[0].partition("+")[0]
-    pieces = [_DIGITS.sub("", piece) for piece in _PIECES.split(local)]
-    words = [piece for piece in pieces if piece]
+    if local.isalpha():
+        return local in ROLE_WORDS
+    words = [word for word in (piece.rstrip("0123456789") for piece in _PIECES.split(local)) if word]
     if "".join(words) in ROLE_WORDS:
         return True
-    return any(word in ROLE_WORDS for word in words) and all(
-        word in ROLE_WORDS or word in _QUALIFIERS for word in words
-    )
+    known = all(word in ROLE_WORDS or word in _QUALIFIERS for word in words)
+    return known and any(word in ROLE_WORDS for word in words)
 
 
 def is_placeholder_mailbox(address: str) -> bool:

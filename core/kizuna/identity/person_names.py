@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from kizuna.identity.japanese import fold_long_vowels, has_kanji, new_kanji, romaji
+from kizuna.identity.japanese import fold_long_vowels, new_kanji, romaji, script_of
 from kizuna.identity.text import is_placeholder, plain, without_accents
 
 _BRACKETS = re.compile(r"[(\[（【<].*?[)\]）】>]")
@@ -50,7 +50,7 @@ class PersonName(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
     family: str | None
     given: str | None
-    has_kanji: bool
+    script: str  # latin, kana, kanji or other
     is_full: bool  # family and given name are both there
 
 
@@ -79,21 +79,23 @@ def person_name(full: str | None = None, *, given: str | None = None, family: st
     if not words or "@" in shown:
         return None
     joined = "".join(words)
-    kanji = has_kanji(joined)
+    script = script_of(shown)
     return PersonName(
         raw=shown,
         words=words,
         family="".join(family_words) or None,
         given="".join(given_words) or None,
-        has_kanji=kanji,
+        script=script,
         # Four kanji without a space are a family and a given name; three may be, so they are not taken for it.
-        is_full=len(words) >= 2 or (kanji and len(joined) >= 4),
+        is_full=len(words) >= 2 or (script == "kanji" and len(joined) >= 4),
     )
 
 
 def one_given_name(one: str, other: str) -> bool:
     """Whether two words can be one given name: equal, an initial, or a usual short form (``bob``, ``robert``)."""
-    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
+    if one == other:
         return True
     forms, other_forms = _FULL_OF.get(one, frozenset()) | {one}, _FULL_OF.get(other, frozenset()) | {other}
+    if min(len(one), len(other)) == 1:
+        return not {form[0] for form in forms}.isdisjoint(form[0] for form in other_forms)
     return not forms.isdisjoint(other_forms)

@@ -20,6 +20,9 @@ EMAIL_DOMAIN_IS_OWN = "email_domain_is_own"
 # Whose name stands on an account.
 COMPANY_NAME, MAYBE_PERSON_NAME, PERSON_NAME = "company", "maybe_person", "person"
 
+# Why a value of a record was left out.
+PLACEHOLDER, ROLE_MAILBOX, FREE_MAIL = "placeholder", "role_mailbox", "free_mail"
+
 Reference = tuple[str, str]  # the key of a system's connector, the id of the record there
 
 _NO_REFERENCE = frozenset(
@@ -46,6 +49,7 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
     country: str | None = None
+    ignored: frozenset[str] = frozenset()  # why values were left out: placeholder, role_mailbox, free_mail
 
 
 class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +66,7 @@ class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
     country: str | None = None
+    ignored: frozenset[str] = frozenset()  # why values were left out: placeholder, role_mailbox, free_mail
 
 
 Profile = AccountProfile | PersonProfile
@@ -82,20 +87,43 @@ def _references(own: Reference, written: Iterable[Reference]) -> frozenset[Refer
     return frozenset(kept)
 
 
-def _mailboxes(written: Iterable[str | None]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """(mailboxes of people, mailboxes of desks, company domains) in the fields."""
+class _Mailboxes(msgspec.Struct, frozen=True):
+    people: frozenset[str] = frozenset()
+    desks: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+
+
+_NO_MAILBOXES = _Mailboxes()
+
+
+def _mailboxes(written: Iterable[str | None]) -> _Mailboxes:
+    addresses = [address for text in written for address in normalise.emails_in(text)]
+    if not addresses:
+        return _NO_MAILBOXES
     people: set[str] = set()
     desks: set[str] = set()
     domains: set[str] = set()
-    for text in written:
-        for address in normalise.emails_in(text):
-            domain = normalise.domain_of(address)
-            if domain:
-                domains.add(domain)
-            if normalise.is_placeholder_mailbox(address):
-                continue
-            (desks if normalise.is_role_mailbox(address) else people).add(normalise.mailbox(address))
-    return frozenset(people), frozenset(desks), frozenset(domains)
+    ignored: set[str] = set()
+    for address in addresses:
+        domain = normalise.domain_of(address)
+        if domain:
+            domains.add(domain)
+        if normalise.is_placeholder_mailbox(address):
+            ignored.add(PLACEHOLDER)
+        elif normalise.is_role_mailbox(address):
+            ignored.add(ROLE_MAILBOX)
+            desks.add(normalise.mailbox(address))
+        else:
+            people.add(normalise.mailbox(address))
+        if domain is None and normalise.is_free_mailbox(address):
+            ignored.add(FREE_MAIL)
+    return _Mailboxes(frozenset(people), frozenset(desks), frozenset(domains), frozenset(ignored))
+
+
+def _ignored(mailboxes: _Mailboxes, *names: tuple[str | None, object]) -> frozenset[str]:
+    unread = any(written and kept is None for written, kept in names)
+    return mailboxes.ignored | {PLACEHOLDER} if unread else mailboxes.ignored
 
 
 def _phones(written: Iterable[str | None], country: str | None) -> frozenset[str]:
@@ -144,13 +172,13 @@ def account_profile(
     own = (system.lower(), source_id)
     known_traits = frozenset(traits)
     code = normalise.country_code(country)
-    people, desks, email_domains = _mailboxes(emails)
+    mailboxes = _mailboxes(emails)
     own_domains = _domains(domains)
-    of_contacts = _mailboxes(contact_emails)[2]
+    of_contacts = _mailboxes(contact_emails).domains
     if EMAIL_DOMAIN_IS_OWN in known_traits:
-        own_domains |= email_domains
+        own_domains |= mailboxes.domains
     else:
-        of_contacts |= email_domains
+        of_contacts |= mailboxes.domains
     company = normalise.company_name(name)
     return AccountProfile(
         rid=rid,
@@ -158,16 +186,17 @@ def account_profile(
         system=own[0],
         own=own,
         name=company,
-        name_role=_name_role(company, people, known_traits, is_person=is_person),
+        name_role=_name_role(company, mailboxes.people, known_traits, is_person=is_person),
         domains=own_domains,
         contact_domains=of_contacts - own_domains,
-        emails=people,
-        role_mailboxes=desks,
+        emails=mailboxes.people,
+        role_mailboxes=mailboxes.desks,
         phones=_phones(phones, code),
         corporate_number=normalise.corporate_number(corporate_number),
         cross_references=_references(own, cross_references),
         traits=known_traits,
         country=code,
+        ignored=_ignored(mailboxes, (name, company)),
     )
 
 
@@ -189,17 +218,19 @@ def person_profile(
     """The person's values as identity compares them; what cannot be read is left out, never guessed."""
     own = (system.lower(), source_id)
     code = normalise.country_code(country)
-    people, desks, _ = _mailboxes(emails)
+    mailboxes = _mailboxes(emails)
+    called = normalise.person_name(name, given=given_name, family=family_name)
     return PersonProfile(
         rid=rid,
         source=source,
         system=own[0],
         own=own,
-        name=normalise.person_name(name, given=given_name, family=family_name),
-        emails=people,
-        role_mailboxes=desks,
+        name=called,
+        emails=mailboxes.people,
+        role_mailboxes=mailboxes.desks,
         phones=_phones(phones, code),
         cross_references=_references(own, cross_references),
         traits=frozenset(traits),
         country=code,
+        ignored=_ignored(mailboxes, (name or given_name or family_name, called)),
     )

@@ -1,0 +1,131 @@
+"""How two names stand to each other: one level a pair, for companies and for people."""
+
+from __future__ import annotations
+
+from rapidfuzz.distance import JaroWinkler
+
+from kizuna.identity.company_names import CompanyName
+from kizuna.identity.japanese import reads_as_japanese
+from kizuna.identity.person_names import PersonName, one_given_name
+from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, AccountProfile
+from kizuna.identity.trades import HOLDINGS
+
+EQUAL, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = "equal same_brand similar contained partial".split()
+MISSING, UNREADABLE, OF_A_PERSON = "missing unreadable of_a_person".split()
+DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
+
+# Names that can be one company's although they are not written alike.
+AGREEING = frozenset({EQUAL, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL})
+
+_SIMILAR_FROM = 0.92
+_SIMILAR_WORD_FROM = 0.9
+
+
+def contradict(one: CompanyName, other: CompanyName) -> bool:
+    """Whether the names say two businesses: another trade, country or kind of body, or the holding and its company."""
+    if (HOLDINGS in one.trades) != (HOLDINGS in other.trades):
+        return True
+    if one.trades and other.trades and not (one.trades <= other.trades or other.trades <= one.trades):
+        return True
+    if one.regions and other.regions and one.regions.isdisjoint(other.regions):
+        return True
+    return one.body is not None and other.body is not None and one.body != other.body
+
+
+def _numbers(name: CompanyName) -> list[str]:
+    return sorted(word for word in name.words if word.isdigit())
+
+
+def _is_acronym(short: CompanyName, long: CompanyName) -> bool:
+    words = [word for word in long.words if word != "and"]
+    return len(short.words) == 1 and len(words) >= 3 and short.core == "".join(word[0] for word in words)
+
+
+def _contains(long: CompanyName, short: CompanyName) -> bool:
+    if len(short.core) >= len(long.core):
+        return False
+    by_words = set(short.words) < set(long.words)
+    least = 4 if short.core.isascii() else 2
+    by_text = len(short.core) >= least and (long.core.startswith(short.core) or long.core.endswith(short.core))
+    return by_words or (by_text and not short.core.isascii()) or _is_acronym(short, long)
+
+
+def company_names(one: CompanyName, other: CompanyName) -> str:
+    """The level of two companies' names; kanji and letters cannot be compared and are ``unreadable``, not a conflict."""
+    contradiction = contradict(one, other)
+    if one.core == other.core:
+        return DIFFERENT_BUSINESS if contradiction else EQUAL
+    if one.brand == other.brand:
+        return DIFFERENT_BUSINESS if contradiction else SAME_BRAND
+    if one.script != other.script:
+        # 青葉食品 and Aoba Shoji: the trades can be read although the brand cannot. Borrowed words in kana are spelt
+        # by sound (グーグル), so kana and letters that differ prove nothing either.
+        return DIFFERENT_BUSINESS if contradiction else UNREADABLE
+    if _numbers(one) != _numbers(other):
+        return CONFLICT
+    if JaroWinkler.similarity(one.brand, other.brand) >= _SIMILAR_FROM:
+        return DIFFERENT_BUSINESS if contradiction else SIMILAR
+    if _contains(one, other) or _contains(other, one):
+        return DIFFERENT_BUSINESS if contradiction else CONTAINED
+    alike = JaroWinkler.similarity(one.core, other.core) >= _SIMILAR_FROM and not contradiction
+    return SIMILAR if alike else CONFLICT
+
+
+def account_names(one: AccountProfile, other: AccountProfile) -> str:
+    """The level of two accounts' names, where a name that may be a person's never conflicts with a company's."""
+    if one.name is None or other.name is None:
+        return MISSING
+    level = company_names(one.name, other.name)
+    if one.name_role == other.name_role == COMPANY_NAME or level == EQUAL:
+        return level
+    if PERSON_NAME in {one.name_role, other.name_role}:
+        return OF_A_PERSON
+    return level if level in AGREEING or level == DIFFERENT_BUSINESS else OF_A_PERSON
+
+
+def _one_word(word: str, other: str) -> bool:
+    if one_given_name(word, other):
+        return True
+    return min(len(word), len(other)) >= 4 and JaroWinkler.similarity(word, other) >= _SIMILAR_WORD_FROM
+
+
+def _matched(fewer: tuple[str, ...], more: tuple[str, ...]) -> int:
+    left = list(more)
+    for word in sorted(fewer, key=len, reverse=True):
+        match = next((other for other in left if other == word), None) or next(
+            (other for other in left if _one_word(word, other)), None
+        )
+        if match is not None:
+            left.remove(match)
+    return len(more) - len(left)
+
+
+def _comparable(one: PersonName, other: PersonName) -> bool:
+    if one.script == other.script:
+        return True
+    if {one.script, other.script} != {"kana", "latin"}:
+        return False
+    # スミス and Smith differ by sound only; サトウ and Sato must be equal.
+    return all(reads_as_japanese(word) for word in (*one.words, *other.words))
+
+
+def person_names(one: PersonName | None, other: PersonName | None) -> str:
+    """The level of two people's names in any order; ``conflict`` only when both are full and cannot be one person's."""
+    if one is None or other is None:
+        return MISSING
+    if set(one.words) == set(other.words):
+        return EQUAL
+    joined, other_joined = "".join(one.words), "".join(other.words)
+    if joined in {other_joined, "".join(reversed(other.words))}:
+        return EQUAL
+    if not _comparable(one, other):
+        return UNREADABLE
+    fewer, more = sorted((one.words, other.words), key=len)
+    if _matched(fewer, more) == len(fewer):
+        return PARTIAL
+    if one.script == "kanji" and (joined.startswith(other_joined) or other_joined.startswith(joined)):
+        return PARTIAL
+    if one.given and other.given and one_given_name(one.given, other.given) and len(one.given) > 1:
+        # The family name changes when people marry.
+        return PARTIAL
+    return CONFLICT if one.is_full and other.is_full else UNLIKE

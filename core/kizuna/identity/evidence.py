@@ -1,0 +1,103 @@
+"""The values that say two records are one: evidence by field in bits, the edge they add up to, and guards against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kizuna.identity import comparison as names
+
+MODEL_VERSION = "exact-1"
+
+# An edge of so many bits links by itself; in the band below a person is asked.
+AUTO_BITS = 6.0
+REVIEW_BITS = 3.0
+
+# Tiers, strongest first: a person has said so, a system has said so, values agree.
+BY_PERSON, BY_ID, BY_VALUES = "person", "id", "exact"
+
+# The weight of a level in bits (the log of how much more often it is seen in one company than in two). They are fixed
+# for the exact tier and stand in the order of the measured weights; a scoring model replaces them as a whole.
+ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
+    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -4.0},
+    "corporate_number": {"equal": 20.0, "different": -10.0},
+    # The mailbox proves its domain too: what it adds beside an agreeing domain is little.
+    "email": {"equal": 8.0, "equal_on_domain": 3.0},
+    "domain": {"own": 8.0, "own_and_contact": 4.0, "contact": 0.5},
+    "name": {
+        **{names.EQUAL: 5.0, names.SAME_BRAND: 3.0, names.SIMILAR: 3.0, names.CONTAINED: 1.5, names.UNREADABLE: 0.0},
+        **{names.OF_A_PERSON: 0.0, names.DIFFERENT_BUSINESS: -4.0, names.CONFLICT: -4.0},
+    },
+    "source": {"same": -3.0},
+}
+PERSON_BITS: Mapping[str, Mapping[str, float]] = {
+    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -4.0},
+    "email": {"equal": 10.0},
+    "name": {
+        **{names.EQUAL: 5.0, names.PARTIAL: 2.0, names.UNREADABLE: 0.0, names.UNLIKE: -3.0, names.CONFLICT: -6.0},
+    },
+    "source": {"same": -3.0},
+}
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What one field says: the level of agreement, its bits, and the values both records carry (or each side's)."""
+
+    field: str
+    level: str
+    bits: float
+    values: tuple[str, ...] = ()
+
+
+class Edge(msgspec.Struct, frozen=True):
+    """Two records that may be one: ``a`` < ``b``, and ``bits`` is the sum of the evidence's bits."""
+
+    a: int
+    b: int
+    bits: float
+    tier: str
+    evidence: tuple[Evidence, ...] = ()
+    model_version: str = MODEL_VERSION
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether it links without being asked, unless a guard says no."""
+        return self.bits >= AUTO_BITS
+
+
+class Guard(msgspec.Struct, frozen=True):
+    """A reason the score cannot outvote.
+
+    ``scope`` is *pair* when the two records can never be one, through whatever chain of others; *edge* when only what
+    links these two directly is not good enough. A guard that does not block is a remark for the explanation.
+    """
+
+    name: str
+    scope: str
+    blocks: bool
+    values: tuple[str, ...] = ()
+
+
+PAIR, EDGE = "pair", "edge"
+
+DIFFERENT_NUMBERS, DECIDED_DIFFERENT, SIZE_CAP = "different_corporate_numbers", "persons_decision_different", "size_cap"
+# Not even a cross reference between two records makes these fall silent; only a person's "same" does for the numbers.
+HARD_GUARDS = frozenset({DIFFERENT_NUMBERS, DECIDED_DIFFERENT})
+
+
+def edge_of(a: int, b: int, evidence: tuple[Evidence, ...], tier: str) -> Edge:
+    """The edge of two records, ends sorted, its bits summed."""
+    return Edge(min(a, b), max(a, b), round(sum(item.bits for item in evidence), 6), tier, evidence)
+
+
+def why(edge: Edge) -> dict[str, Any]:
+    """The edge as plain values for storage and the API; :func:`edge_from` reads it back."""
+    plain: dict[str, Any] = msgspec.to_builtins(edge)
+    return plain
+
+
+def edge_from(stored: Mapping[str, Any]) -> Edge:
+    """The edge that :func:`why` wrote."""
+    return msgspec.convert(stored, Edge)

@@ -1,0 +1,61 @@
+"""When two records are one in the exact tier: evidence field by field, and the guards no score outvotes.
+
+The choices where precision and recall pull apart:
+
+* A cross reference links whatever the names say, because systems rename apart; only corporate numbers that differ, a
+  person's decision, or a reference that several differently named records of one source make, stand against it.
+* A domain carried by at most one name a source links unless the names conflict, also when one name is in kanji and the
+  other in letters: nobody can compare those, and the domain belongs to one company. A domain with two names in one
+  source links only records whose names are equal.
+* A name alone, or a telephone number alone, never links.
+"""
+
+from __future__ import annotations
+
+from kizuna.identity import account_rules, person_rules
+from kizuna.identity.evidence import BY_ID, BY_VALUES, REVIEW_BITS, Edge, Evidence, Guard, edge_of
+from kizuna.identity.keys import Stats, no_stats
+from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
+
+
+def evidence(a: Profile, b: Profile) -> tuple[Evidence, ...]:
+    """What every field says about the two being one, agreeing or not; empty for a company and a person."""
+    if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
+        return account_rules.evidence(a, b)
+    if isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
+        return person_rules.evidence(a, b)
+    return ()
+
+
+def compare(a: Profile, b: Profile) -> Edge | None:
+    """The edge between two records, None when nothing but a name agrees or the bits are too few even for a review.
+
+    Guards are not looked at: an edge that a guard blocks exists, so that what it would link can be shown and reviewed.
+    """
+    found = evidence(a, b)
+    if a.rid == b.rid or not any(is_strong(item) for item in found):
+        return None
+    edge = edge_of(a.rid, b.rid, found, BY_ID if any(is_said(item) for item in found) else BY_VALUES)
+    return edge if edge.bits >= REVIEW_BITS else None
+
+
+def guards(a: Profile, b: Profile, stats: Stats = no_stats) -> tuple[Guard, ...]:
+    """Every guard that speaks on the pair, blocking ones first; ``stats`` tells how common a value is."""
+    found = evidence(a, b)
+    if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
+        raised = account_rules.guards(a, b, found, stats)
+    elif isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
+        raised = person_rules.guards(a, b, found, stats)
+    else:
+        raised = []
+    return tuple(sorted(raised, key=lambda guard: (not guard.blocks, guard.name)))
+
+
+def is_said(item: Evidence) -> bool:
+    """Whether a system or a state itself says that the two are one."""
+    return item.field in {"reference", "corporate_number"} and item.bits > 0
+
+
+def is_strong(item: Evidence) -> bool:
+    """Whether the field can link; names and telephone numbers only add to others."""
+    return item.field in {"reference", "corporate_number", "email", "domain"} and item.bits > 0
