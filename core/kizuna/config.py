@@ -8,6 +8,7 @@ docs/reference/settings.md are both drawn from those fields, so neither can fall
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import tomllib
 import typing
@@ -178,6 +179,7 @@ def without_password(url: str) -> str:
     return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
 
 
+@functools.cache
 def _settings() -> dict[str, tuple[Field[Any], Any]]:
     """Dotted name → (field, type), sections flattened."""
     found: dict[str, tuple[Field[Any], Any]] = {}
