@@ -1,6 +1,8 @@
 """What a user installs holds all of Kizuna, nothing else, and works away from the checkout."""
 
 import importlib.util
+import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -79,11 +81,15 @@ def test_the_command_answers_away_from_the_checkout(installed):
 @pytest.mark.skipif(importlib.util.find_spec("kizuna.demo") is None, reason="kizuna.demo is not there yet")
 def test_the_promise_of_the_readme_holds_away_from_the_checkout(installed, tmp_path):
     database = f"sqlite:///{tmp_path / 'demo.db'}"
+    (query,) = re.findall(r"kizuna query '([^']+)'", (PROJECT / "README.md").read_text(encoding="utf-8"))
 
-    result = installed("kizuna", "demo", "--once", "--customers", "40", "--database", database, cwd=tmp_path)
+    demo = installed("kizuna", "demo", "--once", "--customers", "40", "--database", database, cwd=tmp_path)
+    asked = installed("kizuna", "query", query, "--database", database, cwd=tmp_path)
 
-    assert result.returncode == 0, result.stderr
-    assert (tmp_path / "demo.db").exists()
+    assert demo.returncode == 0, demo.stderr
+    assert asked.returncode == 0, asked.stderr
+    assert "errors" not in json.loads(asked.stdout)
+    assert json.loads(asked.stdout)["data"]["customers"]["nodes"]
 
 
 def contents(wheel: Path) -> set[str]:
