@@ -80,7 +80,7 @@ def guards(a: AccountProfile, b: AccountProfile, found: Sequence[Evidence], stat
     if name and not said:
         if name.level == names.DIFFERENT_BUSINESS:
             raised.append(Guard("same_brand_different_business", PAIR, blocks=True, values=name.values))
-        elif name.level == names.CONFLICT and not a.domains.isdisjoint(b.domains):
+        elif name.level == names.CONFLICT and "domain" in by_field:
             raised.append(Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values))
     raised.extend(_edge_guards(a, b, by_field, stats))
     raised.extend(remarks(a, b))
@@ -122,7 +122,7 @@ def _generic_values(
             counted = item.level != "contact"
             common = tuple(key.value for key in keys if counted and is_generic(key, stats(key)))
             common = common if len(common) == len(keys) else ()
-            agrees = level == names.EQUAL
+            agrees = level in names.ONE_NAME
         if not common or agrees:
             return ()
         too_common.extend(common)

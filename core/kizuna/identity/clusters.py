@@ -8,6 +8,7 @@ import msgspec
 
 from kizuna.identity.entities import Assignment, assign_ids
 from kizuna.identity.evidence import (
+    AMBIGUOUS,
     BY_ID,
     BY_PERSON,
     DECIDED_DIFFERENT,
@@ -35,6 +36,9 @@ __all__ = [
 
 # No company has so many records in the systems it is known to; more are a sign of a value that should be generic.
 LARGEST_CLUSTER = 60
+
+# An edge stronger by so much than its rival is the better one; below it, the two are a toss-up.
+_CLEARLY_BITS = 3.0
 
 Pair = tuple[int, int]
 Guards = Callable[[int, int], tuple[Guard, ...]]
@@ -123,7 +127,7 @@ class _Kruskal:
         self.size_cap = size_cap
         self._guards = guards
         self._asked: dict[Pair, tuple[Guard, ...]] = {}
-        self._auto: dict[int, set[int]] = {}
+        self._clean: dict[int, dict[int, Edge]] = {}
         self._different: dict[int, set[int]] = {}
         for a, b in different:
             self._different.setdefault(a, set()).add(b)
@@ -136,8 +140,8 @@ class _Kruskal:
         inside.sort(key=lambda edge: (_RANK.get(edge.tier, 2), -edge.bits, edge.a, edge.b))
         for edge in inside:
             if edge.is_auto and not self._blocking(edge.a, edge.b):
-                self._auto.setdefault(edge.a, set()).add(edge.b)
-                self._auto.setdefault(edge.b, set()).add(edge.a)
+                self._clean.setdefault(edge.a, {})[edge.b] = edge
+                self._clean.setdefault(edge.b, {})[edge.a] = edge
 
         links: list[Edge] = []
         reviews: list[Review] = []
@@ -190,6 +194,18 @@ class _Kruskal:
                 for guard in self._blocking(a, b):
                     if guard.scope == PAIR and not self._is_explained(guard, a, b):
                         return guard, pair_of(a, b)
+        return self._rival(edge)
+
+    def _rival(self, edge: Edge) -> tuple[Guard, Pair] | None:
+        """A third record that fits one end as well and cannot be the other end: then nobody knows which of the two."""
+        if edge.tier == BY_ID:
+            return None
+        for end, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            for third, rival in sorted(self._clean.get(end, {}).items()):
+                apart = any(guard.scope == PAIR for guard in self._blocking(third, other)) if third != other else False
+                close = rival.tier == BY_ID or rival.bits > edge.bits - _CLEARLY_BITS
+                if apart and close and self.by_word.root(third) != self.by_word.root(other):
+                    return Guard(AMBIGUOUS, EDGE, blocks=True), pair_of(third, other)
         return None
 
     def _decided_different(self, one: list[int], other: list[int]) -> Iterator[Pair]:
@@ -199,7 +215,15 @@ class _Kruskal:
                 yield pair_of(a, b)
 
     def _is_explained(self, guard: Guard, a: int, b: int) -> bool:
-        """Whether ``b`` matches a record that is known to be ``a`` by another name, so that the difference is expected."""
+        """Whether ``b`` has the name of a record that is known to be ``a``, so that the difference is expected."""
         known = self.by_person if guard.name in HARD_GUARDS else self.by_word
         others = set(known.of(b))
-        return any(not self._auto.get(alike, set()).isdisjoint(others) for alike in known.of(a))
+        return any(
+            other in others and _agrees_in_name(edge)
+            for alike in known.of(a)
+            for other, edge in self._clean.get(alike, {}).items()
+        )
+
+
+def _agrees_in_name(edge: Edge) -> bool:
+    return edge.tier in _RANK or any(item.field == "name" and item.bits > 0 for item in edge.evidence)

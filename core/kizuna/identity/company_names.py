@@ -129,5 +129,5 @@ def company_name(raw: str | None) -> CompanyName | None:
 
 
 def is_surely_a_company(name: CompanyName) -> bool:
-    """Whether the name itself says it is no person's: it has a legal form or a trade."""
-    return name.legal_form is not None or bool(name.trades)
+    """Whether the name itself says it is no person's: it has a legal form, a trade or a country."""
+    return name.legal_form is not None or bool(name.trades) or bool(name.regions)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from kizuna.identity.company_names import CompanyName
-from kizuna.identity.japanese import reads_as_japanese
+from kizuna.identity.japanese import reads_as_japanese, script_of
 from kizuna.identity.person_names import PersonName, one_given_name
 from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, AccountProfile
 from kizuna.identity.trades import HOLDINGS
 
-EQUAL, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = "equal same_brand similar contained partial".split()
+EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
+    "equal translated same_brand similar contained partial".split()
+)
+SAME_TRADE = "same_trade"
 MISSING, UNREADABLE, OF_A_PERSON = "missing unreadable of_a_person".split()
 DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
 
 # Names that can be one company's although they are not written alike.
-AGREEING = frozenset({EQUAL, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL})
+AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL})
+# One name, in one or two languages: enough to tell the companies on one domain apart.
+ONE_NAME = frozenset({EQUAL, TRANSLATED})
 
-_SIMILAR_FROM = 0.92
 _SIMILAR_WORD_FROM = 0.9
 
 
@@ -50,25 +54,42 @@ def _contains(long: CompanyName, short: CompanyName) -> bool:
     return by_words or (by_text and not short.core.isascii()) or _is_acronym(short, long)
 
 
+def _similar(one: CompanyName, other: CompanyName) -> bool:
+    """Whether one name is the other with a slip of the pen in it, never with another word in it."""
+    if one.script == "kanji":
+        # One kanji more or less is another company: 第一青葉, 第二青葉.
+        return False
+    if len(one.words) == len(other.words):
+        return all(
+            word == twin or _one_long_word(word, twin) for word, twin in zip(one.words, other.words, strict=True)
+        )
+    return Levenshtein.normalized_similarity(one.core, other.core) >= _SIMILAR_WORD_FROM
+
+
 def company_names(one: CompanyName, other: CompanyName) -> str:
     """The level of two companies' names; kanji and letters cannot be compared and are ``unreadable``, not a conflict."""
     contradiction = contradict(one, other)
     if one.core == other.core:
         return DIFFERENT_BUSINESS if contradiction else EQUAL
     if one.brand == other.brand:
-        return DIFFERENT_BUSINESS if contradiction else SAME_BRAND
+        if contradiction:
+            return DIFFERENT_BUSINESS
+        # アオバ物流 and Aoba Logistics.
+        same_trade = bool(one.trades) and one.trades == other.trades
+        return TRANSLATED if same_trade and script_of(one.core) != script_of(other.core) else SAME_BRAND
     if one.script != other.script:
         # 青葉食品 and Aoba Shoji: the trades can be read although the brand cannot. Borrowed words in kana are spelt
         # by sound (グーグル), so kana and letters that differ prove nothing either.
-        return DIFFERENT_BUSINESS if contradiction else UNREADABLE
+        if contradiction:
+            return DIFFERENT_BUSINESS
+        return SAME_TRADE if one.trades and one.trades == other.trades else UNREADABLE
     if _numbers(one) != _numbers(other):
         return CONFLICT
-    if JaroWinkler.similarity(one.brand, other.brand) >= _SIMILAR_FROM:
+    if _similar(one, other):
         return DIFFERENT_BUSINESS if contradiction else SIMILAR
     if _contains(one, other) or _contains(other, one):
         return DIFFERENT_BUSINESS if contradiction else CONTAINED
-    alike = JaroWinkler.similarity(one.core, other.core) >= _SIMILAR_FROM and not contradiction
-    return SIMILAR if alike else CONFLICT
+    return CONFLICT
 
 
 def account_names(one: AccountProfile, other: AccountProfile) -> str:
@@ -76,16 +97,19 @@ def account_names(one: AccountProfile, other: AccountProfile) -> str:
     if one.name is None or other.name is None:
         return MISSING
     level = company_names(one.name, other.name)
-    if one.name_role == other.name_role == COMPANY_NAME or level == EQUAL:
+    if one.name_role == other.name_role == COMPANY_NAME:
         return level
     if PERSON_NAME in {one.name_role, other.name_role}:
+        # One person may pay for two companies; two accounts that are people are compared as such by their mailboxes.
         return OF_A_PERSON
     return level if level in AGREEING or level == DIFFERENT_BUSINESS else OF_A_PERSON
 
 
 def _one_word(word: str, other: str) -> bool:
-    if one_given_name(word, other):
-        return True
+    return one_given_name(word, other) or _one_long_word(word, other)
+
+
+def _one_long_word(word: str, other: str) -> bool:
     return min(len(word), len(other)) >= 4 and JaroWinkler.similarity(word, other) >= _SIMILAR_WORD_FROM
 
 

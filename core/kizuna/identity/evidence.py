@@ -27,8 +27,14 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
     "email": {"equal": 8.0, "equal_on_domain": 3.0},
     "domain": {"own": 8.0, "own_and_contact": 4.0, "contact": 0.5},
     "name": {
-        **{names.EQUAL: 5.0, names.SAME_BRAND: 3.0, names.SIMILAR: 3.0, names.CONTAINED: 1.5, names.UNREADABLE: 0.0},
-        **{names.OF_A_PERSON: 0.0, names.DIFFERENT_BUSINESS: -4.0, names.CONFLICT: -4.0},
+        **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SAME_BRAND: 3.0, names.SIMILAR: 3.0, names.SAME_TRADE: 2.0},
+        **{
+            names.CONTAINED: 1.5,
+            names.UNREADABLE: 0.0,
+            names.OF_A_PERSON: 0.0,
+            names.DIFFERENT_BUSINESS: -4.0,
+            names.CONFLICT: -4.0,
+        },
     },
     "source": {"same": -3.0},
 }
@@ -82,7 +88,8 @@ class Guard(msgspec.Struct, frozen=True):
 
 PAIR, EDGE = "pair", "edge"
 
-DIFFERENT_NUMBERS, DECIDED_DIFFERENT, SIZE_CAP = "different_corporate_numbers", "persons_decision_different", "size_cap"
+DIFFERENT_NUMBERS, DECIDED_DIFFERENT = "different_corporate_numbers", "persons_decision_different"
+SIZE_CAP, AMBIGUOUS = "size_cap", "ambiguous"
 # Not even a cross reference between two records makes these fall silent; only a person's "same" does for the numbers.
 HARD_GUARDS = frozenset({DIFFERENT_NUMBERS, DECIDED_DIFFERENT})
 

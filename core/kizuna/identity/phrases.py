@@ -1,0 +1,146 @@
+"""The sentences of an explanation in English and Japanese, by evidence level, guard and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Phrase(NamedTuple):
+    """One sentence in both languages; ``{values}`` stands for the values concerned."""
+
+    en: str
+    ja: str
+
+
+ENGLISH, JAPANESE = "en", "ja"
+LANGUAGES = (ENGLISH, JAPANESE)
+
+EVIDENCE: Mapping[tuple[str, str], Phrase] = {
+    ("reference", "refers"): Phrase(
+        "One record names the other: {values}.", "一方の記録が他方を参照しています: {values}。"
+    ),
+    ("reference", "shared"): Phrase(
+        "Both name the same third record: {values}.", "両方が同じ記録を参照しています: {values}。"
+    ),
+    ("reference", "elsewhere"): Phrase(
+        "They name different records of one system: {values}.", "同じシステムの別々の記録を参照しています: {values}。"
+    ),
+    ("corporate_number", "equal"): Phrase(
+        "The corporate number is the same: {values}.", "法人番号が同じです: {values}。"
+    ),
+    ("corporate_number", "different"): Phrase(
+        "The corporate numbers differ: {values}.", "法人番号が異なります: {values}。"
+    ),
+    ("email", "equal"): Phrase("Both carry the mailbox {values}.", "同じメールアドレスがあります: {values}。"),
+    ("email", "equal_on_domain"): Phrase(
+        "Both carry the mailbox {values} on their domain.", "共通のドメインに同じメールアドレスがあります: {values}。"
+    ),
+    ("domain", "own"): Phrase("Both have the domain {values}.", "同じドメインを持っています: {values}。"),
+    ("domain", "own_and_contact"): Phrase(
+        "The domain of one is that of the other's contacts: {values}.",
+        "一方のドメインが他方の担当者のメールドメインと同じです: {values}。",
+    ),
+    ("domain", "contact"): Phrase(
+        "Only the contacts of both share the domain {values}.", "担当者のメールドメインだけが共通です: {values}。"
+    ),
+    ("name", "equal"): Phrase("The names are equal: {values}.", "名前が一致しています: {values}。"),
+    ("name", "translated"): Phrase(
+        "One name is the other in another language: {values}.", "名前は他言語での同じ名前です: {values}。"
+    ),
+    ("name", "same_brand"): Phrase(
+        "The names share the brand: {values}.", "名前の主要部分が一致しています: {values}。"
+    ),
+    ("name", "similar"): Phrase("The names are almost equal: {values}.", "名前がほぼ一致しています: {values}。"),
+    ("name", "contained"): Phrase(
+        "One name contains the other: {values}.", "一方の名前が他方を含んでいます: {values}。"
+    ),
+    ("name", "same_trade"): Phrase(
+        "The names are in different scripts and name the same trade: {values}.",
+        "表記の文字は異なりますが業種が同じです: {values}。",
+    ),
+    ("name", "unreadable"): Phrase(
+        "The names are in different scripts and cannot be compared: {values}.",
+        "表記の文字が異なり名前を比較できません: {values}。",
+    ),
+    ("name", "of_a_person"): Phrase(
+        "One name may be a person's, so it counts as missing: {values}.",
+        "一方は個人名の可能性があり、名前は考慮しません: {values}。",
+    ),
+    ("name", "partial"): Phrase(
+        "One name can be a part or a short form of the other: {values}.",
+        "名前の一部または略称が一致しています: {values}。",
+    ),
+    ("name", "unlike"): Phrase(
+        "The names are unlike, but not both are full: {values}.",
+        "名前は似ていませんが、氏名が揃っていません: {values}。",
+    ),
+    ("name", "different_business"): Phrase(
+        "The names say two businesses: {values}.", "名前が別の事業を示しています: {values}。"
+    ),
+    ("name", "conflict"): Phrase("The names conflict: {values}.", "名前が矛盾しています: {values}。"),
+    ("source", "same"): Phrase(
+        "Both are records of one source, which needs stronger evidence.",
+        "同じ接続の二つの記録なので、より強い根拠が必要です。",
+    ),
+}
+
+GUARDS: Mapping[str, Phrase] = {
+    "different_corporate_numbers": Phrase(
+        "Kept apart: two corporate numbers are two companies ({values}).",
+        "法人番号が異なるため別の会社です({values})。",
+    ),
+    "same_brand_different_business": Phrase(
+        "Kept apart: companies of one group are separate customers ({values}).",
+        "同じグループでも事業が異なる会社は別の顧客です({values})。",
+    ),
+    "conflicting_names_on_one_domain": Phrase(
+        "Kept apart: the domain is shared, but the names conflict ({values}).",
+        "ドメインは共通ですが名前が矛盾しています({values})。",
+    ),
+    "disjoint_domains_without_cross_reference": Phrase(
+        "Kept apart: the domains differ and no reference or mailbox joins them ({values}).",
+        "ドメインが異なり、参照や共通のメールアドレスもありません({values})。",
+    ),
+    "generic_value": Phrase(
+        "Kept apart: differently named records of one source share {values}, so it says nothing by itself.",
+        "{values} は同じ接続の別名の記録でも使われており、それだけでは根拠になりません。",
+    ),
+    "name_only": Phrase("Kept apart: a name alone never links ({values}).", "名前だけでは統合しません({values})。"),
+    "full_names_conflict": Phrase(
+        "Kept apart: two full names are two people, though the mailbox is one ({values}).",
+        "氏名が異なるため別の人物です({values})。",
+    ),
+    "role_mailbox": Phrase(
+        "A desk reads this mailbox: it says company, not person {values}.",
+        "部署の共有アドレスは個人の根拠になりません {values}。",
+    ),
+    "free_mail": Phrase(
+        "Free-mail hosts say nothing about the employer.", "フリーメールのドメインは会社の根拠になりません。"
+    ),
+    "placeholder": Phrase("Placeholder values were left out on both sides.", "仮の値は両方で無視しました。"),
+    "same_source_two_records": Phrase("Both are records of one source.", "同じ接続の二つの記録です。"),
+    "persons_decision_different": Phrase("Kept apart: a person decided so.", "担当者が別であると判断しました。"),
+    "size_cap": Phrase(
+        "Kept apart: the cluster would grow too large; look for a value that is shared too widely.",
+        "統合すると大きくなりすぎます。広く共有されている値を確認してください。",
+    ),
+    "ambiguous": Phrase(
+        "Kept apart: two records that cannot be one fit equally well.",
+        "互いに別である二つの記録が同程度に一致しています。",
+    ),
+}
+
+VERDICTS: Mapping[str, Phrase] = {
+    "decided_same": Phrase("One: a person decided so.", "同一です: 担当者が判断しました。"),
+    "decided_different": Phrase("Not one: a person decided so.", "別です: 担当者が判断しました。"),
+    "linked": Phrase("One, with {bits} of {needed} bits needed.", "同一です: {bits} ビット(必要 {needed} ビット)。"),
+    "blocked": Phrase(
+        "Not one: a guard stands against {bits} bits.", "別です: {bits} ビットありますが、制約により統合しません。"
+    ),
+    "review": Phrase(
+        "Open: {bits} of {needed} bits; a person should decide.",
+        "未決です: {bits} ビット(必要 {needed} ビット)。確認が必要です。",
+    ),
+    "apart": Phrase("Not one: nothing strong enough agrees.", "別です: 十分に強い一致がありません。"),
+}
