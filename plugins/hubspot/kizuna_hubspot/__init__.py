@@ -1,0 +1,83 @@
+"""HubSpot for Kizuna: companies, contacts, deals, tickets and what was said and done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+from kizuna import sdk
+from kizuna_hubspot.errors import sort_error
+from kizuna_hubspot.paths import V3, Paths
+from kizuna_hubspot.streams import streams
+from kizuna_hubspot.webhooks import HubSpotWebhooks
+
+
+class HubSpotSettings(sdk.Settings):
+    """One HubSpot portal."""
+
+    access_token: sdk.SecretStr = sdk.Field(description="Token of a private app or a service key (pat-…)")
+    base_url: str = sdk.Field("https://api.hubapi.com", description="Where HubSpot's API answers")
+    api_version: str = sdk.Field(
+        V3,
+        pattern=r"^(v3|\d{4}-\d{2})$",
+        description="v3, or a dated version such as 2026-09; v3 is unsupported from September 2027",
+    )
+    default_currency: str = sdk.Field(
+        "USD", pattern=r"^[A-Z]{3}$", description="The portal's company currency, for amounts that name none"
+    )
+    lookback_minutes: int = sdk.Field(
+        10, ge=5, description="Minutes asked again each time, because HubSpot's search shows changes late"
+    )
+    calls_per_10_seconds: int = sdk.Field(
+        100,
+        ge=1,
+        description="The plan's limit: Free and Starter 100, Professional and Enterprise 190, with add-on 250",
+    )
+    custom_properties: bool = sdk.Field(default=True, description="Also read the properties the portal itself defined")
+
+
+class HubSpot(sdk.Connector[HubSpotSettings]):
+    """A HubSpot portal, read with the token of a private app or a service key."""
+
+    key = "hubspot"
+    title = "HubSpot"
+    department = sdk.Department.MARKETING
+    ranks: ClassVar[Mapping[str, int]] = {"lifecycle_stage": 20, "domain": 30, "billing": 80, "*": 40}
+    webhooks = HubSpotWebhooks()
+
+    def __init__(self, settings: HubSpotSettings) -> None:
+        super().__init__(settings)
+        # The plan decides the first rate, every account has the second:
+        # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines (read 2026-11-20).
+        calls = settings.calls_per_10_seconds
+        vars(self)["limits"] = (
+            sdk.Limit(calls, 10.0, burst=max(1, calls // 10)),
+            sdk.Limit(5, 1.0, family="search", concurrent=4),
+        )
+
+    def base_url(self) -> str:
+        return self.settings.base_url.rstrip("/")
+
+    def auth(self) -> sdk.Auth:
+        return sdk.Bearer(self.settings.access_token)
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        return streams(
+            Paths(self.settings.api_version),
+            default_currency=self.settings.default_currency,
+            lookback=timedelta(minutes=self.settings.lookback_minutes),
+            custom_properties=self.settings.custom_properties,
+        )
+
+    def trial(self) -> sdk.Ask:
+        return sdk.Ask(path=Paths(self.settings.api_version).account())
+
+    def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
+        return sort_error(self.key, answer)
+
+
+@sdk.hookimpl
+def kizuna_connectors() -> Iterator[type[sdk.AnyConnector]]:
+    """HubSpot's connector."""
+    yield HubSpot

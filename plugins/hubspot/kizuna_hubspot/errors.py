@@ -1,0 +1,72 @@
+"""What HubSpot's refusals mean. Every field of an error body may be missing, the category as well."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kizuna import sdk
+
+SECOND_S = 1.0
+TEN_SECONDS_S = 10.0
+LOCKED_S = 2.0
+DAILY_S = 3600.0  # the day ends at midnight of the portal's time zone, which the answer does not name
+
+
+class _Fault(sdk.Payload, rename="camel"):
+    message: str | None = None
+    category: str | None = None
+    policy_name: str | None = None
+    context: dict[str, msgspec.Raw] | None = None
+
+
+_FAULT = msgspec.json.Decoder(_Fault)
+_SCOPES = msgspec.json.Decoder(list[str])
+
+
+def sort_error(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
+    """The error an answer means, None when it is good (207, an answer in part, is good)."""
+    status = answer.status
+    if status < 400:
+        return None
+    fault = fault_of(answer)
+    if status == 429:
+        return too_many(name, fault, sdk.retry_after(answer))
+    if status == 403 and fault.category == "MISSING_SCOPES":
+        return sdk.DegradedError(f"{name}: a scope is missing; grant {scopes(fault)} to the app and install it again.")
+    if status == 423:
+        return sdk.TransientError(
+            f"{name}: the object is locked (423); tried again.", sdk.retry_after(answer) or LOCKED_S
+        )
+    if status == 477:
+        return sdk.TransientError(f"{name}: the portal is being moved (477); tried again.", sdk.retry_after(answer))
+    if status == 530:
+        # HubSpot's edge answers so to tokens of a portal it cannot place.
+        return sdk.AuthError(
+            f"{name}: credentials refused (530); run `kizuna connections check` after correcting them."
+        )
+    return sdk.sort_by_status(name, answer)
+
+
+def too_many(name: str, fault: _Fault, wish_s: float | None) -> sdk.TransientError:
+    """How long to wait: the window that is full, unless HubSpot says it itself. The daily one pauses the run."""
+    if fault.policy_name == "DAILY":
+        return sdk.QuotaError(f"{name}: the portal's calls of today are used up; tried again within hours.", DAILY_S)
+    window_s = SECOND_S if fault.policy_name == "SECONDLY" else TEN_SECONDS_S
+    return sdk.TransientError(f"{name}: too many calls (429); tried again.", window_s if wish_s is None else wish_s)
+
+
+def fault_of(answer: sdk.Answer) -> _Fault:
+    """The error body, an empty one when it is none."""
+    try:
+        return _FAULT.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _Fault()
+
+
+def scopes(fault: _Fault) -> str:
+    """The scopes to grant, as HubSpot names them."""
+    try:
+        found = _SCOPES.decode((fault.context or {})["requiredGranularScopes"])
+    except (KeyError, msgspec.DecodeError):
+        found = []
+    return ", ".join(found) or "those in the connector's README"

@@ -1,0 +1,116 @@
+"""The kinds of CRM objects that are read: which properties and associations are asked for, how changes are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from kizuna import sdk
+from kizuna_hubspot import payloads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of object; ``name`` is the API's collection, ``type_id`` what webhooks call it.
+
+    ``modified`` is the property that moves with every change: contacts have one of their own.
+    """
+
+    name: str
+    type_id: str
+    properties: tuple[str, ...]
+    associations: tuple[str, ...] = ()
+    modified: str = "hs_lastmodifieddate"
+
+
+def fields(payload: type[sdk.Payload], *also: str) -> tuple[str, ...]:
+    """The properties a mapping reads and those kept beside them in the raw payload."""
+    return (*(field.name for field in msgspec.structs.fields(payload)), *also)
+
+
+def engagement_fields(word: str, *also: str) -> tuple[str, ...]:
+    """The properties all engagements share and those of one kind of them."""
+    shared = ("hs_timestamp", "hs_createdate", "hs_lastmodifieddate", "hubspot_owner_id")
+    own = (name for name in fields(payloads.EngagementProperties) if name.startswith(f"hs_{word}_"))
+    return (*shared, *own, *also)
+
+
+_AROUND = ("companies", "contacts", "deals", "tickets")
+
+COMPANIES = Kind(
+    name="companies",
+    type_id="0-2",
+    properties=fields(payloads.CompanyProperties, "hs_lead_status", "closedate", "total_revenue", "hs_num_open_deals"),
+)
+CONTACTS = Kind(
+    name="contacts",
+    type_id="0-1",
+    properties=fields(payloads.ContactProperties, "hs_lead_status", "hs_email_bounce", "notes_last_contacted"),
+    associations=("companies",),
+    modified="lastmodifieddate",
+)
+DEALS = Kind(
+    name="deals",
+    type_id="0-3",
+    properties=fields(
+        payloads.DealProperties,
+        "amount_in_home_currency",
+        "hs_exchange_rate",
+        "hs_arr",
+        "hs_mrr",
+        "hs_tcv",
+        "hs_acv",
+        "hs_forecast_amount",
+        "hs_manual_forecast_category",
+        "hs_priority",
+    ),
+    associations=("companies", "contacts"),
+)
+LINE_ITEMS = Kind(
+    name="line_items",
+    type_id="0-8",
+    properties=fields(payloads.LineItemProperties, "discount", "hs_recurring_billing_period", "hs_mrr", "hs_arr"),
+    associations=("deals",),
+)
+PRODUCTS = Kind(
+    name="products", type_id="0-7", properties=fields(payloads.ProductProperties, "hs_cost_of_goods_sold", "createdate")
+)
+TICKETS = Kind(
+    name="tickets",
+    type_id="0-5",
+    properties=fields(payloads.TicketProperties, "content", "hs_resolution"),
+    associations=("companies", "contacts"),
+)
+NOTES = Kind(
+    name="notes", type_id="0-46", properties=engagement_fields("note", "hs_attachment_ids"), associations=_AROUND
+)
+CALLS = Kind(
+    name="calls",
+    type_id="0-48",
+    properties=engagement_fields("call", "hs_call_disposition", "hs_call_recording_url"),
+    associations=_AROUND,
+)
+EMAILS = Kind(
+    name="emails", type_id="0-49", properties=engagement_fields("email", "hs_email_headers"), associations=_AROUND
+)
+MEETINGS = Kind(
+    name="meetings",
+    type_id="0-47",
+    properties=engagement_fields("meeting", "hs_meeting_location"),
+    associations=_AROUND,
+)
+TASKS = Kind(
+    name="tasks",
+    type_id="0-27",
+    properties=engagement_fields("task", "hs_task_priority", "hs_task_type"),
+    associations=_AROUND,
+)
+FEEDBACK = Kind(
+    name="feedback_submissions",
+    type_id="0-19",
+    properties=fields(payloads.FeedbackProperties),
+    associations=("companies", "contacts", "tickets"),
+)
+
+KINDS = (COMPANIES, CONTACTS, DEALS, LINE_ITEMS, PRODUCTS, TICKETS, NOTES, CALLS, EMAILS, MEETINGS, TASKS, FEEDBACK)

@@ -1,0 +1,27 @@
+"""What HubSpot's records mean: pure functions from payloads to facts."""
+
+from kizuna_hubspot.mapping.parties import company, contact, owner
+from kizuna_hubspot.mapping.sales import deal, line_item, pipeline, product
+from kizuna_hubspot.mapping.service import call, email, feedback, meeting, note, task, ticket
+from kizuna_hubspot.mapping.words import gone, pipeline_key, record_key, touched_at
+
+__all__ = [
+    "call",
+    "company",
+    "contact",
+    "deal",
+    "email",
+    "feedback",
+    "gone",
+    "line_item",
+    "meeting",
+    "note",
+    "owner",
+    "pipeline",
+    "pipeline_key",
+    "product",
+    "record_key",
+    "task",
+    "ticket",
+    "touched_at",
+]

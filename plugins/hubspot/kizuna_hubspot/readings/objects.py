@@ -1,0 +1,230 @@
+"""Reading a collection of CRM objects.
+
+First load: the list with its associations, then the list of archived records. Afterwards: a search for what was
+modified in a window that HubSpot's own clock closes, by id from page to page, completed with associations; then the
+archived list again, of which only what was archived since is taken.
+
+Why by id: a search answers at most 10,000 rows, and more than that may share one modification time. Why the archived
+list: archiving moves no modification time and a search never shows archived records. Why the lookback: the search
+index follows writes late. https://developers.hubspot.com/docs/api-reference/search/guide (read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import msgspec
+
+from kizuna import sdk
+from kizuna_hubspot.kinds import Kind
+from kizuna_hubspot.paths import Paths
+from kizuna_hubspot.readings.completing import Completing, wanted
+from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
+from kizuna_hubspot.readings.place import Place, place
+
+LISTED_A_PAGE = 100
+FOUND_A_PAGE = 200
+PROPERTIES_AT_ONCE = 100
+LIST_PROPERTIES_CHARACTERS = 6_000  # of a URL; HubSpot answers 414 somewhere beyond 15,000
+SEARCH_PROPERTIES_CHARACTERS = 2_000  # of a body that may have 3,000
+
+
+class _Definition(sdk.Payload, rename="camel"):
+    name: str
+    hubspot_defined: bool | None = None
+
+
+class _Definitions(sdk.Payload):
+    results: list[_Definition]
+
+
+_DEFINITIONS = msgspec.json.Decoder(_Definitions)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Before the first page: the place a bookmark named, if any."""
+
+    resumed: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """On the way: the place of the page under way, the properties asked for, ids known to be merged away.
+
+    ``fresh`` says that this conversation began the pass; ``completing`` holds a page that still lacks something, with
+    ``place`` then being the one after it.
+    """
+
+    place: Place
+    names: tuple[str, ...]
+    fresh: bool
+    merged: frozenset[str] = frozenset()
+    completing: Completing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReading:
+    """One kind of object. ``lookback`` is asked again each time; ``custom_properties`` adds what the portal defined."""
+
+    paths: Paths
+    kind: Kind
+    lookback: timedelta
+    custom_properties: bool = True
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        """Asks what closes the window and opens the pass: the properties' definitions, or the portal's own record."""
+        resumed = None if start.full else place(bookmark)
+        if self.custom_properties:
+            ask = sdk.Ask(path=self.paths.properties(self.kind.name), params=(("archived", "false"),))
+        else:
+            ask = sdk.Ask(path=self.paths.account())
+        return sdk.Turn(ask=ask, state=Opening(resumed))
+
+    def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        if isinstance(state, Opening):
+            return self.opened(state, ask, answer)
+        assert isinstance(state, Walk)
+        if state.completing is not None:
+            return self.completed(state, state.completing.with_answer(answer))
+        found = page(answer.body, ask.path)
+        if state.place.phase == "archived":
+            return self.archived(state, found, ask)
+        walk = replace(state, merged=state.merged.union(*(row.merged for row in found.rows)))
+        if state.place.phase == "search":
+            following = self.after_search(state.place, found)
+        else:
+            after = advanced(found.after, ask)
+            following = state.place.at("list", after) if after else state.place.at("archived")
+        _, rest = self.asked_and_rest(state)
+        wants = tuple(
+            wanted(self.paths, self.kind, found.rows, rest, associated=state.place.phase == "list"),
+        )
+        return self.completed(replace(walk, place=following), Completing(found.rows, wants))
+
+    def opened(self, state: Opening, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        """The pass begins, or goes on where the bookmark says."""
+        custom = custom_names(answer.body, ask.path, self.kind) if self.custom_properties else ()
+        now, resumed = answer.date(), state.resumed
+        if resumed is None:
+            here = Place("list", until=now)
+        elif resumed.phase == "done":
+            here = Place("search", until=max(now, resumed.until), since=resumed.until)
+        else:
+            here = resumed
+        fresh = resumed is None or resumed.phase == "done"
+        walk = Walk(here, names=(*self.kind.properties, *custom), fresh=fresh)
+        return sdk.Turn(ask=self.asking(walk), state=walk)
+
+    def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
+        """The records of a page that lacks nothing, else the next request for it."""
+        if completing.wants:
+            return sdk.Turn(ask=completing.wants[0].ask, state=replace(walk, completing=completing))
+        return self.onward(replace(walk, completing=None), completing.records())
+
+    def archived(self, walk: Walk, found: Page, ask: sdk.Ask) -> sdk.Turn:
+        """The tombstones of a page of archived records; the list cannot be asked for changes only."""
+        after = advanced(found.after, ask)
+        following = walk.place.at("archived", after) if after else Place("done", walk.place.until)
+        since = walk.place.since - self.lookback if walk.place.since else None
+        records = tuple(tombstone(row, walk.merged) for row in found.rows if archived_after(row, since))
+        whole = walk.fresh and walk.place.since is None
+        return self.onward(replace(walk, place=following), records, whole=whole)
+
+    def onward(self, walk: Walk, records: Sequence[sdk.Record], *, whole: bool = False) -> sdk.Turn:
+        """Records with the bookmark behind them, and the next page."""
+        mark = walk.place.bookmark()
+        if walk.place.phase == "done":
+            return sdk.Turn(records=records, bookmark=mark, whole=whole)
+        return sdk.Turn(ask=self.asking(walk), state=walk, records=records, bookmark=mark)
+
+    def asking(self, walk: Walk) -> sdk.Ask:
+        """The request for the page at the walk's place."""
+        here, (names, _) = walk.place, self.asked_and_rest(walk)
+        if here.phase == "search":
+            return self.searching(here, names)
+        params = [("limit", str(LISTED_A_PAGE)), ("properties", ",".join(names))]
+        params.append(("archived", "true" if here.phase == "archived" else "false"))
+        if here.phase == "list" and self.kind.associations:
+            params.append(("associations", ",".join(self.kind.associations)))
+        if here.after:
+            params.append(("after", here.after))
+        return sdk.Ask(path=self.paths.objects(self.kind.name), params=tuple(params))
+
+    def searching(self, here: Place, names: Sequence[str]) -> sdk.Ask:
+        """The search for what was modified in the window, from the id after the last one seen."""
+        since = (here.since or here.until) - self.lookback
+        filters = [
+            {"propertyName": self.kind.modified, "operator": "GTE", "value": milliseconds(since)},
+            {"propertyName": self.kind.modified, "operator": "LT", "value": milliseconds(here.until)},
+        ]
+        if here.after:
+            filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": here.after})
+        body = {
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+            "properties": list(names),
+            "limit": FOUND_A_PAGE,
+        }
+        return sdk.Ask(method="POST", path=self.paths.search(self.kind.name), json=body, family="search")
+
+    def after_search(self, here: Place, found: Page) -> Place:
+        """The place after a page of the search. Raises PageError when its ids do not go up: some would be missed."""
+        if not found.rows:
+            return here.at("archived")
+        last = int(here.after or 0)
+        for row in found.rows:
+            if row.id is None or not row.id.isdigit() or int(row.id) <= last:
+                raise sdk.PageError(f"hubspot: the search of {self.kind.name} is not sorted by id; the page is refused")
+            last = int(row.id)
+        more = found.after is not None or (found.total or 0) > len(found.rows)
+        return here.at("search", str(last)) if more else here.at("archived")
+
+    def asked_and_rest(self, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The properties a page is asked with, and those that must be read by batch."""
+        most = SEARCH_PROPERTIES_CHARACTERS if walk.place.phase == "search" else LIST_PROPERTIES_CHARACTERS
+        return fitting(walk.names, most)
+
+
+def custom_names(body: bytes, what: str, kind: Kind) -> tuple[str, ...]:
+    """The properties the portal itself defined. Raises PageError when the answer is no list of definitions."""
+    found = opened(_DEFINITIONS, body, what).results
+    return tuple(sorted({each.name for each in found if not each.hubspot_defined} - set(kind.properties)))
+
+
+def fitting(names: Sequence[str], characters: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As many names as one request takes, and the others."""
+    length = count = 0
+    for name in names[:PROPERTIES_AT_ONCE]:
+        length += len(quote(name, safe="")) + 3  # a comma is %2C in a URL, quotes and a comma in a body
+        if length > characters:
+            break
+        count += 1
+    return tuple(names[:count]), tuple(names[count:])
+
+
+def tombstone(row: Row, merged: frozenset[str]) -> sdk.Record:
+    """An archived record; one known to have been merged away is no deletion."""
+    return sdk.Record(raw=row.raw, deleted="merged" if row.id in merged else "archived", version=archived_at(row))
+
+
+def archived_after(row: Row, since: datetime | None) -> bool:
+    """Whether a record was archived at or after ``since``; one that does not say when counts as such."""
+    at = archived_at(row)
+    return since is None or at is None or at >= since
+
+
+def archived_at(row: Row) -> datetime | None:
+    """When a record was archived, None when it does not say it properly."""
+    try:
+        return sdk.instant(row.archived_at)
+    except sdk.PayloadError:
+        return None
+
+
+def milliseconds(at: datetime) -> str:
+    """The instant as a search's filter takes it."""
+    return str(int(at.timestamp() * 1000))

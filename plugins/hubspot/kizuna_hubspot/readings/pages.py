@@ -1,0 +1,112 @@
+"""Opening HubSpot's answers: pages of records left raw, and what a reading must know of each record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from kizuna import sdk
+
+T = TypeVar("T")
+
+
+class _Next(sdk.Payload):
+    after: str | int | None = None
+
+
+class Paging(sdk.Payload):
+    next: _Next | None = None
+
+
+class _Envelope(sdk.Payload):
+    results: list[msgspec.Raw]
+    paging: Paging | None = None
+    total: int | None = None
+
+
+class _Relation(sdk.Payload):
+    paging: Paging | None = None
+
+
+class _MergedIds(sdk.Payload):
+    hs_merged_object_ids: str | None = None
+    hs_calculated_merged_vids: str | None = None
+
+
+class _Row(sdk.Payload, rename="camel"):
+    id: str | int | None = None
+    archived_at: str | int | None = None
+    properties: _MergedIds | None = None
+    associations: dict[str, _Relation] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record of a page: raw, and what the reading looks at. A record that is not understood has only its bytes."""
+
+    raw: msgspec.Raw
+    id: str | None = None
+    archived_at: str | int | None = None
+    merged: tuple[str, ...] = ()
+    spilled: tuple[str, ...] = ()  # the kinds whose associations did not fit into the record
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page; ``after`` is the token of the next one, ``total`` what a search says it found in all."""
+
+    rows: tuple[Row, ...]
+    after: str | None
+    total: int | None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_ROW = msgspec.json.Decoder(_Row)
+
+
+def opened(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
+    """The decoded answer. Raises PageError when it is not what HubSpot documents."""
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise sdk.PageError(f"hubspot: the answer of {what} is not as documented; the page is refused") from error
+
+
+def page(body: bytes, what: str) -> Page:
+    """A page of a list or search. Raises PageError when it has no list of results."""
+    envelope = opened(_ENVELOPE, body, what)
+    return Page(tuple(row(raw) for raw in envelope.results), token(envelope.paging), envelope.total)
+
+
+def row(raw: msgspec.Raw) -> Row:
+    """What a reading must know of one record; a bad one goes on to be set aside by the engine."""
+    try:
+        found = _ROW.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Row(raw)
+    lists = (
+        (found.properties.hs_merged_object_ids, found.properties.hs_calculated_merged_vids) if found.properties else ()
+    )
+    return Row(
+        raw,
+        id=None if found.id is None else str(found.id),
+        archived_at=found.archived_at,
+        merged=tuple(part.partition(":")[0].strip() for words in lists if words for part in words.split(";") if part),
+        spilled=tuple(kind for kind, relation in (found.associations or {}).items() if token(relation.paging)),
+    )
+
+
+def token(paging: Paging | None) -> str | None:
+    """The token of the next page, None on the last one (where ``paging`` is absent)."""
+    if paging is None or paging.next is None or paging.next.after in (None, ""):
+        return None
+    return str(paging.next.after)
+
+
+def advanced(after: str | None, ask: sdk.Ask) -> str | None:
+    """``after``, unless it is the token just used: a list that does not move on would be read for ever."""
+    if after is not None and ("after", after) in ask.params:
+        raise sdk.PageError(f"hubspot: {ask.path} answers with the same page token again; the page is refused")
+    return after

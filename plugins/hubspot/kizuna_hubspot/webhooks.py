@@ -1,0 +1,101 @@
+"""HubSpot's webhook deliveries: signature v3, and the records each event tells us to read again.
+
+Order is not guaranteed and events repeat, so a property value in an event is never applied: it is a hint.
+https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests (read 2026-11-20)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import unquote
+
+import msgspec
+
+from kizuna import sdk
+from kizuna_hubspot.kinds import KINDS
+
+FRESH_FOR = timedelta(minutes=5)
+
+_BY_TYPE_ID = {kind.type_id: kind.name for kind in KINDS}
+_BY_NOUN: Mapping[str, str] = {
+    "company": "companies",
+    "contact": "contacts",
+    "deal": "deals",
+    "ticket": "tickets",
+    "line_item": "line_items",
+    "product": "products",
+}
+
+
+class Event(sdk.Payload, rename="camel"):
+    subscription_type: str
+    event_id: int | str | None = None
+    subscription_id: int | str | None = None
+    occurred_at: int | None = None
+    object_id: int | str | None = None
+    object_type_id: str | None = None
+    primary_object_id: int | str | None = None
+    new_object_id: int | str | None = None
+    from_object_id: int | str | None = None
+    from_object_type_id: str | None = None
+
+
+_EVENTS = msgspec.json.Decoder(list[Event])
+
+
+class HubSpotWebhooks:
+    """Deliveries of a HubSpot app; the secret is the app's client secret."""
+
+    def genuine(self, delivery: sdk.Delivery, secrets: Sequence[sdk.SecretStr]) -> bool:
+        """Whether the v3 signature matches and is at most five minutes old.
+
+        HubSpot signs the URL with some escapes decoded, its own libraries do not decode: both readings are tried.
+        """
+        given = delivery.headers.get("x-hubspot-signature-v3", "")
+        stamp = delivery.headers.get("x-hubspot-request-timestamp", "")
+        if not given or not stamp.isdigit():
+            return False
+        if abs(delivery.received_at - sdk.epoch(int(stamp) / 1000)) > FRESH_FOR:
+            return False
+        matched = False
+        for secret in secrets:
+            for url in (delivery.url, unquote(delivery.url)):
+                expected = signature(secret.get_secret_value(), delivery.method, url, delivery.body, stamp)
+                matched |= hmac.compare_digest(expected.encode(), given.encode())
+        return matched
+
+    def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
+        """The records to read again; events about what is not read say nothing."""
+        try:
+            events = _EVENTS.decode(delivery.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise sdk.PayloadError("hubspot: the delivery is no list of events", field="body") from error
+        return tuple(hint for event in events for hint in hints(event))
+
+
+def signature(secret: str, method: str, url: str, body: bytes, stamp_ms: str) -> str:
+    """The v3 signature: base64 of HMAC-SHA256 over method, URL, body and timestamp."""
+    base = method.encode() + url.encode() + body + stamp_ms.encode()
+    return base64.b64encode(hmac.new(secret.encode(), base, hashlib.sha256).digest()).decode()
+
+
+def hints(event: Event) -> Iterator[sdk.Hint]:
+    """The record an event is about: of a merge the winner, of an association the record that carries it."""
+    noun, _, verb = event.subscription_type.partition(".")
+    type_id = event.object_type_id or event.from_object_type_id or ""
+    stream = _BY_TYPE_ID.get(type_id) if noun == "object" else _BY_NOUN.get(noun)
+    if verb == "associationChange":
+        found = event.from_object_id
+    elif verb == "merge":
+        found = event.new_object_id or event.primary_object_id or event.object_id
+    else:
+        found = event.object_id
+    if stream is None or found is None:
+        return
+    # An event's own id is not guaranteed to be unique.
+    name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}:{found}"
+    yield sdk.Hint(stream=stream, id=str(found), event=name, deleted=verb in ("deletion", "privacyDeletion"))

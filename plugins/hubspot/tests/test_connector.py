@@ -1,0 +1,194 @@
+"""The connector's settings, limits, paths, errors and webhooks."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from kizuna import sdk
+from kizuna_hubspot import HubSpot, HubSpotSettings
+from kizuna_hubspot.kinds import KINDS
+from kizuna_hubspot.paths import Paths
+from kizuna_hubspot.webhooks import HubSpotWebhooks
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def connector(**settings: Any) -> HubSpot:
+    return HubSpot(HubSpotSettings(access_token=sdk.SecretStr("pat-na1-x"), **settings))
+
+
+def answer(status: int, body: dict[str, Any] | None = None, **headers: str) -> sdk.Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return sdk.Answer(status=status, body=json.dumps(body or {}).encode(), headers=named, asked_at=NOW)
+
+
+def test_a_lookback_under_five_minutes_is_refused() -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 5"):
+        connector(lookback_minutes=4)
+
+
+@pytest.mark.parametrize("version", ["v4", "2026", "latest"])
+def test_an_api_version_is_v3_or_a_month(version: str) -> None:
+    with pytest.raises(ValidationError):
+        connector(api_version=version)
+
+
+def test_the_token_never_prints() -> None:
+    settings = HubSpotSettings(access_token=sdk.SecretStr("pat-na1-secret"))
+
+    assert "secret" not in repr(settings)
+
+
+def test_both_families_of_paths_are_known() -> None:
+    old, dated = Paths(), Paths("2026-09")
+
+    assert (old.search("companies"), dated.search("companies")) == (
+        "/crm/v3/objects/companies/search",
+        "/crm/objects/2026-09/companies/search",
+    )
+    assert (old.associations("deals", "contacts"), dated.associations("deals", "contacts")) == (
+        "/crm/v4/associations/deals/contacts/batch/read",
+        "/crm/associations/2026-09/deals/contacts/batch/read",
+    )
+    assert (old.owners(), dated.owners()) == ("/crm/v3/owners", "/crm/owners/2026-09")
+    assert (old.pipelines("deals"), dated.pipelines("deals")) == (
+        "/crm/v3/pipelines/deals",
+        "/crm/pipelines/2026-09/deals",
+    )
+    assert (old.properties("deals"), dated.properties("deals")) == (
+        "/crm/v3/properties/deals",
+        "/crm/properties/2026-09/deals",
+    )
+    assert (old.account(), dated.account()) == ("/account-info/v3/details", "/account-info/2026-09/details")
+
+
+def test_searches_have_a_limit_of_their_own() -> None:
+    limits = {limit.family: limit for limit in connector(calls_per_10_seconds=190).limits}
+
+    assert (limits["search"].calls, limits["search"].per_s) == (5, 1.0)
+    assert (limits["default"].calls, limits["default"].per_s) == (190, 10.0)
+
+
+def test_every_object_stream_sweeps_and_answers_to_its_type_id() -> None:
+    streams = {stream.name: stream for stream in connector().streams()}
+
+    assert all(streams[kind.name].sweep and streams[kind.name].answers_to(kind.type_id) for kind in KINDS)
+
+
+def test_an_answer_in_part_is_good() -> None:
+    assert connector().sort_error(answer(207)) is None
+
+
+def test_a_missing_scope_degrades_the_stream_and_is_named() -> None:
+    body = {"category": "MISSING_SCOPES", "context": {"requiredGranularScopes": ["crm.objects.deals.read"]}}
+
+    error = connector().sort_error(answer(403, body))
+
+    assert isinstance(error, sdk.DegradedError)
+    assert "crm.objects.deals.read" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "wait_s"),
+    [
+        ({"policyName": "SECONDLY"}, {}, 1.0),
+        ({"policyName": "TEN_SECONDLY_ROLLING"}, {}, 10.0),
+        ({"category": "RATE_LIMITS"}, {"retry_after": "3"}, 3.0),
+    ],
+)
+def test_too_many_calls_wait_for_their_window(body: dict[str, Any], headers: dict[str, str], wait_s: float) -> None:
+    error = connector().sort_error(answer(429, body, **headers))
+
+    assert isinstance(error, sdk.TransientError)
+    assert error.retry_after_s == wait_s
+
+
+def test_the_daily_limit_is_a_quota() -> None:
+    error = connector().sort_error(answer(429, {"policyName": "DAILY"}))
+
+    assert isinstance(error, sdk.QuotaError)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, sdk.AuthError), (530, sdk.AuthError), (423, sdk.TransientError), (477, sdk.TransientError),
+     (521, sdk.TransientError), (400, sdk.RefusedError), (414, sdk.RefusedError), (404, sdk.DegradedError)],
+)  # fmt: skip
+def test_other_refusals_are_sorted_by_what_to_do(status: int, kind: type[sdk.KizunaError]) -> None:
+    assert isinstance(connector().sort_error(answer(status)), kind)
+
+
+URL = "https://kizuna.example/hooks/hubspot?space=a%20b"
+
+
+def delivery(body: bytes, *, signed: str, stamp: datetime = NOW, secret: str = "s") -> sdk.Delivery:
+    ms = str(int(stamp.timestamp() * 1000))
+    digest = hmac.new(secret.encode(), b"POST" + signed.encode() + body + ms.encode(), hashlib.sha256).digest()
+    return sdk.Delivery(
+        method="POST",
+        url=URL,
+        headers={
+            "x-hubspot-signature-v3": base64.b64encode(digest).decode(),
+            "x-hubspot-request-timestamp": ms,
+        },
+        body=body,
+        received_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("signed", [URL, "https://kizuna.example/hooks/hubspot?space=a b"])
+def test_a_signature_over_the_raw_or_the_decoded_url_is_genuine(signed: str) -> None:
+    assert HubSpotWebhooks().genuine(delivery(b"[]", signed=signed), [sdk.SecretStr("old"), sdk.SecretStr("s")])
+
+
+def test_a_forged_or_stale_delivery_is_refused() -> None:
+    forged = delivery(b"[]", signed=URL, secret="other")
+    stale = delivery(b"[]", signed=URL, stamp=NOW - timedelta(minutes=5, seconds=1))
+
+    assert not HubSpotWebhooks().genuine(forged, [sdk.SecretStr("s")])
+    assert not HubSpotWebhooks().genuine(stale, [sdk.SecretStr("s")])
+
+
+def test_events_are_hints_to_read_again() -> None:
+    events = [
+        {
+            "eventId": 1,
+            "subscriptionId": 2,
+            "occurredAt": 3,
+            "subscriptionType": "contact.propertyChange",
+            "objectId": 4,
+        },
+        {
+            "eventId": 1,
+            "subscriptionType": "contact.merge",
+            "objectId": 100,
+            "primaryObjectId": 100,
+            "newObjectId": 999,
+        },
+        {"eventId": 1, "subscriptionType": "contact.associationChange", "fromObjectId": 1, "toObjectId": 2},
+        {"eventId": 1, "subscriptionType": "object.deletion", "objectId": 5, "objectTypeId": "0-2"},
+        {"eventId": 1, "subscriptionType": "contact.privacyDeletion", "objectId": 6},
+        {"eventId": 1, "subscriptionType": "conversation.creation", "objectId": 7},
+    ]
+
+    hints = HubSpotWebhooks().hints(delivery(json.dumps(events).encode(), signed=URL))
+
+    assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == [
+        ("contacts", "4", False),
+        ("contacts", "999", False),
+        ("contacts", "1", False),
+        ("companies", "5", True),
+        ("contacts", "6", True),
+    ]
+    assert len({hint.event for hint in hints}) == 5
+
+
+def test_a_delivery_that_is_no_list_is_refused() -> None:
+    with pytest.raises(sdk.PayloadError):
+        HubSpotWebhooks().hints(delivery(b'{"a": 1}', signed=URL))
