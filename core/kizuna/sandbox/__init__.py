@@ -44,31 +44,57 @@ Run it: ``with serve([sandbox()], world=World(seed=7, companies=200), port_base=
 """
 
 from kizuna.sandbox.clock import VirtualClock
+from kizuna.sandbox.edits import random_edits
+from kizuna.sandbox.faults import FAULTS, PROFILES, FaultProfile, fault_profile
 from kizuna.sandbox.profile import ROLES, Role, SystemProfile, usual_profile
+from kizuna.sandbox.seeing import observe
+from kizuna.sandbox.server import Endpoint, Served, in_order, populate, serve
 from kizuna.sandbox.state import KINDS, SandboxState
 from kizuna.sandbox.store import Change, Collection, Native, Payload, StoredRecord, Version
+from kizuna.sandbox.truth import TrueMovement, TruthRow, as_csv, as_json, true_movements, truth_rows, write_truth
 from kizuna.sandbox.vendor import LimitReading, RateLimit, VendorSandbox
 from kizuna.sandbox.views import SystemView
 from kizuna.sandbox.webhooks import WebhookCall, WebhookEndpoint
+from kizuna.sandbox.world import USUAL_NOW, World
 
 __all__ = [
+    "FAULTS",
     "KINDS",
+    "PROFILES",
     "ROLES",
+    "USUAL_NOW",
     "Change",
     "Collection",
+    "Endpoint",
+    "FaultProfile",
     "LimitReading",
     "Native",
     "Payload",
     "RateLimit",
     "Role",
     "SandboxState",
+    "Served",
     "StoredRecord",
     "SystemProfile",
     "SystemView",
+    "TrueMovement",
+    "TruthRow",
     "VendorSandbox",
     "Version",
     "VirtualClock",
     "WebhookCall",
     "WebhookEndpoint",
+    "World",
+    "as_csv",
+    "as_json",
+    "fault_profile",
+    "in_order",
+    "observe",
+    "populate",
+    "random_edits",
+    "serve",
+    "true_movements",
+    "truth_rows",
     "usual_profile",
+    "write_truth",
 ]

@@ -86,6 +86,7 @@ class SandboxState:
         self.records: dict[tuple[str, str], Record] = {}
         self._natives: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self._made = 0
+        self._populating = True
         self._sequence = 0
         self._populate()
 
@@ -224,7 +225,7 @@ class SandboxState:
             self.put(native)
         for record in self.view.records():
             self._represent(record)
-        self.changes.clear()
+        self._populating = False
 
     def _represent(self, record: Record) -> None:
         key = (KINDS[type(record)], record.id)
@@ -263,6 +264,8 @@ class SandboxState:
     def _log(
         self, verb: Verb, record: StoredRecord, before: Payload | None, after: Payload, other: str | None = None
     ) -> None:
+        if self._populating:
+            return
         change = Change(
             sequence=len(self.changes) + 1,
             at=self.now(),

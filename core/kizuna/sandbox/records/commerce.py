@@ -118,6 +118,14 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
 
+    def items_at_start(self) -> tuple[SubscriptionItem, ...]:
+        """What was first subscribed to."""
+        return self.history[0].items
+
+    def items_by(self, at: datetime) -> tuple[SubscriptionItem, ...]:
+        """What was in force at that time."""
+        return next((change.items for change in reversed(self.history) if change.at <= at), self.items_at_start())
+
 
 class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of an invoice; ``amount`` is before discount and tax and negative for a credited part of a period."""

@@ -1,0 +1,1 @@
+"""The vocabulary of the sandbox's worlds: names, places, industries, things people write to a support desk."""
