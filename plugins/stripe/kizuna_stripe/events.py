@@ -1,0 +1,144 @@
+"""Stripe's events: which ones speak of which collection, of which object, and whether they say that it is gone.
+
+Source of the names: https://docs.stripe.com/api/events/types (read 2026-05).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+class EventObject(msgspec.Struct):
+    """The object an event carries, as far as it names what changed; references may be bare or expanded."""
+
+    object: str = ""
+    id: str | None = None  # a preview such as that of invoice.upcoming has none
+    customer: Any = None
+    subscription: Any = None
+    charge: Any = None
+
+
+class EventData(msgspec.Struct):
+    object: EventObject
+
+
+class Event(msgspec.Struct):
+    """An entry of the feed, or the body of a webhook delivery; the shapes inside depend on the version at its creation."""
+
+    id: str
+    type: str
+    created: int
+    data: EventData
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An object of a collection that an event speaks of."""
+
+    collection: str
+    id: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The event types that speak of a collection's objects (at most 20, for one request asks for all of them).
+
+    ``objects`` are the values of ``object`` that mean the collection itself; another object names the one that changed
+    in its field ``via``. ``gone`` are the types after which nothing is left to read.
+    """
+
+    collection: str
+    types: tuple[str, ...]
+    objects: tuple[str, ...]
+    via: str = ""
+    gone: tuple[str, ...] = ()
+
+    def subject(self, event: Event) -> Subject | None:
+        """The object of this collection to read again; None when the event speaks of none."""
+        if event.type not in self.types:
+            return None
+        held = event.data.object
+        if held.object in self.objects:
+            return Subject(self.collection, held.id, event.type in self.gone) if held.id else None
+        found = _named(getattr(held, self.via)) if self.via else None
+        return Subject(self.collection, found, deleted=False) if found else None
+
+
+def _named(reference: Any) -> str | None:
+    found = reference.get("id") if isinstance(reference, dict) else reference
+    return found if isinstance(found, str) and found else None
+
+
+def _types(prefix: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}.{name}" for name in names.split())
+
+
+CUSTOMERS = Feed(
+    "customers",
+    (
+        *_types("customer", "created updated deleted"),
+        *_types("customer.tax_id", "created updated deleted"),
+        *_types("customer.discount", "created updated deleted"),
+    ),
+    objects=("customer",),
+    via="customer",
+    gone=("customer.deleted",),
+)
+PRODUCTS = Feed("products", _types("product", "created updated deleted"), ("product",), gone=("product.deleted",))
+PRICES = Feed(
+    "prices",
+    (*_types("price", "created updated deleted"), *_types("plan", "created updated deleted")),
+    objects=("price", "plan"),
+    gone=("price.deleted", "plan.deleted"),
+)
+# `customer.subscription.deleted` means that it ended: it can still be read, with the status canceled.
+SUBSCRIPTIONS = Feed(
+    "subscriptions",
+    (
+        *_types(
+            "customer.subscription",
+            "created updated deleted paused resumed trial_will_end pending_update_applied pending_update_expired",
+        ),
+        *_types("customer.discount", "created updated deleted"),
+    ),
+    objects=("subscription",),
+    via="subscription",
+)
+# `invoice.upcoming` is a preview without an id; it is not asked for.
+INVOICES = Feed(
+    "invoices",
+    _types(
+        "invoice",
+        "created deleted finalization_failed finalized marked_uncollectible overdue overpaid paid payment_action_required "
+        "payment_attempt_required payment_failed payment_succeeded sent updated voided will_be_due",
+    ),
+    objects=("invoice",),
+    gone=("invoice.deleted",),
+)
+# `charge.refunded` carries the charge; `charge.refund.updated` the refund.
+CHARGES = Feed(
+    "charges",
+    (
+        *_types("charge", "succeeded failed pending captured expired refunded updated"),
+        *_types("charge.dispute", "created updated closed funds_withdrawn funds_reinstated"),
+    ),
+    objects=("charge",),
+    via="charge",
+)
+REFUNDS = Feed("refunds", (*_types("refund", "created updated failed"), "charge.refund.updated"), ("refund",))
+CREDIT_NOTES = Feed("credit_notes", _types("credit_note", "created updated voided"), ("credit_note",))
+
+FEEDS = (CUSTOMERS, PRODUCTS, PRICES, SUBSCRIPTIONS, INVOICES, CHARGES, REFUNDS, CREDIT_NOTES)
+
+
+def subjects(event: Event) -> Iterator[Subject]:
+    """Every object we read that the event speaks of."""
+    for feed in FEEDS:
+        subject = feed.subject(event)
+        if subject is not None:
+            yield subject

@@ -1,0 +1,126 @@
+"""The lists Stripe answers with: split into raw records, checked, and sub-lists that it cut made whole.
+
+Source: https://docs.stripe.com/api/pagination (read 2026-05). Lists inside objects hold ten entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from kizuna import sdk
+
+PAGE_SIZE = "100"  # the most Stripe gives
+
+
+class Page(msgspec.Struct):
+    """A list, its records left raw."""
+
+    data: list[msgspec.Raw]
+    has_more: bool = False
+
+
+class Mark(msgspec.Struct):
+    """What the next page's question needs of a record."""
+
+    id: str
+    created: int | None = None
+
+
+class _Price(msgspec.Struct):
+    billing_scheme: str | None = None
+
+
+class _Entry(msgspec.Struct):
+    """A line or an item, as far as it tells whether its list must be asked for."""
+
+    id: str | None = None
+    discounts: list[Any] | None = None
+    price: _Price | None = None
+
+
+class _Within(msgspec.Struct):
+    """The list inside an object; empty braces stand for a list that was not included."""
+
+    data: tuple[_Entry, ...] = ()
+    has_more: bool = False
+
+
+class _Whole(msgspec.Struct):
+    id: str
+    items: _Within | None = None
+    lines: _Within | None = None
+
+
+_PAGE = msgspec.json.Decoder(Page)
+_MARK = msgspec.json.Decoder(Mark)
+_WHOLE = msgspec.json.Decoder(_Whole)
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def page_of(answer: sdk.Answer, path: str) -> Page:
+    """The page; PageError when the answer is no list, or says that there is more than nothing."""
+    try:
+        page = _PAGE.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise sdk.PageError(f"stripe: {path} did not answer with a list; the page is refused") from error
+    if page.has_more and not page.data:
+        raise sdk.PageError(f"stripe: {path} answered with an empty page that has more; the page is refused")
+    return page
+
+
+def last_mark(page: Page, ask: sdk.Ask) -> Mark:
+    """Id and time of the page's last record; PageError when the list does not advance."""
+    try:
+        mark = _MARK.decode(page.data[-1])
+    except msgspec.DecodeError as error:
+        raise sdk.PageError(f"stripe: the last record of {ask.path} has no id; the page is refused") from error
+    if ("starting_after", mark.id) in ask.params:
+        raise sdk.PageError(f"stripe: {ask.path} gave the same page again; the page is refused")
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A list inside an object that Stripe cut; ``{id}`` stands for the object's id.
+
+    With ``deep`` the list is also asked for when one of its entries has terms too deep to be expanded from the object.
+    """
+
+    field: Literal["items", "lines"]
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    deep: bool = False
+
+    def needed(self, raw: bytes | msgspec.Raw) -> str | None:
+        """The object's id when its list must be asked for; None when it is whole."""
+        try:
+            found = _WHOLE.decode(raw)
+        except msgspec.DecodeError:
+            return None  # the engine sets the record aside; there is nothing to complete
+        within = found.items if self.field == "items" else found.lines
+        if within is None or not (within.has_more or (self.deep and any(map(_deep, within.data)))):
+            return None
+        return found.id
+
+    def ask(self, object_id: str, family: str) -> sdk.Ask:
+        """The question for the list's first hundred entries."""
+        params = tuple((name, value.format(id=object_id)) for name, value in self.params)
+        return sdk.Ask(path=self.path.format(id=object_id), params=(("limit", PAGE_SIZE), *params), family=family)
+
+    def joined(self, raw: bytes, entries: Sequence[msgspec.Raw]) -> bytes:
+        """The object with all entries in its list."""
+        fields = _FIELDS.decode(raw)
+        within = _FIELDS.decode(fields[self.field])
+        within["data"] = msgspec.Raw(b"[" + b",".join(map(bytes, entries)) + b"]")
+        within["has_more"] = msgspec.Raw(b"false")
+        fields[self.field] = msgspec.Raw(msgspec.json.encode(within))
+        return msgspec.json.encode(fields)
+
+
+def _deep(item: _Entry) -> bool:
+    """Whether the item has terms that lie too deep to be expanded from its subscription: a coupon, tiers."""
+    return bool(item.discounts) or (item.price is not None and item.price.billing_scheme == "tiered")

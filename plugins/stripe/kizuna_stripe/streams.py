@@ -1,0 +1,152 @@
+"""The collections that are read, in the order in which a first load is most useful."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kizuna import sdk
+from kizuna_stripe import events as feeds
+from kizuna_stripe import mapping, payloads
+from kizuna_stripe.pages import Rest
+from kizuna_stripe.readings import ListingThenEvents
+
+# Versions are compared by their date, as in 2026-05-27.dahlia.
+BASIL, CLOVER = "2025-03-31", "2025-09-30"
+
+
+def streams(api_version: str, family: str) -> tuple[sdk.AnyStream, ...]:
+    """Every stream, asking for what the version has; ``family`` is the limit the requests count against."""
+
+    def reading(feed: feeds.Feed, **more: Any) -> ListingThenEvents:
+        return ListingThenEvents(feed=feed, family=family, **more)
+
+    coupons = _coupons(api_version)
+    items = Rest(
+        "items",
+        "/v1/subscription_items",
+        (
+            ("subscription", "{id}"),
+            ("expand[]", "data.price.tiers"),
+            *(("expand[]", f"data.{path}") for path in coupons),
+        ),
+        deep=True,
+    )
+    return (
+        _customers(reading(feeds.CUSTOMERS, expand=("tax_ids",))),
+        _products(reading(feeds.PRODUCTS)),
+        _prices(reading(feeds.PRICES, expand=("tiers",))),
+        # Without `status=all` the list leaves out what is canceled.
+        _subscriptions(reading(feeds.SUBSCRIPTIONS, params=(("status", "all"),), expand=coupons, rest=items)),
+        _invoices(reading(feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"))),
+        _charges(reading(feeds.CHARGES)),
+        _refunds(reading(feeds.REFUNDS)),
+        _credit_notes(reading(feeds.CREDIT_NOTES)),
+    )
+
+
+def _coupons(api_version: str) -> tuple[str, ...]:
+    """What to expand of a subscription or an item so that its discounts come with their coupons."""
+    if api_version >= CLOVER:
+        return ("discounts.source.coupon",)
+    return ("discounts",) if api_version >= BASIL else ()
+
+
+def _gone(record: payloads.Customer | payloads.Product | payloads.Price | payloads.Invoice) -> str | None:
+    return "deleted" if record.deleted else None
+
+
+def _customers(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="customers",
+        also=("customer",),
+        payload=payloads.Customer,
+        map=mapping.customer,
+        reading=reading,
+        deleted=_gone,
+        scope="Customers: read",
+        sweep=True,
+    )
+
+
+def _products(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="products",
+        also=("product",),
+        payload=payloads.Product,
+        map=mapping.product,
+        reading=reading,
+        version=lambda record: sdk.instant(record.updated),
+        deleted=_gone,
+        scope="Products: read",
+        sweep=True,
+    )
+
+
+def _prices(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="prices",
+        also=("price", "plans", "plan"),
+        payload=payloads.Price,
+        map=mapping.price,
+        reading=reading,
+        deleted=_gone,
+        scope="Prices: read",
+        sweep=True,
+    )
+
+
+def _subscriptions(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="subscriptions",
+        also=("subscription",),
+        payload=payloads.Subscription,
+        map=mapping.subscription,
+        reading=reading,
+        scope="Subscriptions: read",
+    )
+
+
+def _invoices(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="invoices",
+        also=("invoice",),
+        payload=payloads.Invoice,
+        map=mapping.invoice,
+        reading=reading,
+        deleted=_gone,
+        scope="Invoices: read",
+        sweep=True,  # deleted drafts vanish
+    )
+
+
+def _charges(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="charges",
+        also=("charge", "payments"),
+        payload=payloads.Charge,
+        map=mapping.charge,
+        reading=reading,
+        scope="Charges: read",
+    )
+
+
+def _refunds(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="refunds",
+        also=("refund",),
+        payload=payloads.Refund,
+        map=mapping.refund,
+        reading=reading,
+        scope="Charges: read",
+    )
+
+
+def _credit_notes(reading: sdk.Reading) -> sdk.AnyStream:
+    return sdk.Stream(
+        name="credit_notes",
+        also=("credit_note", "creditnotes"),
+        payload=payloads.CreditNote,
+        map=mapping.credit_note,
+        reading=reading,
+        scope="Credit notes: read",
+    )

@@ -1,0 +1,183 @@
+"""The connector's settings, headers, errors and webhooks."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+import stripe as official
+
+from kizuna import sdk
+from kizuna_stripe import Stripe, StripeSettings
+from plugins.stripe.tests.objects import charge, connector, customer, invoice
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET = sdk.SecretStr("whsec_test")
+
+
+def delivery(body: bytes, signature: str) -> sdk.Delivery:
+    return sdk.Delivery(
+        method="POST",
+        url="https://kizuna.example/webhooks/1",
+        headers={"stripe-signature": signature},
+        body=body,
+        received_at=NOW,
+    )
+
+
+def signed(body: bytes, at: int, secret: str = "whsec_test") -> str:
+    return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def event(kind: str, held: dict) -> bytes:
+    return msgspec.json.encode({"id": "evt_1", "object": "event", "type": kind, "created": 1, "data": {"object": held}})
+
+
+def answer(status: int, error: dict | None = None, **headers: str) -> sdk.Answer:
+    body = msgspec.json.encode({"error": error or {}})
+    return sdk.Answer(status=status, body=body, headers={"request-id": "req_1", **headers}, asked_at=NOW)
+
+
+def test_every_request_pins_the_version():
+    assert connector().headers() == {"Stripe-Version": "2026-05-27.dahlia"}
+
+
+def test_a_connected_account_is_named_in_every_request():
+    settings = StripeSettings(api_key=sdk.SecretStr("sk_live_x"), account="acct_1", api_version="2025-03-31.basil")
+
+    assert Stripe(settings).headers() == {"Stripe-Version": "2025-03-31.basil", "Stripe-Account": "acct_1"}
+
+
+@pytest.mark.parametrize(
+    ("version", "expand"),
+    [
+        ("2026-05-27.dahlia", ["data.discounts.source.coupon"]),
+        ("2025-03-31.basil", ["data.discounts"]),
+        ("2024-06-20", []),
+    ],
+)
+def test_what_is_expanded_follows_the_version(version, expand):
+    settings = StripeSettings(api_key=sdk.SecretStr("sk_test_x"), api_version=version)
+    subscriptions = next(stream for stream in Stripe(settings).streams() if stream.name == "subscriptions")
+
+    ask = subscriptions.reading.begin(None, sdk.Start(now=NOW)).ask
+
+    assert ask is not None
+    assert [value for name, value in ask.params if name == "expand[]"] == expand
+
+
+@pytest.mark.parametrize(("key", "family"), [("sk_test_x", "test"), ("rk_test_x", "test"), ("rk_live_x", "live")])
+def test_a_test_key_is_paced_to_the_limit_of_test_accounts(key, family):
+    trial = Stripe(StripeSettings(api_key=sdk.SecretStr(key))).trial()
+
+    assert trial.family == family
+    assert family in {limit.family for limit in Stripe.limits}
+
+
+def test_the_key_never_prints():
+    assert "sk_live" not in repr(StripeSettings(api_key=sdk.SecretStr("sk_live_hidden")))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (answer(401, {"type": "invalid_request_error"}), sdk.AuthError),
+        (answer(403, {"type": "invalid_request_error"}), sdk.DegradedError),
+        (answer(404, {"type": "invalid_request_error"}), sdk.DegradedError),
+        (answer(400, {"type": "invalid_request_error", "param": "expand"}), sdk.RefusedError),
+        (answer(429, {"code": "rate_limit"}, **{"stripe-rate-limited-reason": "global-rate"}), sdk.TransientError),
+        (answer(429, {"code": "lock_timeout"}), sdk.TransientError),
+        (answer(409, {"type": "idempotency_error"}), sdk.TransientError),
+        (answer(400, {"type": "api_error"}, **{"stripe-should-retry": "true"}), sdk.TransientError),
+        (answer(500, {"type": "api_error"}), sdk.TransientError),
+    ],
+)
+def test_errors_are_sorted_by_what_the_operator_does(given, expected):
+    assert type(connector().sort_error(given)) is expected
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_missing_object_is_news_for_the_reading(status):
+    assert connector().sort_error(answer(status, {"code": "resource_missing"})) is None
+
+
+def test_an_error_names_the_request():
+    assert "req_1" in str(connector().sort_error(answer(429, {"code": "rate_limit"})))
+
+
+@pytest.mark.parametrize(
+    ("header", "genuine"),
+    [
+        ("t={now},v1={good}", True),
+        ("t={now},v1={bad},v1={good},v0={bad}", True),  # a secret is being rotated
+        ("t={now},v0={good}", False),
+        ("t={now},v1={bad}", False),
+        ("t={old},v1={good_old}", False),
+        ("t={edge},v1={good_edge}", True),
+        ("v1={good}", False),
+        ("t=soon,v1={good}", False),
+        ("", False),
+    ],
+)
+def test_only_a_fresh_signature_over_the_raw_body_is_genuine(header, genuine):
+    body, now = event("customer.updated", customer()), int(NOW.timestamp())
+    words = {
+        "now": now,
+        "old": now - 301,
+        "edge": now - 300,
+        "good": signed(body, now),
+        "good_old": signed(body, now - 301),
+        "good_edge": signed(body, now - 300),
+        "bad": signed(body, now, "whsec_other"),
+    }
+
+    found = connector().webhooks.genuine(delivery(body, header.format(**words)), [sdk.SecretStr("whsec_x"), SECRET])
+
+    assert found is genuine
+
+
+def test_the_official_client_agrees_on_the_signature():
+    body, now = event("customer.updated", customer()), int(datetime.now(UTC).timestamp())
+    header = f"t={now},v1={signed(body, now)}"
+
+    accepted = official.Webhook.construct_event(body, header, "whsec_test")
+
+    assert accepted.id == "evt_1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "expected"),
+    [
+        ("customer.updated", customer(), [("customers", "cus_1", False)]),
+        ("customer.deleted", customer(), [("customers", "cus_1", True)]),
+        (
+            "customer.subscription.deleted",
+            {"id": "sub_1", "object": "subscription"},
+            [("subscriptions", "sub_1", False)],
+        ),
+        ("charge.refunded", charge(), [("charges", "ch_1", False)]),
+        ("charge.refund.updated", {"id": "re_1", "object": "refund", "charge": "ch_1"}, [("refunds", "re_1", False)]),
+        ("charge.dispute.created", {"id": "dp_1", "object": "dispute", "charge": "ch_1"}, [("charges", "ch_1", False)]),
+        (
+            "customer.discount.created",
+            {"id": "di_1", "object": "discount", "customer": {"id": "cus_1"}, "subscription": "sub_1"},
+            [("customers", "cus_1", False), ("subscriptions", "sub_1", False)],
+        ),
+        ("invoice.upcoming", {"object": "invoice", "customer": "cus_1"}, []),
+        ("invoice.paid", invoice(), [("invoices", "in_1", False)]),
+        ("payout.created", {"id": "po_1", "object": "payout"}, []),
+    ],
+)
+def test_an_event_hints_at_what_to_read_again(kind, held, expected):
+    hints = connector().webhooks.hints(delivery(event(kind, held), ""))
+
+    assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == expected
+    assert {hint.event for hint in hints} <= {"evt_1"}
+
+
+def test_a_delivery_that_is_no_event_is_refused():
+    with pytest.raises(sdk.PayloadError):
+        connector().webhooks.hints(delivery(b"[]", ""))
