@@ -1,0 +1,60 @@
+"""Where a reading stands: the bookmark that survives a crash and the place within one conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from kizuna import sdk
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The bookmark. Instants of rows are Salesforce's; the ``…_at`` of questions are ours, for durations only.
+
+    ``watermark``: the newest change of the last whole pass, first seen at ``found_at``; ``settled`` once so long ago
+    that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
+    ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
+    from the recycle bin are known, asked for at ``purged_asked_at``.
+    """
+
+    fields: tuple[str, ...] = ()
+    described_at: datetime | None = None
+    watermark: datetime | None = None
+    found_at: datetime | None = None
+    settled: bool = False
+    at: datetime | None = None
+    id: str | None = None
+    ceiling: datetime | None = None
+    purged_until: datetime | None = None
+    purged_asked_at: datetime | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What one conversation remembers beside its bookmark; lost in a crash."""
+
+    mark: Mark
+    now: datetime
+    whole: bool
+    asking: Literal["describe", "newest", "rows", "purged", "existing"] = "rows"
+    high: datetime | None = None  # the newest change seen in this pass
+    most: int | None = None  # rows a query, once Salesforce timed out without a limit
+    descriptions: int = 0
+    purged: tuple[tuple[str, datetime | None], ...] = ()  # ids that may be gone for good, and since when
+
+
+def marked(bookmark: sdk.Bookmark | None) -> Mark:
+    """The bookmark as a value; an unreadable one (of another version of this connector) begins anew."""
+    if bookmark is None:
+        return Mark()
+    try:
+        return msgspec.convert(bookmark, Mark, strict=True)
+    except msgspec.ValidationError:
+        return Mark()
+
+
+def bookmarked(mark: Mark) -> sdk.Bookmark:
+    """The value as JSON values."""
+    built: sdk.Bookmark = msgspec.json.decode(msgspec.json.encode(mark))
+    return built

@@ -1,0 +1,182 @@
+"""How a Salesforce object is read: described, then walked by (SystemModstamp, Id), then asked what was purged.
+
+A first load takes every row, deleted ones too (``queryAll``), in the order of change. Later passes ask for what changed
+since the newest change seen, less a lookback: a row is stamped when it is written and visible when its transaction
+commits, so it may appear behind newer ones. The lookback ends once it has passed since that newest change was seen.
+
+Within one query the pages follow Salesforce's locator, which is a frozen result; an interrupted pass goes on with a new
+query behind its position. Rows that committed between the two would be missed by position, so the watermark then
+ends at the ceiling: the newest change there was when a full pass began, the position of the break in a later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from kizuna import sdk
+from kizuna_salesforce import pages, purges, soql
+from kizuna_salesforce.errors import codes
+from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
+
+DESCRIBE_EVERY = timedelta(days=1)
+MOST_DESCRIPTIONS = 2  # in one conversation: fields may vanish between description and query, but not for ever
+LEAST_ROWS = 250
+MOST_ROWS = 2000
+replace = msgspec.structs.replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyset:
+    """The reading of one object. ``wanted`` are the fields the mapping reads; the org may have fewer of them."""
+
+    sobject: str
+    wanted: tuple[str, ...]
+    version: str
+    lookback: timedelta = timedelta(minutes=10)
+    purges: bool = True  # whether records of this object can vanish without a trace in a query
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        mark = Mark() if start.full else marked(bookmark)
+        place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None))
+        if not mark.fields or mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY:
+            return self._describe(place)
+        return self._rows(place)
+
+    def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        place: Place = state
+        if answer.status >= 400:
+            return self._recover(place, codes(answer))
+        match place.asking:
+            case "describe":
+                return self._described(place, answer)
+            case "newest":
+                return self._newest(place, ask, answer)
+            case "rows":
+                return self._page(place, ask, answer)
+            case "purged":
+                return purges.listed(self, place, answer)
+            case "existing":
+                return purges.checked(self, place, ask, answer)
+
+    def get(self, resource: str, **params: str) -> sdk.Ask:
+        """A request below the versioned root."""
+        return sdk.Ask(path=f"/services/data/v{self.version}/{resource}", params=tuple(params.items()))
+
+    def query(self, question: str) -> sdk.Ask:
+        """A query that sees deleted, merged and archived rows too."""
+        return self.get("queryAll", q=question)
+
+    def _describe(self, place: Place) -> sdk.Turn:
+        ask = self.get(f"sobjects/{self.sobject}/describe")
+        return sdk.Turn(ask=ask, state=replace(place, asking="describe", descriptions=place.descriptions + 1))
+
+    def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
+        known = set(pages.description(answer, self.sobject))
+        fields = tuple(name for name in self.wanted if name in known)
+        if "Id" not in fields:
+            raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")
+        mark = replace(place.mark, fields=fields, described_at=place.now)
+        if place.mark.fields and not set(fields) <= set(place.mark.fields):
+            # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
+            mark = Mark(fields=fields, described_at=place.now)
+            return self._rows(replace(place, mark=mark, whole=True, high=None))
+        return self._rows(replace(place, mark=mark))
+
+    def _rows(self, place: Place) -> sdk.Turn:
+        """The query for what is still to be read in this pass."""
+        mark = place.mark
+        if mark.watermark is None and mark.ceiling is None:
+            return sdk.Turn(
+                ask=self.query(soql.newest(self.sobject, self.cursor(mark))), state=replace(place, asking="newest")
+            )
+        cursor = self.cursor(mark)
+        if mark.at is not None and mark.id is not None:
+            where = soql.beyond(cursor, mark.at, mark.id)
+        elif mark.watermark is not None:
+            where = soql.changed_since(cursor, mark.watermark - (timedelta(0) if mark.settled else self.lookback))
+        else:
+            where = ""
+        question = soql.select(self.sobject, mark.fields, where, cursor, place.most)
+        return sdk.Turn(ask=self.query(question), state=replace(place, asking="rows"))
+
+    def cursor(self, mark: Mark) -> str:
+        """The stamp that orders this object's rows. Raises DegradedError when the user may read none."""
+        for name in pages.CURSORS:
+            if name in mark.fields:
+                return name
+        raise sdk.DegradedError(f"{self.sobject}: no time stamp is readable; grant the user read access to it.")
+
+    def _newest(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        seen = pages.rows(pages.page(answer, self.sobject, ask.path))
+        known_until = answer.date().replace(second=0, microsecond=0)
+        mark = replace(place.mark, purged_until=known_until, purged_asked_at=place.now)
+        if not seen:
+            return sdk.Turn(bookmark=bookmarked(mark), whole=place.whole)
+        return self._rows(replace(place, mark=replace(mark, ceiling=seen[0][0])))
+
+    def _page(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        found = pages.page(answer, self.sobject, ask.path)
+        seen = pages.rows(found)
+        place = self._moved(place, seen)
+        records = tuple(sdk.Record(raw=raw) for raw in found.records)
+        if found.next_records_url and not found.done:
+            following = sdk.Ask(path=found.next_records_url)
+            return sdk.Turn(ask=following, state=place, records=records, bookmark=bookmarked(place.mark))
+        if place.most and seen and len(found.records) >= place.most:
+            following_turn = self._rows(self._again(place))
+            following_turn.records, following_turn.bookmark = records, bookmarked(place.mark)
+            return following_turn
+        return self._finished(place, records, answer)
+
+    def _moved(self, place: Place, seen: list[tuple[datetime, str]]) -> Place:
+        """The place behind these rows; refuses a page that lies before the position."""
+        mark = place.mark
+        high = max((at for at, _ in seen), default=None)
+        if mark.watermark is None and mark.ceiling is not None:
+            # A row changed since the pass began says nothing of how far the pass has come.
+            seen = [row for row in seen if row[0] <= mark.ceiling]
+        if seen and mark.at is not None and max(seen)[0] < mark.at:
+            raise sdk.PageError(f"{self.sobject}: the rows are not in the order asked for; the page is refused")
+        if seen and (mark.at is None or mark.id is None or seen[-1] > (mark.at, mark.id)):
+            mark = replace(mark, at=seen[-1][0], id=seen[-1][1])
+        return replace(place, mark=mark, high=max(filter(None, (place.high, high)), default=None))
+
+    def _finished(self, place: Place, records: tuple[sdk.Record, ...], answer: sdk.Answer) -> sdk.Turn:
+        """The end of a pass: the watermark moves, and what was purged is asked for when its time has come."""
+        mark, newest = place.mark, max(filter(None, (place.high, place.mark.at)), default=None)
+        if newest is not None and mark.ceiling is not None:
+            newest = min(newest, mark.ceiling)
+        if newest is not None and (mark.watermark is None or newest > mark.watermark):
+            mark = replace(mark, watermark=newest, found_at=answer.asked_at, settled=False)
+        elif mark.ceiling is None and mark.found_at is not None and place.now - mark.found_at >= self.lookback:
+            mark = replace(mark, settled=True)
+        mark = replace(mark, at=None, id=None, ceiling=None)
+        done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
+        return purges.due(self, replace(place, mark=mark), done, answer.date())
+
+    def _recover(self, place: Place, said: tuple[str, ...]) -> sdk.Turn:
+        """What to ask after an error from which a reading can go on."""
+        if place.asking == "purged":
+            return purges.unknown(place)
+        if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
+            return self._describe(self._again(place))
+        if "INVALID_QUERY_LOCATOR" in said:
+            return self._rows(self._again(place))
+        if "QUERY_TIMEOUT" in said and (place.most or MOST_ROWS) > LEAST_ROWS:
+            return self._rows(replace(self._again(place), most=place.most // 2 if place.most else MOST_ROWS))
+        if "QUERY_TIMEOUT" in said:
+            raise sdk.TransientError(f"{self.sobject}: Salesforce times out even for {LEAST_ROWS} rows; tried later.")
+        raise sdk.RefusedError(
+            f"{self.sobject}: the query was refused ({', '.join(said)}); the connector asked wrongly."
+        )
+
+    def _again(self, place: Place) -> Place:
+        """The place from which a further query of the same pass goes on, with the watermark held back."""
+        mark = place.mark
+        if mark.watermark is None or mark.at is None or mark.ceiling is not None:
+            return place
+        return replace(place, mark=replace(mark, ceiling=mark.at))

@@ -1,0 +1,112 @@
+"""Records that vanish for good: what the deletion log tells, and what is done when it tells too little."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kizuna import sdk
+from kizuna_salesforce.readings import Keyset
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+READING = Keyset(sobject="Contact", wanted=("Id", "SystemModstamp"), version="62.0")
+LATER = NOW + timedelta(minutes=61)
+MARK = {
+    "fields": ["Id", "SystemModstamp"],
+    "described_at": NOW.isoformat(),
+    "watermark": "2026-02-01T00:00:30+00:00",
+    "found_at": NOW.isoformat(),
+    "purged_until": "2026-03-01T12:00:00+00:00",
+    "purged_asked_at": NOW.isoformat(),
+}
+KEPT, PURGED = "003dM0000000001AAA", "003dM0000000002AAA"
+
+
+def answer(body: Any, status: int = 200) -> sdk.Answer:
+    return sdk.Answer(status=status, body=json.dumps(body).encode(), headers={}, asked_at=LATER)
+
+
+def told(turn: sdk.Turn, body: Any, status: int = 200) -> sdk.Turn:
+    assert turn.ask is not None
+    return READING.turn(turn.state, turn.ask, answer(body, status))
+
+
+def after_the_rows(now: datetime = LATER) -> sdk.Turn:
+    """The turn at the end of the rows of a later pass."""
+    return told(READING.begin(MARK, sdk.Start(now=now)), {"records": [], "done": True})
+
+
+def log(*entries: str, earliest: str = "2026-02-20T00:00:00.000+0000") -> dict[str, Any]:
+    return {
+        "deletedRecords": [{"id": entry, "deletedDate": "2026-03-01T12:30:00.000+0000"} for entry in entries],
+        "earliestDateAvailable": earliest,
+        "latestDateCovered": "2026-03-01T13:00:00.000+0000",
+    }
+
+
+def test_the_log_is_asked_once_an_hour_from_where_it_was_left():
+    soon, later = after_the_rows(NOW + timedelta(minutes=59)), after_the_rows()
+
+    assert soon.ask is None
+    assert later.ask is not None
+    assert later.ask.path == "/services/data/v62.0/sobjects/Contact/deleted/"
+    assert dict(later.ask.params) == {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T13:01:00Z"}
+
+
+def test_an_empty_log_moves_the_mark():
+    turn = told(after_the_rows(), log())
+
+    assert turn.ask is None
+    assert turn.bookmark is not None
+    assert turn.bookmark["purged_until"] == "2026-03-01T13:00:00Z"
+
+
+def test_only_ids_that_even_the_recycle_bin_lacks_become_tombstones():
+    listed = told(after_the_rows(), log(KEPT, PURGED))
+
+    turn = told(listed, {"records": [{"Id": KEPT}], "done": True})
+
+    assert listed.ask is not None
+    assert dict(listed.ask.params)["q"] == f"SELECT Id FROM Contact WHERE Id IN ('{KEPT}', '{PURGED}')"
+    assert turn.records == (
+        sdk.Record(raw=b"{}", id=PURGED, deleted="deleted", version=datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+    )
+    assert turn.ask is None
+
+
+def test_many_ids_are_looked_for_in_several_queries_and_the_mark_moves_with_the_last():
+    many = [f"003dM0000000{number:03}AAA" for number in range(301)]
+    first = told(told(after_the_rows(), log(*many)), {"records": [], "done": True})
+    last = told(first, {"records": [], "done": True})
+
+    assert (len(first.records), first.bookmark) == (300, None)
+    assert len(last.records) == 1
+    assert last.bookmark is not None
+    assert last.bookmark["purged_until"] == "2026-03-01T13:00:00Z"
+
+
+def test_a_log_that_begins_too_late_makes_the_next_pass_a_whole_one():
+    turn = told(after_the_rows(), log(earliest="2026-03-01T12:10:00.000+0000"))
+    following = READING.begin(turn.bookmark, sdk.Start(now=LATER))
+
+    assert turn.ask is None
+    assert following.ask is not None
+    assert dict(following.ask.params)["q"].endswith("DESC LIMIT 1")
+
+
+def test_a_window_the_vendor_refuses_makes_the_next_pass_a_whole_one():
+    turn = told(after_the_rows(), [{"errorCode": "INVALID_REPLICATION_DATE", "message": "…"}], 400)
+
+    assert (turn.ask, turn.bookmark) == (
+        None,
+        {"fields": ["Id", "SystemModstamp"], "described_at": "2026-03-01T12:00:00Z"},
+    )
+
+
+def test_users_are_never_purged():
+    users = Keyset(sobject="User", wanted=("Id", "SystemModstamp"), version="62.0", purges=False)
+    begun = users.begin(MARK, sdk.Start(now=LATER))
+    assert begun.ask is not None
+
+    turn = users.turn(begun.state, begun.ask, answer({"records": [], "done": True}))
+
+    assert turn.ask is None
