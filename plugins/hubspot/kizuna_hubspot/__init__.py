@@ -9,7 +9,7 @@ from typing import ClassVar
 from kizuna import sdk
 from kizuna_hubspot.errors import sort_error
 from kizuna_hubspot.paths import V3, Paths
-from kizuna_hubspot.streams import streams
+from kizuna_hubspot.streams import Portal
 from kizuna_hubspot.webhooks import HubSpotWebhooks
 
 
@@ -63,12 +63,12 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
         return sdk.Bearer(self.settings.access_token)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
-        return streams(
-            Paths(self.settings.api_version),
+        return Portal(
+            paths=Paths(self.settings.api_version),
             default_currency=self.settings.default_currency,
             lookback=timedelta(minutes=self.settings.lookback_minutes),
             custom_properties=self.settings.custom_properties,
-        )
+        ).streams()
 
     def trial(self) -> sdk.Ask:
         return sdk.Ask(path=Paths(self.settings.api_version).account())

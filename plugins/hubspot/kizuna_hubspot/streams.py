@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -15,86 +16,90 @@ from kizuna_hubspot.readings import ObjectReading, OwnerReading, PipelineReading
 
 R = TypeVar("R", bound=payloads.CrmRecord)
 
+_ENGAGED = "crm.objects.contacts.read"
 
-def streams(
-    paths: Paths, *, default_currency: str, lookback: timedelta, custom_properties: bool
-) -> tuple[sdk.AnyStream, ...]:
-    """Every stream, owners and stages first: other records refer to them."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """What all streams of one portal share."""
+
+    paths: Paths
+    default_currency: str
+    lookback: timedelta
+    custom_properties: bool
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        """Every stream; owners and stages first, because other records refer to them."""
+        return (*self.reference(), *self.parties(), *self.work(), *self.engagements(), *self.extras())
+
+    def reference(self) -> tuple[sdk.AnyStream, ...]:
+        return (
+            owners(self.paths),
+            pipelines(self.paths, "deals", "crm.objects.deals.read"),
+            pipelines(self.paths, "tickets", "tickets"),
+        )
+
+    def parties(self) -> tuple[sdk.AnyStream, ...]:
+        company = partial(mapping.company, default_currency=self.default_currency)
+        return (
+            self.objects(kinds.COMPANIES, payloads.Company, company, "crm.objects.companies.read", "company"),
+            self.objects(kinds.CONTACTS, payloads.Contact, mapping.contact, "crm.objects.contacts.read", "contact"),
+        )
+
+    def work(self) -> tuple[sdk.AnyStream, ...]:
+        deal = partial(mapping.deal, default_currency=self.default_currency)
+        return (
+            self.objects(kinds.DEALS, payloads.Deal, deal, "crm.objects.deals.read", "deal"),
+            self.objects(kinds.TICKETS, payloads.Ticket, mapping.ticket, "tickets", "ticket"),
+        )
+
+    def engagements(self) -> tuple[sdk.AnyStream, ...]:
+        payload = payloads.Engagement
+        return (
+            self.objects(kinds.MEETINGS, payload, mapping.meeting, _ENGAGED, "meeting"),
+            self.objects(kinds.CALLS, payload, mapping.call, _ENGAGED, "call"),
+            self.objects(kinds.EMAILS, payload, mapping.email, "sales-email-read", "email"),
+            self.objects(kinds.NOTES, payload, mapping.note, _ENGAGED, "note"),
+            self.objects(kinds.TASKS, payload, mapping.task, _ENGAGED, "task"),
+        )
+
+    def extras(self) -> tuple[sdk.AnyStream, ...]:
+        """What many portals do not have or did not grant."""
+        product = partial(mapping.product, default_currency=self.default_currency)
+        line = partial(mapping.line_item, default_currency=self.default_currency)
+        survey = "crm.objects.feedback_submissions.read"
+        return (
+            self.objects(kinds.PRODUCTS, payloads.Product, product, "e-commerce", "product", optional=True),
+            self.objects(
+                kinds.LINE_ITEMS, payloads.LineItem, line, "crm.objects.line_items.read", "line_item", optional=True
+            ),
+            self.objects(kinds.FEEDBACK, payloads.Feedback, mapping.feedback, survey, "feedback", optional=True),
+        )
 
     def objects(
+        self,
         kind: Kind,
         payload: type[R],
         meaning: Callable[[R], sdk.Said | Iterable[sdk.Said]],
-        *also: str,
         scope: str,
+        also: str,
+        *,
         optional: bool = False,
     ) -> sdk.Stream[R]:
+        """One kind of CRM object."""
         return sdk.Stream(
             name=kind.name,
             payload=payload,
             map=meaning,
-            reading=ObjectReading(paths, kind, lookback, custom_properties),
+            reading=ObjectReading(self.paths, kind, self.lookback, self.custom_properties),
             key=mapping.record_key,
             version=mapping.touched_at,
             deleted=mapping.gone,
-            also=(*also, kind.type_id),
+            also=(also, kind.type_id),
             scope=scope,
             optional=optional,
             sweep=True,
         )
-
-    engaged = "crm.objects.contacts.read"
-    return (
-        owners(paths),
-        pipelines(paths, "deals", "crm.objects.deals.read"),
-        pipelines(paths, "tickets", "tickets"),
-        objects(
-            kinds.COMPANIES,
-            payloads.Company,
-            partial(mapping.company, default_currency=default_currency),
-            "company",
-            "accounts",
-            scope="crm.objects.companies.read",
-        ),
-        objects(kinds.CONTACTS, payloads.Contact, mapping.contact, "contact", scope="crm.objects.contacts.read"),
-        objects(
-            kinds.DEALS,
-            payloads.Deal,
-            partial(mapping.deal, default_currency=default_currency),
-            "deal",
-            scope="crm.objects.deals.read",
-        ),
-        objects(kinds.TICKETS, payloads.Ticket, mapping.ticket, "ticket", scope="tickets"),
-        objects(kinds.MEETINGS, payloads.Engagement, mapping.meeting, "meeting", scope=engaged),
-        objects(kinds.CALLS, payloads.Engagement, mapping.call, "call", scope=engaged),
-        objects(kinds.EMAILS, payloads.Engagement, mapping.email, "email", scope="sales-email-read"),
-        objects(kinds.NOTES, payloads.Engagement, mapping.note, "note", scope=engaged),
-        objects(kinds.TASKS, payloads.Engagement, mapping.task, "task", scope=engaged),
-        objects(
-            kinds.PRODUCTS,
-            payloads.Product,
-            partial(mapping.product, default_currency=default_currency),
-            "product",
-            scope="e-commerce",
-            optional=True,
-        ),
-        objects(
-            kinds.LINE_ITEMS,
-            payloads.LineItem,
-            partial(mapping.line_item, default_currency=default_currency),
-            "line_item",
-            scope="crm.objects.line_items.read",
-            optional=True,
-        ),
-        objects(
-            kinds.FEEDBACK,
-            payloads.Feedback,
-            mapping.feedback,
-            "feedback",
-            scope="crm.objects.feedback_submissions.read",
-            optional=True,
-        ),
-    )
 
 
 def owners(paths: Paths) -> sdk.Stream[payloads.Owner]:

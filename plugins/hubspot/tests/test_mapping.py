@@ -10,12 +10,10 @@ import pytest
 
 from kizuna import sdk
 from kizuna_hubspot.paths import Paths
-from kizuna_hubspot.streams import streams
+from kizuna_hubspot.streams import Portal
 
-STREAMS = {
-    stream.name: stream
-    for stream in streams(Paths(), default_currency="EUR", lookback=timedelta(minutes=10), custom_properties=True)
-}
+PORTAL = Portal(paths=Paths(), default_currency="EUR", lookback=timedelta(minutes=10), custom_properties=True)
+STREAMS = {stream.name: stream for stream in PORTAL.streams()}
 
 
 def said(stream: str, payload: dict[str, Any]) -> tuple[sdk.Said, ...]:
