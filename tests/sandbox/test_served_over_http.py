@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from queue import Queue
 from threading import Thread
@@ -69,6 +71,14 @@ def test_the_clock_advances_for_all_vendors_at_once(served: Served) -> None:
 
     assert said == other
     assert (served.clock.now() - before).total_seconds() == 3600
+
+
+def test_answers_are_dated_by_the_simulated_clock(served: Served) -> None:
+    served.clock.advance(timedelta(days=40))
+
+    answer = httpx.get(f"{served.endpoint('desk').base_url}/v1/people")
+
+    assert answer.headers.get_list("date") == [format_datetime(served.clock.now(), usegmt=True)]
 
 
 def test_the_clock_refuses_to_go_back(served: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from email.utils import format_datetime
 
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -110,9 +111,9 @@ class Gateway:
         return json.dumps(answer, ensure_ascii=False).encode()
 
     def _with_headers(self, send: Send, readings: Sequence[LimitReading]) -> Send:
-        extra = self.vendor.headers(readings, self.state)
-        if not extra:
-            return send
+        # The vendor's clock is the simulated one: readers take the end of their windows from it.
+        date = format_datetime(self.state.now(), usegmt=True)
+        extra = {"Date": date, **self.vendor.headers(readings, self.state)}
 
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":

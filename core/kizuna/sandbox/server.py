@@ -175,6 +175,7 @@ def _config(gateway: Gateway) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=1,
+        date_header=False,
         http="h11",
         ws="none",
     )
