@@ -56,7 +56,7 @@ class Plugins:
     def sandboxes(self) -> dict[str, Any]:
         """Key → class of every vendor that a plugin can play."""
         found: dict[str, Any] = {}
-        for name, implementation in self._implementations("kizuna_sandboxes"):
+        for name, implementation in self.implementations("kizuna_sandboxes"):
             try:
                 found.update({sandbox.key: sandbox for sandbox in implementation()})
             except Exception:  # a border: one plugin's fault must not take the other sandboxes away
@@ -65,13 +65,14 @@ class Plugins:
 
     def tell(self, notice: str, **arguments: Any) -> None:
         """Calls each implementation of a notice on its own; one that raises is logged and silences nobody."""
-        for name, implementation in self._implementations(notice):
+        for name, implementation in self.implementations(notice):
             try:
                 implementation(**arguments)
             except Exception:  # a border: a listener's fault is not ours
                 log.exception("plugin %s: %s raised", name, notice)
 
-    def _implementations(self, hook: str) -> Iterable[tuple[str, Callable[..., Any]]]:
+    def implementations(self, hook: str) -> Iterable[tuple[str, Callable[..., Any]]]:
+        """(plugin, function) of everybody who implements a hook, in the order of registration."""
         caller = getattr(self.manager.hook, hook)
         for implementation in reversed(caller.get_hookimpls()):
             yield implementation.plugin_name, _with_known(implementation)
@@ -109,7 +110,7 @@ def _load_one(plugins: Plugins, point: EntryPoint) -> None:
         plugins.manager.register(module, name=point.name)
         _refuse_misspelt(module, point.name)
         keys = _take_connectors(plugins, point.name)
-    except Exception as error:  # a border: a plugin is foreign code and may raise anything
+    except Exception as error:  # noqa: BLE001  a border: a plugin is foreign code and may raise anything
         if module is not None and plugins.manager.is_registered(module):
             plugins.manager.unregister(module)
         plugins.broken.append(Broken(point.name, distribution, f"{type(error).__name__}: {error}"))
@@ -131,7 +132,7 @@ def _refuse_misspelt(module: Any, name: str) -> None:
 
 def _take_connectors(plugins: Plugins, name: str) -> tuple[str, ...]:
     new: dict[str, type[AnyConnector]] = {}
-    for hook, implementation in plugins._implementations("kizuna_connectors"):
+    for hook, implementation in plugins.implementations("kizuna_connectors"):
         if hook != name:
             continue
         for connector in implementation():

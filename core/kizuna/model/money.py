@@ -32,7 +32,7 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency.upper(), 2)
 
 
-def money(amount: str | int | float | Decimal | None, currency: str | None) -> Money | None:
+def money(amount: str | float | Decimal | None, currency: str | None) -> Money | None:
     """Money from an amount in major units as a vendor writes it, rounded half up; None when either part is missing.
 
     Raises ValueError when the amount is not a number. A float is read through its shortest decimal form.

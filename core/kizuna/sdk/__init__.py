@@ -172,7 +172,6 @@ __all__ = [
     "number",
     "plain",
     "retry_after",
-    "sdk``.",
     "sort_by_status",
     "text",
     "truth",

@@ -75,13 +75,13 @@ class Connector(Generic[S]):
 def sort_by_status(name: str, answer: Answer) -> KizunaError | None:
     """What HTTP's status alone says: 401 credentials, 403/404 degraded, 4xx refused, 408/409/423/425/429/5xx later."""
     status = answer.status
-    if status < 400:  # noqa: PLR2004  HTTP's own border between success and failure
+    if status < 400:
         return None
-    if status == 401:  # noqa: PLR2004
+    if status == 401:
         return AuthError(f"{name}: credentials refused (401); run `kizuna connections check` after correcting them.")
     if status in (403, 404):
         return DegradedError(f"{name}: not allowed or not there ({status}); grant the scope or switch the stream off.")
-    if status in (408, 409, 420, 423, 425, 429) or status >= 500:  # noqa: PLR2004
+    if status in (408, 409, 420, 423, 425, 429) or status >= 500:
         return TransientError(f"{name}: cannot answer now ({status}); tried again later.", retry_after(answer))
     return RefusedError(f"{name}: the request was refused ({status}); the connector asked wrongly.")
 

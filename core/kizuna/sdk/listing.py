@@ -29,7 +29,7 @@ class Changes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Python 3.11 cannot subscript a slotted generic
 class Since(Generic[P]):
     """A query parameter that means «changed at or after».
 
@@ -48,7 +48,7 @@ class Since(Generic[P]):
         return ask.having(**{self.param: value})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: Python 3.11 cannot subscript a slotted generic
 class Listing(Generic[P]):
     """A paged list. ``items`` is the dotted path of the records ("" when the answer is the list itself).
 

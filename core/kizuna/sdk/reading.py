@@ -56,6 +56,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One record of a page: the raw JSON bytes and what only the page could tell of it."""
 
     raw: bytes | msgspec.Raw
+    id: str | None = None  # where ``raw`` is no whole record (a tombstone that names only the id)
     deleted: str | None = None  # the reason when the vendor says it is gone: "deleted", "archived", "merged"
     version: datetime | None = None  # when the vendor changed it, where the record itself does not say
 

@@ -17,7 +17,7 @@ Said = Fact | Merged | Unmapped
 """What a mapping may say of a record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: Python 3.11 cannot subscript a slotted generic
 class Stream(Generic[P]):
     """One collection. ``map`` is pure: the same payload gives the same facts, whatever the time.
 

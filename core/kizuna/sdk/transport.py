@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urljoin
 
 import httpx
@@ -85,7 +85,7 @@ class Transport:
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
         )
 
-    async def __aenter__(self) -> Transport:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -143,7 +143,9 @@ class Transport:
         return answer
 
     def _request(self, ask: Ask) -> httpx.Request:
-        url = ask.path if ask.path.startswith("http") else urljoin(self.connector.base_url() + "/", ask.path.lstrip("/"))
+        url = (
+            ask.path if ask.path.startswith("http") else urljoin(self.connector.base_url() + "/", ask.path.lstrip("/"))
+        )
         if ask.params:
             joined = urlencode(ask.params, quote_via=quote, safe="")
             url = f"{url}{'&' if '?' in url else '?'}{joined}"
@@ -164,5 +166,4 @@ def lowered(headers: httpx.Headers) -> Mapping[str, str]:
 def backoff(attempt: int) -> float:
     """Seconds before the next try: doubling, with full jitter so that many do not return at once."""
     ceiling_s: float = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** (attempt - 1))
-    return random.uniform(0.5, 1.0) * ceiling_s  # noqa: S311  no secret
-
+    return random.uniform(0.5, 1.0) * ceiling_s

@@ -113,9 +113,9 @@ def save_stream(
 def counts(sql: Sql) -> Sequence[Row[tuple[int, str, int, int]]]:
     """(connection id, stream, records, of them deleted) for every stream that holds any."""
     table = t.SOURCE_RECORD
-    found = select(
-        table.c.connection_id, table.c.stream, func.count(), func.count(table.c.deleted)
-    ).group_by(table.c.connection_id, table.c.stream)
+    found = select(table.c.connection_id, table.c.stream, func.count(), func.count(table.c.deleted)).group_by(
+        table.c.connection_id, table.c.stream
+    )
     return sql.execute(found).all()
 
 
@@ -135,4 +135,6 @@ def _connection(row: Row[Any]) -> StoredConnection:
 
 def _stream(row: Row[Any]) -> StoredStream:
     bookmark = json.loads(row.bookmark) if row.bookmark else None
-    return StoredStream(row.name, bookmark, row.state, row.reason, row.last_complete_at, frozenset(json.loads(row.kinds)))
+    return StoredStream(
+        row.name, bookmark, row.state, row.reason, row.last_complete_at, frozenset(json.loads(row.kinds))
+    )

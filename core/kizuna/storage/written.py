@@ -84,8 +84,10 @@ def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> None
         if kind == MERGED:
             delete(sql, evidence.RECORD_ALIAS, "told_by", rids)
         else:
-            delete(sql, facts.FACTS[kind] if kind in facts.FACTS else facts.OTHER, "rid", rids)
+            delete(sql, facts.FACTS.get(kind, facts.OTHER), "rid", rids)
     if {"account", "person"} & set(kinds):
+        statement = f"INSERT INTO key_left (hash) SELECT hash FROM identity_key WHERE {among(sql, 'rid')}"
+        sql.execute(text(statement), {"rids": numbers(sql, rids)})
         delete(sql, identity.PROFILE, "rid", rids)
         delete(sql, identity.KEY, "rid", rids)
 

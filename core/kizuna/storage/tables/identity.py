@@ -28,6 +28,24 @@ KEY = Table(
     Index(None, "rid"),
 )
 
+KEY_STAT = Table(
+    "key_stat",
+    METADATA,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+    whole("records"),
+    whole("largest_per_source"),  # differently named records of one source
+    text("status"),  # normal, blocked, allowed
+)
+"""Only values that are common enough to matter; every other value is carried by few."""
+
+KEY_LEFT = Table(
+    "key_left",
+    METADATA,
+    serial("seq"),
+    Column("hash", BigInteger, nullable=False),
+)
+"""Keys that a changed record no longer has, until the derivation has looked at who still holds them."""
+
 EDGE = Table(
     "match_edge",
     METADATA,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, Table
 from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Index, Integer, Table
 
 from kizuna.storage.tables.base import METADATA, at, blob, connection_id, flag, serial, text, whole
 

@@ -1,0 +1,160 @@
+"""``touch``: records changed, so who is who is worked out again for them, and for nobody else.
+
+Keys → candidates → edges → the component of raw edges → guarded clusters → ids that survive. The result depends on the
+records and decisions that stand, never on the order in which they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from kizuna.identity.clusters import Partition, cluster, pair_of
+from kizuna.identity.entities import assign_ids, entity_id, founding_key
+from kizuna.identity.evidence import Edge, Guard
+from kizuna.identity.keys import KINDS, Key, KeyStat, key_hash, keys
+from kizuna.identity.profile import Profile
+from kizuna.identity.rules import compare, guards
+from kizuna.storage import identity, memberships
+
+CAUSE = "records"
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a touch changed: records that belong elsewhere now, and every entity that gained, lost or kept one of them."""
+
+    moved: set[int] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    merges: list[tuple[str, str]] = field(default_factory=list)
+
+
+def touch(
+    sql: Connection, entity: str, rids: Collection[int], left: Collection[int], now: int, cause: str = CAUSE
+) -> Touched:
+    """Everybody affected by a change of ``rids`` in their new places. ``left`` are keys that changed records gave up."""
+    touched = set(rids) | _crossing(sql, rids, left)
+    if not touched:
+        return Touched()
+    profiles = identity.profiles(sql, entity, touched)
+    identity.replace_edges(sql, entity, touched, _edges(sql, entity, profiles))
+    return _resettle(sql, entity, _component(sql, entity, touched), now, cause)
+
+
+def _crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> set[int]:
+    """The other holders of values that just became common or rare: their pairs are judged anew."""
+    hashes = {h for found in identity.key_hashes(sql, rids).values() for h in found} | set(left)
+    counted = identity.counted(sql, hashes)
+    before = identity.stats(sql, hashes)
+    most = min(kind.cap for kind in KINDS.values())
+    common: dict[int, tuple[int, int, str]] = {}
+    rare_again: list[int] = []
+    changed: set[int] = set()
+    for hashed in hashes:
+        records, largest = counted.get(hashed, (0, 0))
+        old_records, old = before.get(hashed, (0, KeyStat()))
+        is_common = records > most or largest > 1 or old.status != "normal"
+        if is_common and (records, largest) != (old_records, old.largest_per_source):
+            common[hashed] = (records, largest, old.status)
+        elif not is_common and hashed in before:
+            rare_again.append(hashed)
+        if _standing(records, largest) != _standing(old_records, old.largest_per_source):
+            changed.add(hashed)
+    identity.note_stats(sql, common)
+    identity.forget_stats(sql, rare_again)
+    return {rid for carriers in identity.holders(sql, changed).values() for rid in carriers}
+
+
+def _standing(records: int, largest: int) -> tuple[bool, ...]:
+    """What a value's count decides: whether it is generic, and which caps it exceeds."""
+    return (largest > 1, *(records > cap for cap in sorted({kind.cap for kind in KINDS.values()})))
+
+
+def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterable[Edge]:
+    """The edges between these records and all that share a value with them."""
+    caps = {
+        key_hash(entity, key.kind, key.value): KINDS[key.kind].cap
+        for profile in profiles.values()
+        for key in keys(profile)
+        if KINDS[key.kind].exact
+    }
+    counts = identity.counted(sql, caps)
+    rare = [hashed for hashed, cap in caps.items() if 1 < counts.get(hashed, (0, 0))[0] <= cap]
+    pairs: set[tuple[int, int]] = set()
+    for carriers in identity.holders(sql, rare).values():
+        mine = [rid for rid in carriers if rid in profiles]
+        pairs.update(pair_of(one, other) for one in mine for other in carriers if one != other)
+    others = {rid for pair in pairs for rid in pair} - profiles.keys()
+    known = {**profiles, **identity.profiles(sql, entity, others)}
+    for a, b in sorted(pairs):
+        if a in known and b in known and (edge := compare(known[a], known[b])) is not None:
+            yield edge
+
+
+def _component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
+    """Everybody reachable by raw edges (blocked ones too), decisions and common entities."""
+    found: set[int] = set(rids)
+    frontier = set(rids)
+    while frontier:
+        frontier = identity.neighbours(sql, entity, frontier) - found
+        found |= frontier
+    return found
+
+
+def _resettle(sql: Connection, entity: str, component: set[int], now: int, cause: str) -> Touched:
+    profiles = identity.profiles(sql, entity, component)
+    partition = _partition(sql, entity, profiles)
+    memberships.replace_reviews(sql, entity, component, partition.reviews, now)
+    previous = identity.memberships(sql, entity, component)
+    founding = {rid: founding_key(*names) for rid, names in identity.founding(sql, profiles).items()}
+    derived = {entity_id(entity, key) for key in founding.values()}
+    known = identity.known_ids(sql, derived | set(previous.values()))
+    mine = set(previous.values())
+    assignment = assign_ids(
+        partition.clusters,
+        previous,
+        founding.__getitem__,
+        entity=entity,
+        is_live=lambda key: key in known and known[key] is None and key not in mine,
+        former_ids={key for key, merged in known.items() if merged is not None},
+    )
+    moved = {rid: new for rid, new in assignment.ids.items() if previous.get(rid) != new}
+    gone = [rid for rid in previous if rid not in assignment.ids]
+    memberships.assign(sql, entity, moved, gone, now)
+    sizes: dict[str, int] = {}
+    founders: dict[str, int] = {}
+    for rid in sorted(assignment.ids, key=lambda rid: (founding[rid], rid)):
+        sizes[assignment.ids[rid]] = sizes.get(assignment.ids[rid], 0) + 1
+        founders.setdefault(assignment.ids[rid], rid)
+    new = {key: rid for key, rid in founders.items() if key not in known or known[key] is not None}
+    memberships.settle_entities(sql, entity, new, assignment.aliases, known, now)
+    memberships.add_events(sql, entity, assignment.changes, sizes, cause, now)
+    return Touched(
+        moved=set(moved) | set(gone),
+        entities=set(assignment.ids.values()) | mine,
+        merges=[
+            (change.entity, change.other) for change in assignment.changes if change.kind == "merge" and change.other
+        ],
+    )
+
+
+def _partition(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Partition:
+    decided = identity.decisions(sql, entity, profiles)
+    wanted = {key_hash(entity, key.kind, key.value) for profile in profiles.values() for key in keys(profile)}
+    stats = identity.stats(sql, wanted)
+
+    def stat(key: Key) -> KeyStat:
+        return stats.get(key_hash(entity, key.kind, key.value), (0, KeyStat()))[1]
+
+    def speak(a: int, b: int) -> tuple[Guard, ...]:
+        return guards(profiles[a], profiles[b], stat)
+
+    return cluster(
+        profiles,
+        identity.edges(sql, entity, profiles),
+        speak,
+        same=[(a, b) for a, b, verdict in decided if verdict == "same"],
+        different=[(a, b) for a, b, verdict in decided if verdict == "different"],
+    )

@@ -1,0 +1,98 @@
+"""The outbox worker: dirty records → touch → placements → customers and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, text
+
+from kizuna import clock
+from kizuna.derive import contacts, place
+from kizuna.derive.touch import Touched, touch
+from kizuna.failpoints import failpoint
+from kizuna.plugins import Plugins
+from kizuna.storage import identity, runs
+from kizuna.storage.database import Database
+from kizuna.storage.instants import micros
+from kizuna.unify import customers, people
+from kizuna.unify.claims import Ranks
+
+STEP_RECORDS = 4_000
+_ONE_AT_A_TIME = 7_251_936_012  # the key of PostgreSQL's advisory lock: derivation has one worker
+
+
+def ranks_of(plugins: Plugins) -> Ranks:
+    """How far each connector is trusted, attribute by attribute, as it declares."""
+    return {key: dict(connector.ranks) for key, connector in plugins.connectors.items()}
+
+
+@dataclass(slots=True)
+class Deriver:
+    """Works off what became dirty. ``merged`` hears of customers that became one, after the commit."""
+
+    database: Database
+    ranks: Ranks = field(default_factory=dict)
+    merged: Callable[[str, str], None] = lambda _kept, _absorbed: None
+    observe: Callable[[int, int], None] = lambda _done, _waiting: None
+
+    def drain(self) -> int:
+        """How many records were worked on until nothing was dirty any more."""
+        total = 0
+        while done := self.step():
+            total += done
+        return total
+
+    def step(self) -> int:
+        """One transaction's worth; 0 when nothing is dirty."""
+        now = micros(clock.now())
+        with self.database.write() as sql:
+            only_me(sql)
+            posts, rids = runs.collect(sql, STEP_RECORDS)
+            if not posts:
+                return 0
+            failpoint("derive.begun")
+            merges = derive(sql, rids, self.ranks, now)
+            runs.settle(sql, posts)
+            failpoint("derive.written")
+            waiting = runs.waiting(sql)
+        failpoint("derive.committed")
+        for kept, absorbed in merges:
+            self.merged(kept, absorbed)
+        self.observe(len(rids), waiting)
+        return max(1, len(rids))
+
+
+def only_me(sql: Connection) -> None:
+    """No other process derives until this transaction ends (SQLite has one writer anyway)."""
+    if sql.dialect.name == "postgresql":
+        sql.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+
+
+def derive(
+    sql: Connection, rids: Collection[int], ranks: Ranks, now: int, cause: str = "records"
+) -> list[tuple[str, str]]:
+    """Everything that follows from a change of these records; the customers that became one (kept, absorbed)."""
+    left = identity.keys_left(sql)
+    noted, accounts = place.refreshed(sql, rids)
+    asked = set(rids)
+    by_contacts = contacts.refresh(sql, accounts)
+    account = touch(sql, "account", asked | by_contacts, left, now, cause)
+    person = touch(sql, "person", asked, left, now, cause)
+    placed = place.place(sql, asked, account.moved | person.moved, person.entities)
+    dirty_customers = noted.customers | placed.customers | account.entities
+    dirty_customers |= _children(sql, account, dirty_customers)
+    dirty_people = noted.people | placed.people | person.entities
+    unify(sql, dirty_customers, dirty_people, ranks)
+    return account.merges
+
+
+def unify(sql: Connection, dirty_customers: Collection[str], dirty_people: Collection[str], ranks: Ranks) -> None:
+    """These customers and people made anew."""
+    customers.unify(sql, dirty_customers, ranks)
+    people.unify(sql, dirty_people, ranks)
+
+
+def _children(sql: Connection, account: Touched, known: Collection[str]) -> set[str]:
+    """The customers whose parent record has moved: their parent is another customer now."""
+    return identity.claiming(sql, "parent", [str(rid) for rid in account.moved]) - set(known)

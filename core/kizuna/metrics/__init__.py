@@ -1,0 +1,1 @@
+"""Numbers from dated values: pure calculators, no I/O."""

@@ -1,0 +1,251 @@
+"""Questions about identity: profiles and keys, edges and decisions, who belongs to which entity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select, text
+
+from kizuna.identity.evidence import Edge, edge_from, why
+from kizuna.identity.keys import KeyStat
+from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
+from kizuna.storage.bulk import among, among_words, delete, insert, numbers, rows_of, words
+from kizuna.storage.tables import identity as t
+
+_PROFILES: dict[str, msgspec.json.Decoder[Any]] = {
+    "account": msgspec.json.Decoder(AccountProfile),
+    "person": msgspec.json.Decoder(PersonProfile),
+}
+_ENCODE = msgspec.json.Encoder()
+
+
+def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, Profile]:
+    """Record id → profile, of those that have one and were not merged away in their own system."""
+    if not rids:
+        return {}
+    statement = text(f"""
+        SELECT p.rid, p.body FROM identity_profile p
+        WHERE p.entity = :entity AND {among(sql, "p.rid")}
+          AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = p.rid)
+    """)
+    decode = _PROFILES[entity].decode
+    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
+    return {rid: decode(body) for rid, body in found.tuples()}
+
+
+def replace_profile(sql: Connection, profile: Profile, entity: str) -> None:
+    """The stored profile replaced by this one."""
+    same = (t.PROFILE.c.entity == entity) & (t.PROFILE.c.rid == profile.rid)
+    sql.execute(t.PROFILE.update().where(same).values(body=_ENCODE.encode(profile).decode()))
+
+
+KeyRow = tuple[int, int, str, str, str, int, int | None]
+"""(hash, rid, entity, kind, value, connection id, hash of the name)."""
+
+KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
+
+
+def replace_keys(sql: Connection, rid: int, entity: str, rows: Sequence[KeyRow]) -> None:
+    """The stored keys of one record replaced by these."""
+    same = (t.KEY.c.rid == rid) & (t.KEY.c.entity == entity)
+    sql.execute(t.KEY.delete().where(same))
+    insert(sql, t.KEY, KEY_COLUMNS, rows)
+
+
+def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
+    """Record id → the hashes of its keys."""
+    found: dict[int, list[int]] = {}
+    for rid, hashed in rows_of(sql, t.KEY, ("rid", "hash"), rids):
+        found.setdefault(rid, []).append(hashed)
+    return found
+
+
+def holders(sql: Connection, hashes: Collection[int]) -> dict[int, list[int]]:
+    """Hash → the records that carry it; ask only for hashes that are not too common."""
+    found: dict[int, list[int]] = {}
+    for hashed, rid in rows_of(sql, t.KEY, ("hash", "rid"), hashes, column="hash"):
+        found.setdefault(hashed, []).append(rid)
+    return found
+
+
+def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Hash → (records that carry it, the most differently named records of one source that do)."""
+    if not hashes:
+        return {}
+    statement = text(f"""
+        SELECT hash, SUM(n), MAX(named) FROM (
+            SELECT hash, connection_id, COUNT(*) AS n,
+                   COUNT(DISTINCT CASE WHEN kind <> 'contact_domain' THEN named END) AS named
+            FROM identity_key k WHERE {among(sql, "hash")}
+              AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = k.rid)
+            GROUP BY hash, connection_id
+        ) AS by_source GROUP BY hash
+    """)
+    found = sql.execute(statement, {"rids": numbers(sql, hashes)})
+    return {hashed: (int(records), int(named or 0)) for hashed, records, named in found.tuples()}
+
+
+def stats(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, KeyStat]]:
+    """Hash → (records, statistic) as last noted, of the common ones."""
+    columns = ("hash", "records", "largest_per_source", "status")
+    rows = rows_of(sql, t.KEY_STAT, columns, hashes, column="hash")
+    return {hashed: (records, KeyStat(largest, status)) for hashed, records, largest, status in rows}
+
+
+def note_stats(sql: Connection, found: Mapping[int, tuple[int, int, str]]) -> None:
+    """These values are common now: (records, largest per source, status)."""
+    delete(sql, t.KEY_STAT, "hash", list(found))
+    rows = [(hashed, *values) for hashed, values in found.items()]
+    insert(sql, t.KEY_STAT, ("hash", "records", "largest_per_source", "status"), rows)
+
+
+def forget_stats(sql: Connection, hashes: Collection[int]) -> None:
+    """These values are rare again."""
+    delete(sql, t.KEY_STAT, "hash", hashes)
+
+
+def keys_left(sql: Connection) -> set[int]:
+    """The keys that changed records no longer have, taken out of their list."""
+    found = set(sql.execute(select(t.KEY_LEFT.c.hash)).scalars())
+    if found:
+        sql.execute(t.KEY_LEFT.delete())
+    return found
+
+
+def replace_edges(sql: Connection, entity: str, rids: Collection[int], edges: Iterable[Edge]) -> None:
+    """Every edge that touches one of these records replaced by ``edges``."""
+    if not rids:
+        return
+    bound = {"entity": entity, "rids": numbers(sql, rids)}
+    for end in ("a", "b"):
+        sql.execute(text(f"DELETE FROM match_edge WHERE entity = :entity AND {among(sql, end)}"), bound)
+    rows = [
+        (entity, e.a, e.b, e.bits, e.tier, e.model_version, json.dumps(why(e)["evidence"], ensure_ascii=False), "[]")
+        for e in {(e.a, e.b): e for e in edges}.values()
+    ]
+    insert(sql, t.EDGE, ("entity", "a", "b", "bits", "tier", "model", "evidence", "guards"), rows)
+
+
+def edges(sql: Connection, entity: str, rids: Collection[int]) -> list[Edge]:
+    """Every edge that begins at one of these records (``a`` is its smaller end)."""
+    if not rids:
+        return []
+    statement = text(
+        f"SELECT a, b, bits, tier, model, evidence FROM match_edge WHERE entity = :entity AND {among(sql, 'a')}"
+    )
+    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
+    return [
+        edge_from({"a": a, "b": b, "bits": bits, "tier": tier, "evidence": json.loads(ev), "model_version": model})
+        for a, b, bits, tier, model, ev in found.tuples()
+    ]
+
+
+def neighbours(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
+    """Every record one step away: by an edge, a decision, or a common entity."""
+    if not rids:
+        return set()
+    bound = {"entity": entity, "rids": numbers(sql, rids)}
+    found: set[int] = set()
+    for here, there in (("a", "b"), ("b", "a")):
+        for table, still in (("match_edge", ""), ("identity_decision", " AND revoked_at IS NULL")):
+            statement = f"SELECT {there} FROM {table} WHERE entity = :entity AND {among(sql, here)}{still}"
+            found.update(sql.execute(text(statement), bound).scalars())
+    statement = f"""
+        SELECT other.rid FROM membership mine
+        JOIN membership other ON other.entity_id = mine.entity_id
+        WHERE mine.entity = :entity AND {among(sql, "mine.rid")}
+    """
+    found.update(sql.execute(text(statement), bound).scalars())
+    return found
+
+
+def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple[int, int, str]]:
+    """(a, b, verdict) of every standing decision on two of these records."""
+    if not rids:
+        return []
+    statement = text(f"""
+        SELECT a, b, verdict FROM identity_decision
+        WHERE entity = :entity AND revoked_at IS NULL AND ({among(sql, "a")} OR {among(sql, "b")}) ORDER BY id
+    """)
+    return list(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).tuples())
+
+
+def decide(sql: Connection, entity: str, a: int, b: int, verdict: str, actor: str, reason: str | None, at: int) -> int:
+    """The number of a new decision on two records; an older one on the same pair is revoked by it."""
+    low, high = min(a, b), max(a, b)
+    same = (t.DECISION.c.entity == entity) & (t.DECISION.c.a == low) & (t.DECISION.c.b == high)
+    sql.execute(t.DECISION.update().where(same & t.DECISION.c.revoked_at.is_(None)).values(revoked_at=at))
+    row = {"entity": entity, "a": low, "b": high, "verdict": verdict, "actor": actor, "reason": reason, "at": at}
+    key = sql.execute(t.DECISION.insert().values(row)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def revoke(sql: Connection, decision: int, at: int) -> tuple[str, int, int] | None:
+    """(entity, a, b) of the decision that no longer stands; None when there is no standing one of that number."""
+    same = (t.DECISION.c.id == decision) & t.DECISION.c.revoked_at.is_(None)
+    row = sql.execute(select(t.DECISION.c.entity, t.DECISION.c.a, t.DECISION.c.b).where(same)).first()
+    if row is not None:
+        sql.execute(t.DECISION.update().where(same).values(revoked_at=at))
+    return None if row is None else (row.entity, row.a, row.b)
+
+
+def founding(sql: Connection, rids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """Record id → (connection name, stream, source id)."""
+    if not rids:
+        return {}
+    statement = text(f"""
+        SELECT r.rid, c.name, r.stream, r.source_id
+        FROM source_record r JOIN connection c ON c.id = r.connection_id WHERE {among(sql, "r.rid")}
+    """)
+    found = sql.execute(statement, {"rids": numbers(sql, rids)})
+    return {rid: (name, stream, key) for rid, name, stream, key in found.tuples()}
+
+
+def memberships(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, str]:
+    """Record id → the entity it belongs to."""
+    if not rids:
+        return {}
+    statement = text(f"SELECT rid, entity_id FROM membership WHERE entity = :entity AND {among(sql, 'rid')}")
+    return dict(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).tuples().all())
+
+
+def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]]:
+    """Entity id → its records, in a fixed order."""
+    if not entity_ids:
+        return {}
+    statement = text(f"SELECT entity_id, rid FROM membership WHERE {among_words(sql, 'entity_id')} ORDER BY rid")
+    found: dict[str, list[int]] = {}
+    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}).tuples():
+        found.setdefault(entity_id, []).append(rid)
+    return found
+
+
+def known_ids(sql: Connection, ids: Collection[str]) -> dict[str, str | None]:
+    """Of these entity ids the ones that exist → what they were merged into (None: they live or have ended)."""
+    if not ids:
+        return {}
+    statement = text(f"SELECT id, merged_into FROM entity WHERE {among_words(sql, 'id')}")
+    return dict(sql.execute(statement, {"words": words(sql, ids)}).tuples().all())
+
+
+def standing_id(sql: Connection, entity_id: str) -> str:
+    """Where an id leads now: itself, or what it was merged into (followed to the end)."""
+    seen = {entity_id}
+    while (merged := known_ids(sql, [entity_id]).get(entity_id)) is not None and merged not in seen:
+        seen.add(merged)
+        entity_id = merged
+    return entity_id
+
+
+def claiming(sql: Connection, attribute: str, values: Collection[str]) -> set[str]:
+    """The customers or people of which some record claims one of these values."""
+    if not values:
+        return set()
+    statement = text(
+        f"SELECT DISTINCT entity_id FROM claim WHERE attribute = :attribute AND {among_words(sql, 'value')}"
+    )
+    return set(sql.execute(statement, {"attribute": attribute, "words": words(sql, values)}).scalars())

@@ -1,0 +1,154 @@
+"""What the records of customers and people say now, for unify to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Connection, RowMapping, text
+
+from kizuna.storage.bulk import among_words, words
+
+Said = RowMapping
+
+
+def accounts(sql: Connection, customers: Collection[str]) -> Iterator[Said]:
+    """The account facts of these customers' records, with ``entity_id``, ``plugin`` and ``version``."""
+    return _facts(sql, "account", customers)
+
+
+def people(sql: Connection, persons: Collection[str]) -> Iterator[Said]:
+    """The person facts of these persons' records, with ``entity_id``, ``plugin`` and ``version``."""
+    return _facts(sql, "person", persons)
+
+
+def _facts(sql: Connection, entity: str, ids: Collection[str]) -> Iterator[Said]:
+    if not ids:
+        return iter(())
+    statement = text(f"""
+        SELECT m.entity_id, c.plugin, r.version, f.*
+        FROM membership m
+        JOIN fact_{entity} f ON f.rid = m.rid AND f.part = ''
+        JOIN source_record r ON r.rid = m.rid
+        JOIN connection c ON c.id = r.connection_id
+        WHERE m.entity = '{entity}' AND {among_words(sql, "m.entity_id")}
+        ORDER BY m.entity_id, m.rid
+    """)
+    return iter(sql.execute(statement, {"words": words(sql, ids)}).mappings())
+
+
+def customers_of(sql: Connection, persons: Collection[str]) -> dict[str, list[tuple[str, str | None, bool]]]:
+    """Person → (customer, label, whether a system calls it the primary one) for every place that names both."""
+    if not persons:
+        return {}
+    statement = text(f"""
+        SELECT p.person_id, p.customer_id, f.label, f."primary"
+        FROM placement p LEFT JOIN fact_membership f ON p.kind = 'membership' AND f.rid = p.rid AND f.part = p.part
+        WHERE p.kind IN ('person', 'membership') AND p.customer_id IS NOT NULL
+          AND {among_words(sql, "p.person_id")}
+        ORDER BY p.person_id, p.customer_id, p.rid, p.part
+    """)
+    found: dict[str, list[tuple[str, str | None, bool]]] = {}
+    for person, customer, label, primary in sql.execute(statement, {"words": words(sql, persons)}).tuples():
+        found.setdefault(person, []).append((customer, label, bool(primary)))
+    return found
+
+
+def last_activity(sql: Connection, column: str, ids: Collection[str]) -> dict[str, int]:
+    """Customer or person (``customer_id``, ``person_id``) → the latest moment on the timeline."""
+    if not ids:
+        return {}
+    statement = text(f"""
+        SELECT {column}, MAX(at) FROM placement
+        WHERE at IS NOT NULL AND {among_words(sql, column)} GROUP BY {column}
+    """)
+    return dict(sql.execute(statement, {"words": words(sql, ids)}).tuples().all())
+
+
+_COUNTS = {
+    "tickets": ("ticket", "1"),
+    "open_tickets": ("ticket", "CASE WHEN f.status IN ('solved', 'closed') THEN 0 ELSE 1 END"),
+    "deals": ("deal", "1"),
+    "open_deals": ("deal", "CASE WHEN f.status = 'open' THEN 1 ELSE 0 END"),
+    "subscriptions": ("subscription", "1"),
+    "active_subscriptions": ("subscription", "CASE WHEN f.status IN ('active', 'past_due') THEN 1 ELSE 0 END"),
+    "invoices": ("invoice", "1"),
+    "unpaid_invoices": ("invoice", "CASE WHEN f.status IN ('open', 'uncollectible') THEN 1 ELSE 0 END"),
+}
+
+
+def counts(sql: Connection, customers: Collection[str]) -> dict[str, dict[str, int]]:
+    """Customer → how many tickets, open tickets, deals, … stand with it, and ``people``."""
+    found: dict[str, dict[str, int]] = {}
+    by_kind: dict[str, list[str]] = {}
+    for name, (kind, _) in _COUNTS.items():
+        by_kind.setdefault(kind, []).append(name)
+    bound = {"words": words(sql, customers)}
+    for kind, names in by_kind.items():
+        sums = ", ".join(f"SUM({_COUNTS[name][1]})" for name in names)
+        statement = text(f"""
+            SELECT p.customer_id, {sums}
+            FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
+            WHERE p.kind = '{kind}' AND {among_words(sql, "p.customer_id")} GROUP BY p.customer_id
+        """)
+        for customer, *values in sql.execute(statement, bound).tuples():
+            found.setdefault(customer, {}).update(zip(names, map(int, values), strict=True))
+    statement = text(f"""
+        SELECT customer_id, COUNT(DISTINCT person_id) FROM placement
+        WHERE kind IN ('person', 'membership') AND person_id IS NOT NULL AND {among_words(sql, "customer_id")}
+        GROUP BY customer_id
+    """)
+    for customer, people_count in sql.execute(statement, bound).tuples():
+        found.setdefault(customer, {})["people"] = int(people_count)
+    return found
+
+
+_SUMS = (
+    ("invoiced", "invoice", "total", "f.status IN ('open', 'paid', 'uncollectible')"),
+    ("unpaid", "invoice", "remaining", "f.status IN ('open', 'uncollectible')"),
+    ("paid", "payment", "amount", "f.status = 'succeeded'"),
+    ("refunded", "refund", "amount", "f.status = 'succeeded'"),
+    ("pipeline", "deal", "amount", "f.status = 'open'"),
+    ("won", "deal", "amount", "f.status = 'won'"),
+)
+
+
+def sums(sql: Connection, customers: Collection[str]) -> Iterator[tuple[str, str, str, int]]:
+    """(customer, measure, currency, minor units) for what was invoiced, paid, … and what stands in deals."""
+    bound = {"words": words(sql, customers)}
+    for measure, kind, field, counted in _SUMS:
+        statement = text(f"""
+            SELECT p.customer_id, f.{field}_currency, SUM(f.{field}_minor)
+            FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
+            WHERE p.kind = '{kind}' AND {counted} AND f.{field}_currency IS NOT NULL
+              AND {among_words(sql, "p.customer_id")}
+            GROUP BY p.customer_id, f.{field}_currency
+        """)
+        for customer, currency, minor in sql.execute(statement, bound).tuples():
+            yield customer, measure, currency, int(minor)
+
+
+def subscriptions(sql: Connection, customers: Collection[str]) -> list[Said]:
+    """The subscriptions of these customers: status, pause, currency, end of period, their record id."""
+    statement = text(f"""
+        SELECT p.customer_id, f.* FROM placement p JOIN fact_subscription f ON f.rid = p.rid AND f.part = p.part
+        WHERE p.kind = 'subscription' AND {among_words(sql, "p.customer_id")} ORDER BY f.rid
+    """)
+    return list(sql.execute(statement, {"words": words(sql, customers)}).mappings())
+
+
+def items(sql: Connection, customers: Collection[str]) -> list[Said]:
+    """The items of these customers' subscriptions."""
+    return _parts(sql, "subscription_item", customers)
+
+
+def discounts(sql: Connection, customers: Collection[str]) -> list[Said]:
+    """The discounts on these customers' subscriptions."""
+    return _parts(sql, "discount", customers)
+
+
+def _parts(sql: Connection, kind: str, customers: Collection[str]) -> list[Said]:
+    statement = text(f"""
+        SELECT p.customer_id, f.* FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
+        WHERE p.kind = '{kind}' AND {among_words(sql, "p.customer_id")} ORDER BY f.rid, f.part
+    """)
+    return list(sql.execute(statement, {"words": words(sql, customers)}).mappings())

@@ -1,0 +1,189 @@
+"""Questions about placements: to whom each fact belongs, and how it shows on the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from kizuna.storage.bulk import among, delete, insert, numbers
+from kizuna.storage.tables import business as t
+
+Key = tuple[int, str, str]
+"""(record, kind, part)."""
+
+COLUMNS = (
+    "rid",
+    "kind",
+    "part",
+    "customer_id",
+    "person_id",
+    "account_rid",
+    "person_rid",
+    "parent_rid",
+    "at",
+    "title",
+    "direction",
+    "connection_id",
+)
+
+
+@dataclass(slots=True)
+class Placement:
+    """One fact's place. ``at`` is None for what is not on the timeline."""
+
+    rid: int
+    kind: str
+    part: str
+    customer_id: str | None
+    person_id: str | None
+    account_rid: int | None
+    person_rid: int | None
+    parent_rid: int | None
+    at: int | None
+    title: str | None
+    direction: str | None
+    connection_id: int
+
+    def key(self) -> Key:
+        """What names it."""
+        return (self.rid, self.kind, self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a kind of fact is placed: SQL for its references, its moment, its title and its direction."""
+
+    account: str = "NULL"
+    person: str = "NULL"
+    parent: str = "NULL"
+    at: str = "NULL"
+    title: str = "NULL"
+    direction: str = "NULL"
+
+
+SHAPES: dict[str, Shape] = {
+    "account": Shape(account="f.rid", title="f.name"),
+    "person": Shape(account="f.account_rid", person="f.rid", title="f.name"),
+    "membership": Shape(account="f.account_rid", person="f.person_rid"),
+    "deal": Shape(
+        account="f.account_rid",
+        person="f.person_rid",
+        at="COALESCE(f.closed_at, f.created_at, f.updated_at)",
+        title="f.name",
+    ),
+    "deal_line": Shape(parent="f.parent_rid", title="f.name"),
+    "contract": Shape(account="f.account_rid", at="COALESCE(f.signed_at, f.created_at)", title="f.number"),
+    "ticket": Shape(
+        account="f.account_rid",
+        person="f.person_rid",
+        at="COALESCE(f.opened_at, f.updated_at)",
+        title="f.subject",
+        direction="'they_to_us'",
+    ),
+    "ticket_metrics": Shape(parent="f.parent_rid"),
+    "engagement": Shape(
+        account="f.account_rid",
+        person="f.person_rid",
+        parent="f.parent_rid",
+        at="COALESCE(f.at, f.due_at, f.updated_at)",
+        title="f.title",
+        direction="f.direction",
+    ),
+    "survey_response": Shape(
+        account="f.account_rid",
+        person="f.person_rid",
+        parent="f.parent_rid",
+        at="COALESCE(f.answered_at, f.asked_at)",
+        title="f.label",
+        direction="'they_to_us'",
+    ),
+    "subscription": Shape(account="f.account_rid", at="COALESCE(f.started_at, f.created_at)", title="f.status"),
+    "subscription_item": Shape(parent="f.parent_rid", title="f.name"),
+    "discount": Shape(parent="f.parent_rid", title="f.coupon"),
+    "invoice": Shape(
+        account="f.account_rid",
+        parent="f.parent_rid",
+        at="COALESCE(f.issued_at, f.created_at)",
+        title="f.number",
+        direction="'we_to_them'",
+    ),
+    "invoice_line": Shape(parent="f.parent_rid", title="f.description"),
+    "payment": Shape(
+        account="f.account_rid", parent="f.parent_rid", at="f.at", title="f.status", direction="'they_to_us'"
+    ),
+    "refund": Shape(parent="f.parent_rid", at="f.at", title="f.reason", direction="'we_to_them'"),
+    "credit_note": Shape(
+        account="f.account_rid", parent="f.parent_rid", at="f.at", title="f.number", direction="'we_to_them'"
+    ),
+}
+"""Kinds that are not here (staff, products, prices, stages, plugins' own) belong to no customer."""
+
+
+def fresh(sql: Connection, rids: Collection[int]) -> dict[Key, Placement]:
+    """The placements that these records' facts ask for, not yet resolved to customers."""
+    found: dict[Key, Placement] = {}
+    bound = {"rids": numbers(sql, rids)}
+    for kind, shape in SHAPES.items():
+        statement = text(f"""
+            SELECT f.rid, f.part, {shape.account}, {shape.person}, {shape.parent}, {shape.at}, {shape.title},
+                   {shape.direction}, r.connection_id
+            FROM fact_{kind} f JOIN source_record r ON r.rid = f.rid
+            WHERE {among(sql, "f.rid")} AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = f.rid)
+        """)
+        for rid, part, account, person, parent, at, title, direction, connection_id in sql.execute(
+            statement, bound
+        ).tuples():
+            placed = Placement(
+                rid, kind, part, None, None, account, person, parent, at, title, direction, connection_id
+            )
+            found[placed.key()] = placed
+    return found
+
+
+def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[Key, Placement]:
+    """The placements whose ``column`` (rid, account_rid, person_rid, parent_rid) is one of these records."""
+    if not rids:
+        return {}
+    statement = text(f"SELECT {', '.join(COLUMNS)} FROM placement WHERE {among(sql, column)}")
+    rows = sql.execute(statement, {"rids": numbers(sql, rids)}).tuples()
+    return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
+
+
+def replace(sql: Connection, rids: Collection[int], placements: Iterable[Placement]) -> None:
+    """All placements of these records replaced."""
+    delete(sql, t.PLACEMENT, "rid", rids)
+    rows = [tuple(getattr(placed, name) for name in COLUMNS) for placed in placements]
+    insert(sql, t.PLACEMENT, COLUMNS, rows)
+
+
+def winners(sql: Connection, rids: Collection[int]) -> dict[int, int]:
+    """Record id → the record it was merged into (followed to the end), of those that were merged."""
+    found: dict[int, int] = {}
+    asked = set(rids)
+    while asked:
+        statement = text(f"SELECT rid, winner_rid FROM record_alias WHERE {among(sql, 'rid')}")
+        step: dict[int, int] = dict(sql.execute(statement, {"rids": numbers(sql, asked)}).tuples().all())
+        found.update(step)
+        asked = set(step.values()) - found.keys()
+    return {rid: _end(found, rid) for rid in rids if rid in found}
+
+
+def _end(found: dict[int, int], rid: int) -> int:
+    seen = {rid}
+    while rid in found and found[rid] not in seen:
+        rid = found[rid]
+        seen.add(rid)
+    return rid
+
+
+def losers(sql: Connection, rids: Collection[int]) -> set[int]:
+    """The records that were merged into one of these, over any number of steps."""
+    found: set[int] = set()
+    asked = set(rids)
+    while asked:
+        statement = text(f"SELECT rid FROM record_alias WHERE {among(sql, 'winner_rid')}")
+        asked = set(sql.execute(statement, {"rids": numbers(sql, asked)}).scalars()) - found
+        found |= asked
+    return found

@@ -1,0 +1,77 @@
+"""Watching the fields of a stream's payloads, on a sample of each batch, without slowing it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from kizuna.storage.drift import SeenField
+
+SAMPLES_A_BATCH = 8
+PATHS_MOST = 2_000
+_DECODE = msgspec.json.Decoder(dict[str, Any])
+
+
+class FieldWatch:
+    """What a stream's records have shown so far; ``known`` is path → types from earlier batches."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self._known = {path: set(types.split("|")) for path, types in known.items()}
+        self._settled = bool(known)  # the first batch of a stream shows everything for the first time
+
+    def look(self, raws: Sequence[bytes]) -> list[SeenField]:
+        """The fields that are new or have a new type in a sample of these records."""
+        shown: dict[str, set[str]] = {}
+        step = max(1, len(raws) // SAMPLES_A_BATCH)
+        for raw in raws[::step]:
+            try:
+                record = _DECODE.decode(raw)
+            except msgspec.DecodeError:
+                continue
+            for path, kind in paths(record):
+                shown.setdefault(path, set()).add(kind)
+        found = [news for path, kinds in shown.items() if (news := self._news(path, kinds))]
+        self._settled = self._settled or bool(raws)
+        return found
+
+    def _news(self, path: str, kinds: set[str]) -> SeenField | None:
+        known = self._known.get(path)
+        if known is not None and kinds <= known:
+            return None
+        if known is None and len(self._known) >= PATHS_MOST:
+            return None
+        before = "|".join(sorted(known)) if known else None
+        after = kinds | (known or set())
+        self._known[path] = after
+        change = None
+        if self._settled:
+            meaningful = kinds - {"null"} - (known or set()) if known else kinds
+            typed = (known or set()) - {"null"}
+            change = "new_field" if known is None else "type_change" if meaningful and typed else None
+        return SeenField(path, "|".join(sorted(after)), before, change)
+
+
+def paths(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, JSON type) of the record's fields and of the fields of its inner objects, one level deep."""
+    for name, value in record.items():
+        yield name, json_type(value)
+        if isinstance(value, dict):
+            for inner, deeper in value.items():
+                yield f"{name}.{inner}", json_type(deeper)
+
+
+def json_type(value: Any) -> str:
+    """JSON's own name of a value's type, whole numbers apart."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

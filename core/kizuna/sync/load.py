@@ -1,0 +1,127 @@
+"""Files of payloads through the same path as a fetched page; the bookmark of the stream stays as it is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from kizuna import clock
+from kizuna.derive import Deriver
+from kizuna.errors import ConfigError, PageError, UnknownName
+from kizuna.plugins import Plugins
+from kizuna.sdk import AnyConnector, AnyStream, Record
+from kizuna.storage import connections, evidence, payloads, runs
+from kizuna.storage.connections import StoredConnection
+from kizuna.storage.database import Database
+from kizuna.storage.instants import micros
+from kizuna.sync.commit import Place
+from kizuna.sync.offline import unchecked
+from kizuna.sync.profiles import source_of
+from kizuna.sync.unwrap import records
+from kizuna.sync.writer import Gathered, StreamWriter, Wrote
+
+BATCH_RECORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a file came to."""
+
+    stream: str
+    wrote: Wrote
+
+
+class Loader:
+    """Takes files into one connection."""
+
+    def __init__(self, database: Database, plugins: Plugins, deriver: Deriver) -> None:
+        self.database, self.plugins, self.deriver = database, plugins, deriver
+
+    def load(self, name: str, stream: str, path: Path, observe: Callable[[Wrote], None] = lambda _: None) -> Loaded:
+        """The file's records written and derived.
+
+        Raises UnknownName for a connection or stream that is not there, ConfigError for a file that cannot be read,
+        PageError for one that holds no JSON or no record.
+        """
+        with self.database.read() as sql:
+            stored = connections.get(sql, name)
+        connector = unchecked(self.plugins.connector(stored.plugin), stored)
+        found = _stream(connector, stream)
+        raws = self._records(path, found)
+        return self._take(stored, connector, found, raws, "load", observe)
+
+    def replay(self, name: str, stream: str, raws: Iterator[bytes]) -> Loaded:
+        """Records taken once more, out of quarantine."""
+        with self.database.read() as sql:
+            stored = connections.get(sql, name)
+        connector = unchecked(self.plugins.connector(stored.plugin), stored)
+        return self._take(stored, connector, _stream(connector, stream), raws, "replay", lambda _: None)
+
+    def _records(self, path: Path, stream: AnyStream) -> Iterator[bytes]:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"The file {path} cannot be read ({error.strerror}); check the path.") from error
+        found = records(content, (stream.name, *stream.also))
+        first = next(found, None)
+        if first is None:
+            raise PageError(f"The file {path} holds no record of {stream.name}; nothing was loaded.")
+        yield first
+        yield from found
+
+    def _take(
+        self,
+        stored: StoredConnection,
+        connector: AnyConnector,
+        stream: AnyStream,
+        raws: Iterator[bytes],
+        trigger: str,
+        observe: Callable[[Wrote], None],
+    ) -> Loaded:
+        now = clock.now()
+        batch = list(islice(raws, BATCH_RECORDS))  # before anything is written: a bad file leaves no trace
+        run_id = f"run_{uuid.uuid4().hex}"
+        with self.database.write() as sql:
+            runs.queue_run(sql, run_id, stored.id, trigger, False, [stream.name], micros(now))
+            runs.begin_run(sql, run_id, micros(now))
+        place = Place(
+            self.database,
+            stored.name,
+            source_of(stored.id, type(connector)),
+            stream.name,
+            run_id,
+            None,
+            payloads.compressor(None),
+            payloads.PLAIN,
+        )
+        writer, total = StreamWriter(place, stream), Wrote()
+        while batch:
+            gathered = Gathered()
+            gathered.add([Record(raw=raw) for raw in batch], None, now)
+            wrote = writer.write(gathered)
+            total = total.plus(wrote)
+            observe(wrote)
+            batch = list(islice(raws, BATCH_RECORDS))
+        self.deriver.drain()
+        state = "degraded" if total.quarantined else "complete"
+        with self.database.write() as sql:
+            runs.count_stream(sql, run_id, stream.name, micros(clock.now()), {}, state=state)
+            runs.end_run(sql, run_id, state, None, micros(clock.now()))
+        return Loaded(stream.name, total)
+
+
+def _stream(connector: AnyConnector, name: str) -> AnyStream:
+    for stream in connector.streams():
+        if stream.answers_to(name):
+            return stream
+    raise UnknownName("stream", name, [stream.name for stream in connector.streams()])
+
+
+def quarantined_payloads(database: Database, name: str) -> dict[str, list[bytes]]:
+    """Stream → the payloads in quarantine of a connection."""
+    with database.read() as sql:
+        stored = connections.get(sql, name)
+        return evidence.quarantined_payloads(sql, stored.id)

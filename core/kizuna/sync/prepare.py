@@ -1,0 +1,185 @@
+"""From raw records to rows, without touching the database: decode, name, compare, map, compress."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kizuna.errors import KizunaError, PayloadError
+from kizuna.model.facts import Fact, Merged, Unmapped
+from kizuna.model.refs import content_hash, record_id
+from kizuna.sdk import AnyStream, Record
+from kizuna.storage.evidence import Head
+from kizuna.storage.instants import micros
+
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_LOOSE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_REASON_MOST = 300
+
+
+@dataclass(slots=True)
+class Understood:
+    """A record that could be decoded: its name, its version, and the decoded payload (None for a bare tombstone)."""
+
+    rid: int
+    source_id: str
+    version: int
+    hash: int
+    deleted: str | None
+    raw: bytes
+    payload: Any
+    facts: tuple[Fact, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be understood, with the reason in words and the path that failed."""
+
+    source_id: str
+    reason: str
+    field: str | None
+    raw: bytes
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The records of a batch, sorted by what is to be done with them."""
+
+    changed: list[Understood] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unchanged: int = 0
+    seen: list[int] = field(default_factory=list)
+    understood_ids: list[str] = field(default_factory=list)
+
+
+class Decoding:
+    """Decodes and names the records of one stream of one connection."""
+
+    def __init__(self, connection: str, stream: AnyStream) -> None:
+        self.connection, self.stream = connection, stream
+        self._decoder = msgspec.json.Decoder(stream.payload)
+
+    def understood(self, record: Record, asked_at: datetime) -> Understood | Rejected:
+        """The record named and dated, or why it is not understood. A record of ours never raises here."""
+        raw = cleaned(bytes(record.raw))
+        try:
+            return self._understood(record, raw, asked_at)
+        except Exception as error:  # noqa: BLE001  a border: the payload and the plugin's functions are foreign
+            return rejected(raw, error, record.id)
+
+    def _understood(self, record: Record, raw: bytes, asked_at: datetime) -> Understood:
+        stream = self.stream
+        if record.id is not None:
+            payload, key = None, record.id
+            version, deleted = record.version, record.deleted
+        else:
+            payload = self._decoder.decode(raw)
+            key = stream.key(payload)
+            version = record.version or stream.version(payload)
+            deleted = record.deleted or stream.deleted(payload)
+        if not key or key == "None":
+            raise PayloadError("the record has no id", "id")
+        return Understood(
+            rid=record_id(self.connection, stream.name, key),
+            source_id=key,
+            version=micros(version or asked_at),
+            hash=content_hash(raw),
+            deleted=deleted,
+            raw=raw,
+            payload=payload,
+        )
+
+    def said(self, record: Understood) -> Understood | Rejected:
+        """The record with all it says, or why its mapping failed."""
+        if record.payload is None:
+            return record
+        try:
+            for said in self.stream.said(record.payload):
+                if isinstance(said, Fact):
+                    record.facts += (said,)
+                elif isinstance(said, Merged):
+                    record.merged += (said,)
+                else:
+                    record.unmapped += (said,)
+            return record
+        except Exception as error:  # noqa: BLE001  a border: the plugin's mapping is foreign code
+            return rejected(record.raw, error, record.source_id)
+
+
+def newest(records: Iterable[Understood]) -> list[Understood]:
+    """One of each record: the newest version, the last to arrive among equals."""
+    by_rid: dict[int, Understood] = {}
+    for record in records:
+        held = by_rid.get(record.rid)
+        if held is None or record.version >= held.version:
+            by_rid[record.rid] = record
+    return list(by_rid.values())
+
+
+def differing(records: Collection[Understood], heads: Mapping[int, Head], stream: str) -> Sorted:
+    """What is new or changed against what is stored; an older version never replaces a newer one."""
+    found = Sorted()
+    for record in records:
+        found.seen.append(record.rid)
+        found.understood_ids.append(record.source_id)
+        head = heads.get(record.rid)
+        if head is not None and (head.source_id != record.source_id or head.stream != stream):
+            found.rejected.append(
+                Rejected(record.source_id, "its 64-bit id is taken by another record", None, record.raw)
+            )
+        elif head is None or replaces(record, head):
+            found.changed.append(record)
+        else:
+            found.unchanged += 1
+    return found
+
+
+def replaces(record: Understood, head: Head) -> bool:
+    """Whether the record takes the place of what is stored.
+
+    Older never does. The same content does not, unless it is deleted or restored. A restored record must be newer
+    than its deletion, so that a late page cannot bring it back.
+    """
+    if record.version < head.version:
+        return False
+    if head.deleted is not None and record.deleted is None:
+        return record.version > head.version
+    return record.hash != head.hash or record.deleted != head.deleted
+
+
+def cleaned(raw: bytes) -> bytes:
+    """The record without escaped NUL characters, which PostgreSQL's text cannot hold."""
+    return _NUL.sub(rb"\1", raw) if b"\\u0000" in raw else raw
+
+
+def rejected(raw: bytes, error: Exception, source_id: str | None = None) -> Rejected:
+    """The record set aside; the reason names fields and what was expected, never values."""
+    reason = str(error)
+    path = getattr(error, "field", None)
+    if isinstance(error, msgspec.ValidationError) and " - at `" in reason:
+        path = reason.rpartition(" - at `")[2].rstrip("`")
+    elif not isinstance(error, KizunaError | msgspec.MsgspecError):
+        # The text of a foreign exception may quote the payload.
+        reason = f"the mapping failed with {type(error).__name__}"
+    return Rejected(source_id or loose_id(raw), reason[:_REASON_MOST], path, raw)
+
+
+def loose_id(raw: bytes) -> str:
+    """The id of a record that could not be decoded, else a name made from its content."""
+    try:
+        fields = _LOOSE.decode(raw)
+        found = fields.get("id") or fields.get("Id")
+        if found is not None:
+            value = msgspec.json.decode(found)
+            if isinstance(value, str | int) and value != "":
+                return str(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    return f"?{content_hash(raw) & (2**64 - 1):016x}"

@@ -1,0 +1,249 @@
+"""A run: all streams of one connection, in slices that continue from the bookmarks, then the derivation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from kizuna import clock
+from kizuna.access import secrets
+from kizuna.derive import Deriver
+from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
+from kizuna.failpoints import failpoint
+from kizuna.plugins import Plugins, configured
+from kizuna.sdk import AnyConnector, AnyStream, Start, Transport
+from kizuna.storage import connections, payloads, runs
+from kizuna.storage.connections import StoredConnection
+from kizuna.storage.database import Database
+from kizuna.storage.instants import micros
+from kizuna.storage.runs import Lease
+from kizuna.sync.commit import Place
+from kizuna.sync.profiles import source_of
+from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
+from kizuna.sync.writer import StreamWriter
+
+SLICE_PAGES = 400
+SLICE_S = 30.0
+STREAMS_AT_ONCE = 4
+STALLS_MOST = 6
+FINAL = ("complete", "degraded", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class SliceResult:
+    """How a slice ended: done or not, how long to wait before the next, what the run came to."""
+
+    done: bool
+    wait_s: float = 0.0
+    state: str = "running"
+    error: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def quiet(_: Progress) -> None:
+    """An observer that looks away."""
+
+
+class Syncer:
+    """Runs syncs over one database. ``observe`` hears of every batch and every end of a stream."""
+
+    def __init__(self, database: Database, plugins: Plugins, deriver: Deriver, observe: Observer = quiet) -> None:
+        self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
+        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
+        self._streams: dict[tuple[str, str], StreamRun] = {}
+        self._stalls: dict[str, int] = {}
+
+    def close(self) -> None:
+        """The writer thread ended."""
+        self.executor.shutdown(wait=True)
+
+    def queue(self, name: str, *, full: bool = False, streams: Collection[str] = (), trigger: str = "command") -> str:
+        """The id of a new run of that connection. Raises UnknownName or ConfigError when it cannot run."""
+        with self.database.write() as sql:
+            stored = connections.get(sql, name)
+            connector = self._connector(stored)
+            chosen = [self._stream(connector, stream).name for stream in streams]
+            if stored.offline:
+                raise ConfigError(f"Connection {name} is offline: it takes files with `kizuna load`, nothing to sync.")
+            if stored.state == "disabled":
+                raise ConfigError(
+                    f"Connection {name} is disabled; switch it on with `kizuna connections enable {name}`."
+                )
+            run_id = f"run_{uuid.uuid4().hex}"
+            runs.queue_run(sql, run_id, stored.id, trigger, full, chosen, micros(clock.now()))
+        return run_id
+
+    def take(self, run_id: str, executor: str) -> Lease:
+        """The lease of the run's connection, under a new epoch."""
+        now = micros(clock.now())
+        with self.database.write() as sql:
+            row = self._row(sql, run_id)
+            lease = runs.take_lease(sql, row.connection_id, run_id, executor, now)
+            runs.begin_run(sql, run_id, now)
+        self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+        return lease
+
+    async def slice(
+        self, run_id: str, lease: Lease, *, pages: int = SLICE_PAGES, seconds: float = SLICE_S
+    ) -> SliceResult:
+        """A bounded piece of the run. Raises LeaseLost when another worker has taken it over."""
+        with self.database.read() as sql:
+            row = self._row(sql, run_id)
+            stored = next(c for c in connections.all_of(sql) if c.id == row.connection_id)
+            reports = {report.stream: report.state for report in runs.stream_reports(sql, run_id)}
+        if row.ended_at is not None:
+            return SliceResult(True, state=row.state, error=row.error)
+        try:
+            connector = self._connector(stored)
+            wanted = json.loads(row.streams) if row.streams else [stream.name for stream in connector.streams()]
+            budget = Budget(pages, time.monotonic() + seconds)
+            streams = [s for s in connector.streams() if s.name in wanted]
+            await self._read(connector, stored, streams, reports, row, lease, budget)
+        except AuthError as error:
+            self._mark(stored.id, "needs_authorisation", str(error))
+            return await self._finish(run_id, "failed", str(error))
+        except ConfigError as error:
+            return await self._finish(run_id, "failed", str(error))
+        return await self._judge(run_id, stored)
+
+    async def _read(
+        self,
+        connector: AnyConnector,
+        stored: StoredConnection,
+        streams: list[AnyStream],
+        reports: dict[str, str],
+        row: Any,
+        lease: Lease,
+        budget: Budget,
+    ) -> None:
+        gate = asyncio.Semaphore(STREAMS_AT_ONCE)
+        async with Transport(connector) as transport:
+
+            async def one(stream: AnyStream) -> None:
+                async with gate:
+                    if not budget.spent():
+                        await self._one(
+                            connector, stored, stream, stream.name in reports, row, lease, budget, transport
+                        )
+
+            await together([one(stream) for stream in streams if reports.get(stream.name) not in FINAL])
+
+    async def _one(
+        self,
+        connector: AnyConnector,
+        stored: StoredConnection,
+        stream: AnyStream,
+        begun: bool,
+        row: Any,
+        lease: Lease,
+        budget: Budget,
+        transport: Transport,
+    ) -> None:
+        with self.database.read() as sql:
+            known = connections.streams(sql, stored.id).get(stream.name)
+        again = row.full and not begun
+        bookmark = None if again or known is None else known.bookmark
+        key = (row.id, stream.name)
+        if key not in self._streams:
+            place = self._place(connector, stored, stream, row.id, lease)
+            unbroken = bookmark is None
+            self._streams[key] = StreamRun(
+                stored.name, stream, StreamWriter(place, stream), self.executor, self.observe, unbroken
+            )
+        await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
+
+    def _place(
+        self, connector: AnyConnector, stored: StoredConnection, stream: AnyStream, run_id: str, lease: Lease | None
+    ) -> Place:
+        source = source_of(stored.id, type(connector))
+        plain = payloads.compressor(None)
+        return Place(self.database, stored.name, source, stream.name, run_id, lease, plain, payloads.PLAIN)
+
+    async def _judge(self, run_id: str, stored: StoredConnection) -> SliceResult:
+        """Whether the run goes on, waits or ends."""
+        mine = self._by_run(run_id)
+        await self._derive()
+        waiting = [run for run in mine if run.state == "waiting"]
+        if waiting and all(run.state in (*FINAL, "waiting") for run in mine):
+            stalls = self._stalls[run_id] = self._stalls.get(run_id, 0) + 1
+            if stalls >= STALLS_MOST:
+                reasons = "; ".join(f"{run.stream.name}: {run.reason}" for run in waiting)
+                return await self._finish(run_id, "failed", reasons)
+            return SliceResult(False, wait_s=min(60.0, 2.0**stalls))
+        with self.database.read() as sql:
+            row = self._row(sql, run_id)
+            reports = {report.stream: report for report in runs.stream_reports(sql, run_id)}
+        wanted = json.loads(row.streams) if row.streams else [s.name for s in self._connector(stored).streams()]
+        if any(name not in reports or reports[name].state not in FINAL for name in wanted):
+            return SliceResult(False)
+        if stored.state == "needs_authorisation":
+            self._mark(stored.id, "active", None)
+        return await self._finish(run_id, *_verdict(reports))
+
+    def _by_run(self, run_id: str) -> list[StreamRun]:
+        return [run for key, run in self._streams.items() if key[0] == run_id]
+
+    async def _finish(self, run_id: str, state: str, error: str | None) -> SliceResult:
+        failpoint("run.ending")
+        with self.database.write() as sql:
+            runs.end_run(sql, run_id, state, error, micros(clock.now()))
+            reports = runs.stream_reports(sql, run_id)
+            name = next(c.name for c in connections.all_of(sql) if c.id == self._row(sql, run_id).connection_id)
+        self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+        self._stalls.pop(run_id, None)
+        self.plugins.tell("kizuna_sync_finished", connection=name, run=run_id, state=state)
+        names = ("pages", "read", "written", "unchanged", "deleted", "quarantined")
+        counts = {name: sum(getattr(report, name) for report in reports) for name in names}
+        return SliceResult(True, state=state, error=error, counts=counts)
+
+    async def _derive(self) -> None:
+        work: Callable[[], int] = self.deriver.drain
+        await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+    def _mark(self, connection_id: int, state: str, error: str | None) -> None:
+        with self.database.write() as sql:
+            connections.set_state(sql, connection_id, state, error, micros(clock.now()))
+
+    def _connector(self, stored: StoredConnection) -> AnyConnector:
+        known = self.plugins.connector(stored.plugin)
+        return configured(known, stored.settings, secrets.resolved(stored.secrets, stored.name), stored.name)
+
+    def _stream(self, connector: AnyConnector, name: str) -> AnyStream:
+        for stream in connector.streams():
+            if stream.answers_to(name):
+                return stream
+        raise UnknownName("stream", name, [stream.name for stream in connector.streams()])
+
+    def _row(self, sql: Any, run_id: str) -> Any:
+        row = runs.run(sql, run_id)
+        if row is None:
+            raise KizunaError(f"There is no run {run_id}.")
+        return row
+
+
+async def together(work: list[Coroutine[Any, Any, None]]) -> None:
+    """All of it at once; when one raises, the others are stopped and that error is raised by itself."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def _verdict(reports: dict[str, Any]) -> tuple[str, str | None]:
+    """The run's state from its streams': failed, degraded (also by quarantined records) or complete."""
+    failed = [f"{name}: {report.reason}" for name, report in reports.items() if report.state == "failed"]
+    degraded = [f"{name}: {report.reason}" for name, report in reports.items() if report.state == "degraded"]
+    aside = [f"{name}: {report.quarantined} set aside" for name, report in reports.items() if report.quarantined]
+    if failed:
+        return "failed", "; ".join(failed)
+    return ("degraded", "; ".join(degraded + aside)) if degraded or aside else ("complete", None)

@@ -1,0 +1,183 @@
+"""Leading one stream: pages gathered into batches, batches written in a thread, the end noted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from kizuna import clock
+from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, PageError, TransientError
+from kizuna.failpoints import failpoint
+from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
+from kizuna.storage import connections, evidence, runs
+from kizuna.storage.instants import micros
+from kizuna.sync.reader import Page, pages
+from kizuna.sync.writer import Gathered, StreamWriter, Wrote
+
+BATCH_BYTES = 3_000_000
+BATCH_RECORDS = 5_000
+BATCH_S = 1.0
+SWEEP_SHARE_MOST = 0.5
+SWEEP_ALWAYS = 20
+"""A sweep that would delete more than this share (and more than this many) is taken for the vendor's mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has just happened to a stream, for whoever watches."""
+
+    connection: str
+    stream: str
+    state: str  # reading, complete, degraded, failed, waiting
+    wrote: Wrote = field(default_factory=Wrote)
+    reason: str | None = None
+
+
+Observer = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much a slice may still read; shared by the streams of a run."""
+
+    pages: int
+    until_s: float
+
+    def spent(self) -> bool:
+        """Whether it is time to stop at the next committed batch."""
+        return self.pages <= 0 or time.monotonic() >= self.until_s
+
+
+@dataclass(slots=True)
+class StreamRun:
+    """One stream of one run in this process. ``unbroken``: every page since the beginning went through this object."""
+
+    connection: str
+    stream: AnyStream
+    writer: StreamWriter
+    executor: Executor
+    observe: Observer
+    unbroken: bool
+    state: str = "reading"
+    reason: str | None = None
+    total: Wrote = field(default_factory=Wrote)
+
+    async def read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
+        """Reads until the stream or the budget ends; afterwards ``state`` says how it stands.
+
+        Raises AuthError and LeaseLost, which concern the whole run; every other fault stays with this stream.
+        """
+        try:
+            await self._read(transport, bookmark, start, budget)
+        except (AuthError, LeaseLost):
+            raise
+        except DegradedError as error:
+            hint = f" It needs: {self.stream.scope}." if self.stream.scope else ""
+            await self._settle("degraded", f"{error}{hint}")
+        except (TransientError, PageError) as error:
+            self.unbroken = False
+            self._note("waiting", str(error))
+        except KizunaError as error:
+            await self._settle("failed", str(error))
+
+    async def _read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
+        gathered, since_s = Gathered(), time.monotonic()
+        writing: asyncio.Future[None] | None = None
+        try:
+            async for page in pages(self.stream.reading, transport, bookmark, start):
+                failpoint("page.received")
+                budget.pages -= 1
+                gathered.add(page.records, page.bookmark, page.asked_at)
+                if page.last:
+                    await _done(writing)
+                    await self._end(gathered, page, start)
+                    return
+                if _full(gathered, since_s):
+                    await _done(writing)
+                    writing = asyncio.ensure_future(self._write(gathered))
+                    gathered, since_s = Gathered(), time.monotonic()
+                if budget.spent():
+                    break
+        except BaseException:
+            await _done(writing)
+            raise
+        await _done(writing)
+        if gathered.pages:
+            await self._write(gathered)
+
+    async def _end(self, gathered: Gathered, page: Page, start: Start) -> None:
+        await self._write(gathered)
+        if page.whole and self.stream.sweep and self.unbroken:
+            refusal = await self._sweep(page)
+            if refusal:
+                await self._settle("degraded", refusal)
+                return
+        await self._settle("complete", None)
+
+    async def _sweep(self, page: Page) -> str | None:
+        """What the whole listing no longer shows is gone; a reason instead when that would be too much to believe."""
+        stale, living = await self._in_thread(self._stale)
+        if len(stale) > SWEEP_ALWAYS and len(stale) > SWEEP_SHARE_MOST * living:
+            return (
+                f"{len(stale)} of {living} records were missing from the whole listing; none was deleted. "
+                "If that is true, run `kizuna sync --full` again."
+            )
+        for begin in range(0, len(stale), BATCH_RECORDS):
+            gone = [Record(raw=b"{}", id=key, deleted="vanished") for key in stale[begin : begin + BATCH_RECORDS]]
+            swept = Gathered()
+            swept.add(gone, None, page.asked_at)
+            swept.pages = 0
+            await self._write(swept)
+        return None
+
+    def _stale(self) -> tuple[list[str], int]:
+        place = self.writer.place
+        with place.database.read() as sql:
+            living = list(evidence.living(sql, place.source.connection_id, self.stream.name))
+            gone = [rid for rid in living if rid not in self.writer.seen]
+            heads = evidence.heads(sql, gone)
+        return sorted(head.source_id for head in heads.values()), len(living)
+
+    async def _write(self, gathered: Gathered) -> None:
+        wrote = await self._in_thread(lambda: self.writer.write(gathered))
+        self.total = self.total.plus(wrote)
+        self.observe(Progress(self.connection, self.stream.name, "reading", wrote))
+
+    async def _settle(self, state: str, reason: str | None) -> None:
+        await self._in_thread(lambda: self._save(state, reason))
+        if state == "complete":
+            failpoint("stream.complete")
+        self._note(state, reason)
+
+    def _save(self, state: str, reason: str | None) -> None:
+        place, now = self.writer.place, micros(clock.now())
+        values: dict[str, Any] = {"state": state, "reason": reason, "kinds": json.dumps(sorted(self.writer.kinds))}
+        if state == "complete":
+            values["last_complete_at"] = now
+        with place.database.write() as sql:
+            if place.lease is not None:
+                runs.hold_lease(sql, place.lease, now)
+            connections.save_stream(sql, place.source.connection_id, self.stream.name, now, **values)
+            runs.count_stream(sql, place.run_id, self.stream.name, now, {}, state=state, reason=reason)
+
+    def _note(self, state: str, reason: str | None) -> None:
+        self.state, self.reason = state, reason
+        self.observe(Progress(self.connection, self.stream.name, state, reason=reason))
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+
+def _full(gathered: Gathered, since_s: float) -> bool:
+    waited_s = time.monotonic() - since_s
+    return gathered.size_bytes >= BATCH_BYTES or len(gathered.records) >= BATCH_RECORDS or waited_s >= BATCH_S
+
+
+async def _done(writing: asyncio.Future[None] | None) -> None:
+    if writing is not None:
+        await writing

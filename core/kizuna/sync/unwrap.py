@@ -1,0 +1,117 @@
+"""Finding the records in a file: arrays, NDJSON, page envelopes, recordings of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from kizuna.errors import PageError
+
+Found = Iterator[bytes]
+_ANY = msgspec.json.Decoder()
+_ENCODE = msgspec.json.Encoder()
+_RECORDING = ("body", "response", "json", "content")
+_NEVER_RECORDS = frozenset({"errors", "warnings", "links", "meta", "paging", "headers", "fields", "included"})
+_DEEP = 8
+
+
+def records(content: bytes, names: Sequence[str]) -> Found:
+    """Every record in the file, as JSON bytes. ``names`` are the stream's names, by which an envelope may hold them.
+
+    Understands a JSON array, one record, NDJSON, a page envelope (the list stands under the stream's name or a common
+    one), and recordings: ``{"body": …}`` lines, ``exchanges[].response``, ``api.<verb>.<path>.response``.
+    Raises PageError when the file is no JSON at all.
+    """
+    for document in documents(content):
+        for record in unwrapped(document, {name.casefold() for name in names}):
+            yield _ENCODE.encode(record)
+
+
+def documents(content: bytes) -> Iterator[Any]:
+    """The JSON documents of a file: one, or one a line."""
+    text = content.lstrip(b"\xef\xbb\xbf").strip()
+    try:
+        yield _ANY.decode(text)
+        return
+    except msgspec.DecodeError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise PageError(f"the file is not JSON ({error}); give a JSON array, NDJSON or a recorded page") from error
+    for number, line in enumerate(lines, 1):
+        try:
+            yield _ANY.decode(line)
+        except msgspec.DecodeError as error:
+            raise PageError(f"line {number} of the file is not JSON ({error}); nothing was loaded") from error
+
+
+def unwrapped(document: Any, names: set[str], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The records inside one document."""
+    if depth > _DEEP:
+        return
+    if isinstance(document, str):
+        yield from _quoted(document, names, depth)
+    elif isinstance(document, list):
+        for item in document:
+            yield from unwrapped(item, names, depth + 1)
+    elif isinstance(document, dict):
+        yield from _object(document, names, depth)
+
+
+def _object(document: dict[str, Any], names: set[str], depth: int) -> Iterator[dict[str, Any]]:
+    inside = _inside(document, names)
+    if inside is None:
+        if _is_record(document):
+            yield document
+        return
+    for value in inside:
+        yield from unwrapped(value, names, depth + 1)
+
+
+def _inside(document: dict[str, Any], names: set[str]) -> list[Any] | None:
+    """What an envelope or a recording holds; None when the object is a record itself (or nothing we know)."""
+    if "exchanges" in document:
+        return [exchange.get("response") for exchange in _dicts(document["exchanges"])]
+    if isinstance(document.get("api"), dict):
+        return list(_recorded(document["api"]))
+    for name, value in document.items():
+        if name.casefold() in names and isinstance(value, list | dict):
+            return [value]
+    for name in ("records", "results", "data", "items", "value"):
+        value = document.get(name)
+        if isinstance(value, list) and (not value or isinstance(value[0], dict)) and not _is_record(document):
+            return [value]
+    if not _is_record(document):
+        for name in _RECORDING:
+            if isinstance(document.get(name), list | dict | str):
+                return [document[name]]
+    return None
+
+
+def _recorded(api: dict[str, Any]) -> Iterator[Any]:
+    for by_path in _dicts(api.values()):
+        for answers in by_path.values():
+            for answer in answers if isinstance(answers, list) else [answers]:
+                if isinstance(answer, dict) and "response" in answer:
+                    yield answer["response"]
+
+
+def _is_record(document: dict[str, Any]) -> bool:
+    """A record names itself; an envelope does not."""
+    return document.get("id") is not None or document.get("Id") is not None
+
+
+def _quoted(document: str, names: set[str], depth: int) -> Iterator[dict[str, Any]]:
+    """A body recorded as text."""
+    if not document.lstrip().startswith(("{", "[")):
+        return
+    try:
+        inner = _ANY.decode(document)
+    except msgspec.DecodeError:
+        return
+    yield from unwrapped(inner, names, depth + 1)
+
+
+def _dicts(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return (value for value in values if isinstance(value, dict))

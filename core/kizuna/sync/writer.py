@@ -1,0 +1,174 @@
+"""The writer of one stream: batches of records prepared and committed, in one thread, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from kizuna import clock
+from kizuna.failpoints import failpoint
+from kizuna.sdk import AnyStream, Bookmark, Record
+from kizuna.storage import connections, drift, evidence, payloads
+from kizuna.storage.instants import micros
+from kizuna.sync.commit import Batch, Overtaken, Place, commit
+from kizuna.sync.fields import FieldWatch
+from kizuna.sync.prepare import Decoding, Rejected, Sorted, Understood, differing, newest
+
+TRIES = 3
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Records waiting to be written, each with the moment it was asked for, and the bookmark that covers them."""
+
+    records: list[tuple[Record, datetime]] = field(default_factory=list)
+    bookmark: Bookmark | None = None
+    pages: int = 0
+    size_bytes: int = 0
+    state: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, records: Sequence[Record], bookmark: Bookmark | None, asked_at: datetime) -> None:
+        """One more page."""
+        self.records += [(record, asked_at) for record in records]
+        self.size_bytes += sum(len(bytes(record.raw)) for record in records)
+        self.pages += 1
+        if bookmark is not None:
+            self.bookmark = bookmark
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """What a batch came to."""
+
+    pages: int = 0
+    read: int = 0
+    written: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    quarantined: int = 0
+    bytes: int = 0
+    reasons: tuple[str, ...] = ()
+
+    def plus(self, other: Wrote) -> Wrote:
+        """Both together."""
+        return Wrote(
+            pages=self.pages + other.pages,
+            read=self.read + other.read,
+            written=self.written + other.written,
+            unchanged=self.unchanged + other.unchanged,
+            deleted=self.deleted + other.deleted,
+            quarantined=self.quarantined + other.quarantined,
+            bytes=self.bytes + other.bytes,
+            reasons=(self.reasons + other.reasons)[:20],
+        )
+
+
+class StreamWriter:
+    """Writes what one stream delivers. Use it from one thread at a time."""
+
+    def __init__(self, place: Place, stream: AnyStream) -> None:
+        self.place, self.stream = place, stream
+        self._decoding = Decoding(place.connection, stream)
+        self.seen: set[int] = set()
+        with place.database.read() as sql:
+            source = place.source.connection_id
+            stored = connections.streams(sql, source).get(stream.name)
+            self.kinds = stored.kinds if stored else frozenset()
+            self._first = not evidence.has_records(sql, source, stream.name)
+            self._quarantined = evidence.quarantined(sql, source, stream.name)
+            self._watch = FieldWatch(drift.fields(sql, source, stream.name))
+            dictionary = evidence.latest_dictionary(sql, source, stream.name)
+        self._use_dictionary(dictionary)
+
+    def write(self, gathered: Gathered) -> Wrote:
+        """The batch committed with its bookmark. Raises LeaseLost when the run was taken over."""
+        understood: list[Understood] = []
+        rejected: list[Rejected] = []
+        for record, asked_at in gathered.records:
+            found = self._decoding.understood(record, asked_at)
+            (rejected if isinstance(found, Rejected) else understood).append(found)  # type: ignore[arg-type]  # sorted by its type
+        self._train(understood)
+        return self._settled(newest(understood), rejected, gathered)
+
+    def _settled(self, understood: list[Understood], rejected: list[Rejected], gathered: Gathered) -> Wrote:
+        for attempt in range(TRIES):
+            try:
+                return self._written(understood, rejected, gathered, first=self._first and attempt == 0)
+            except Overtaken:
+                self._first = False
+                for record in understood:
+                    record.facts = record.merged = record.unmapped = ()
+        if len(understood) <= 1:
+            raise Overtaken
+        middle = len(understood) // 2
+        early = Gathered(pages=0)
+        begun = self._settled(understood[:middle], [], early)
+        return begun.plus(self._settled(understood[middle:], rejected, gathered))
+
+    def _written(
+        self, understood: list[Understood], rejected: list[Rejected], gathered: Gathered, *, first: bool
+    ) -> Wrote:
+        heads: dict[int, evidence.Head] = {}
+        if not first:
+            with self.place.database.read() as sql:
+                heads = evidence.heads(sql, [record.rid for record in understood])
+        found = differing(understood, heads, self.stream.name)
+        found.rejected += rejected
+        found.changed = self._mapped(found)
+        batch = Batch(
+            sorted=found,
+            heads=heads,
+            bookmark=gathered.bookmark,
+            pages=gathered.pages,
+            kinds=self.kinds,
+            quarantined_before=self._quarantined,
+            fields=self._watch.look([record.raw for record in found.changed]),
+            state=gathered.state,
+        )
+        failpoint("batch.prepared")
+        self.kinds = commit(self.place, batch, micros(clock.now()))
+        self.seen.update(found.seen)
+        self._quarantined |= {bad.source_id for bad in found.rejected}
+        return _tally(found, gathered)
+
+    def _mapped(self, found: Sorted) -> list[Understood]:
+        mapped: list[Understood] = []
+        for record in found.changed:
+            said = self._decoding.said(record)
+            if isinstance(said, Rejected):
+                found.rejected.append(said)
+            else:
+                mapped.append(said)
+        return mapped
+
+    def _train(self, understood: list[Understood]) -> None:
+        """The stream's first batch trains its dictionary."""
+        if self.place.dictionary_id != payloads.PLAIN or not self._first:
+            return
+        content = payloads.trained([record.raw for record in understood])
+        if content is None:
+            return
+        now = micros(clock.now())
+        with self.place.database.write() as sql:
+            key = evidence.add_dictionary(sql, self.place.source.connection_id, self.stream.name, content, now)
+        self._use_dictionary((key, content))
+
+    def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:
+        key, content = dictionary or (payloads.PLAIN, None)
+        self.place = replace(self.place, compress=payloads.compressor(content), dictionary_id=key)
+
+
+def _tally(found: Sorted, gathered: Gathered) -> Wrote:
+    deleted = sum(record.deleted is not None for record in found.changed)
+    return Wrote(
+        pages=gathered.pages,
+        read=len(found.understood_ids) + len(found.rejected),
+        written=len(found.changed) - deleted,
+        unchanged=found.unchanged,
+        deleted=deleted,
+        quarantined=len(found.rejected),
+        bytes=gathered.size_bytes,
+        reasons=tuple(sorted({bad.reason for bad in found.rejected}))[:20],
+    )
