@@ -83,7 +83,7 @@ class SandboxState:
         self.changes: list[Change] = []
         self.listeners: list[Callable[[Change], None]] = []
         self.collections: dict[str, Collection] = {}
-        self.records: dict[tuple[str, str], Record] = {}
+        self.records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS.values()}
         self._natives: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self._made = 0
         self._populating = True
@@ -114,14 +114,14 @@ class SandboxState:
 
     def neutral(self, kind: str, source_id: str) -> Record:
         """The neutral record behind a native id."""
-        found = self.records.get((kind, source_id))
+        found = self.records.get(kind, {}).get(source_id)
         if found is None:
             raise UnknownName(f"{kind} in the {self.view.profile.key} sandbox", source_id, [])
         return found
 
     def of_kind(self, kind: str) -> list[Record]:
         """All neutral records of that kind."""
-        return [record for (found, _), record in self.records.items() if found == kind]
+        return list(self.records.get(kind, {}).values())
 
     # -- neutral verbs -------------------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class SandboxState:
         """Delete a neutral record and everything the vendor shows of it."""
         with self.lock:
             self.neutral(kind, source_id)
-            del self.records[(kind, source_id)]
+            del self.records[kind][source_id]
             for stream, native_id in self._natives.pop((kind, source_id), ()):
                 self.remove(stream, native_id)
 
@@ -160,10 +160,10 @@ class SandboxState:
             self.neutral(kind, winner)
             self.neutral(kind, loser)
             field = f"{kind}_id"
-            for (other_kind, other_id), record in list(self.records.items()):
-                if getattr(record, field, None) == loser:
-                    self.change(other_kind, other_id, **{field: winner})
-            del self.records[(kind, loser)]
+            for other_kind, held in self.records.items():
+                for record in [record for record in held.values() if getattr(record, field, None) == loser]:
+                    self.change(other_kind, record.id, **{field: winner})
+            del self.records[kind][loser]
             won, lost = self._natives[(kind, winner)], self._natives.pop((kind, loser))
             heads = dict(won)
             for stream, native_id in lost:
@@ -229,7 +229,7 @@ class SandboxState:
 
     def _represent(self, record: Record) -> None:
         key = (KINDS[type(record)], record.id)
-        self.records[key] = record
+        self.records[key[0]][key[1]] = record
         natives: Iterable[Native] = self.vendor.represent(record, self)
         written = tuple((stored.stream, stored.id) for stored in map(self.put, natives))
         kept = set(written)

@@ -7,13 +7,20 @@ from random import Random
 
 from kizuna.sandbox.profile import Role, SystemProfile
 from kizuna.sandbox.records import Account
-from kizuna.sandbox.seeds import between, moment, pick, stream_of
+from kizuna.sandbox.seeds import between, moment, pick, share_of, stream_of
 from kizuna.sandbox.seeing import slips
 from kizuna.sandbox.world import TrueCompany, TruePerson, World
 from kizuna.sandbox.world.latin import slug
 
 # Numbers of accounts leave room for this many copies of one company in one system.
 COPIES = 4
+
+_PAYING = {
+    "ja": ("keiri", "seikyu", "keiri-bu", "zaimu"),
+    "en": ("ap", "invoices", "accounting", "billing"),
+    "de": ("rechnung", "rechnungen", "fibu"),
+    "fr": ("factures", "compta", "facturation"),
+}
 
 # How much likelier than on average each kind of company is known, by the role of the system.
 _LEANINGS: dict[Role, dict[str, float]] = {
@@ -29,12 +36,12 @@ def known(world: World, profiles: list[SystemProfile]) -> dict[str, dict[int, in
     seen: dict[str, dict[int, int]] = {profile.key: {} for profile in profiles}
     for company in world.companies:
         for profile in profiles:
-            rng = stream_of(world.seed, profile.key, "knows", company.number)
             chance = profile.coverage * _LEANINGS[profile.role][company.stage]
             if profile.role == "billing" and not world.ledger_of(company.number).subscriptions:
                 continue
-            if rng.random() < chance:
-                seen[profile.key][company.number] = 2 if rng.random() < profile.duplicate_rate else 1
+            if share_of(world.seed, profile.key, "knows", company.number) < chance:
+                doubled = share_of(world.seed, profile.key, "doubles", company.number) < profile.duplicate_rate
+                seen[profile.key][company.number] = 2 if doubled else 1
         if profiles and not any(company.number in held for held in seen.values()):
             fallback = next((profile for profile in profiles if profile.role != "billing"), profiles[0])
             seen[fallback.key][company.number] = 1
@@ -100,6 +107,9 @@ def _is_personal(rng: Random, profile: SystemProfile, company: TrueCompany) -> b
 def _domain(rng: Random, profile: SystemProfile, company: TrueCompany) -> str | None:
     if rng.random() < profile.missing_rate("domain"):
         return None
+    if company.office is not None and rng.random() < 0.35:
+        # The office that keeps the books entered its own.
+        return company.office[1]
     if company.former_domain is not None and rng.random() < profile.stale_domain_rate * 10:
         return company.former_domain
     if company.domains:
@@ -121,9 +131,12 @@ def _email(rng: Random, profile: SystemProfile, company: TrueCompany, world: Wor
         return f"{local if rng.random() < 0.5 else pick(rng, ('info', 'kaikei', 'billing'))}@{company.office[1]}"
     people = world.people_at(company.number)
     mailbox = next((person for person in people if person.kind == "mailbox"), None)
-    if mailbox is not None and rng.random() < 0.45:
+    if mailbox is not None and rng.random() < 0.3:
         return mailbox.at(company.number).email
-    person = people[0] if rng.random() < 0.6 else pick(rng, people)
+    if profile.role == "billing" and company.domains and company.segment != "sole" and rng.random() < 0.3:
+        # An address only those who pay know of.
+        return f"{pick(rng, _PAYING[company.language])}@{company.domains[0]}"
+    person = people[0] if rng.random() < 0.4 else pick(rng, people)
     return address_of(rng, person, company.number, private_rate=0.2 if profile.role == "billing" else 0.05)
 
 

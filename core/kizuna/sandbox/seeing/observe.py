@@ -8,7 +8,7 @@ import msgspec
 
 from kizuna.sandbox.profile import SystemProfile
 from kizuna.sandbox.records import CrossReference, Person
-from kizuna.sandbox.seeds import stream_of
+from kizuna.sandbox.seeds import share_of, stream_of
 from kizuna.sandbox.seeing.accounts import account, account_number, known
 from kizuna.sandbox.seeing.dependants import Translation
 from kizuna.sandbox.seeing.leads import leads_of
@@ -134,17 +134,14 @@ def _refer(world: World, profile: SystemProfile, profiles: list[SystemProfile], 
         accounts, people = _first_accounts(views[other.key]), _first_people(views[other.key])
         for place, held in enumerate(view.accounts):
             target = accounts.get(held.company)
-            if (
-                target is not None
-                and stream_of(world.seed, profile.key, other.key, "quotes", held.number).random() < rate
-            ):
+            if target is not None and share_of(world.seed, profile.key, other.key, "quotes", held.number) < rate:
                 reference = CrossReference(other.key, target)
                 view.accounts[place] = msgspec.structs.replace(held, references=(*held.references, reference))
         for place, contact in enumerate(view.people):
             target = people.get((contact.person, contact.number // 4))
             if (
                 target is not None
-                and stream_of(world.seed, profile.key, other.key, "cites", contact.number).random() < rate * 0.8
+                and share_of(world.seed, profile.key, other.key, "cites", contact.number) < rate * 0.8
             ):
                 reference = CrossReference(other.key, target)
                 view.people[place] = msgspec.structs.replace(contact, references=(*contact.references, reference))

@@ -7,7 +7,7 @@ from random import Random
 
 from kizuna.sandbox.profile import SystemProfile
 from kizuna.sandbox.records import Person
-from kizuna.sandbox.seeds import between, moment, stream_of
+from kizuna.sandbox.seeds import between, moment, pick, stream_of
 from kizuna.sandbox.seeing import slips
 from kizuna.sandbox.seeing.accounts import address_of
 from kizuna.sandbox.world import Employment, TruePerson, World
@@ -15,7 +15,7 @@ from kizuna.sandbox.world import Employment, TruePerson, World
 # Numbers of people in a system leave room for their jobs (4) and copies (4).
 PLACES = 16
 
-_KNOWN = {"crm": 0.75, "marketing": 0.7, "support": 0.5, "billing": 0.0}
+_KNOWN = {"crm": 0.66, "marketing": 0.5, "support": 0.4, "billing": 0.0}
 _MISSING_EMAIL = {"crm": 0.08, "marketing": 0.02, "support": 0.03, "billing": 0.0}
 
 
@@ -28,16 +28,17 @@ def person_number(person: TruePerson, company: int, copy: int) -> int:
 def people_of(
     world: World, profile: SystemProfile, company: int, account_ids: list[str]
 ) -> list[tuple[TruePerson, Person]]:
-    """The people of a company a system knows, always at least one; with the true person each stands for."""
+    """The people of a company a system knows, each with the true person it stands for; one company in seven has nobody here."""
     if profile.role == "billing":
         return []
     rng = stream_of(world.seed, profile.key, "people", company)
     made: list[tuple[TruePerson, Person]] = []
     everyone = world.people_at(company)
+    sure = pick(rng, everyone) if everyone and rng.random() < 0.75 else None
     for person in everyone:
         job = person.at(company)
         share = _KNOWN[profile.role] * (0.6 if job.until is not None else 1.0)
-        if rng.random() >= share and person is not everyone[0]:
+        if rng.random() >= share and person is not sure:
             continue
         copies = 2 if rng.random() < profile.duplicate_rate * 0.5 else 1
         made.extend((person, _seen(world, profile, person, job, account_ids, copy)) for copy in range(copies))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from kizuna.errors import ConfigError
 from kizuna.sandbox.records import Activity, Contract, Coupon, Deal, Price, Product, StaffMember, Ticket
-from kizuna.sandbox.seeds import pick, stream_of
+from kizuna.sandbox.seeds import share_of, stream_of
 from kizuna.sandbox.world import catalogue
 from kizuna.sandbox.world.billing import Ledger
 from kizuna.sandbox.world.commerce import ledger
@@ -108,8 +108,9 @@ class World:
 
     def owners_of(self, company: int) -> tuple[int, int]:
         """The numbers of a company's account executive and CSM."""
-        rng = stream_of(self.seed, "owners", company)
-        return pick(rng, self._by_role["account_executive"]), pick(rng, self._by_role["csm"])
+        executives, csms = self._by_role["account_executive"], self._by_role["csm"]
+        executive, csm = share_of(self.seed, "sells to", company), share_of(self.seed, "cares for", company)
+        return executives[int(executive * len(executives))], csms[int(csm * len(csms))]
 
     def ledger_of(self, company: int) -> Ledger:
         """The subscriptions, invoices, charges, refunds and credit notes of a company."""

@@ -25,13 +25,13 @@ _ENDINGS = {
 }
 # How a company is hard to recognise, with its share of all companies.
 _TRAPS = (
-    ("same_brand", 0.020),
-    ("same_name", 0.010),
-    ("group", 0.060),
-    ("shared_office", 0.030),
-    ("shared_host", 0.020),
+    ("same_brand", 0.030),
+    ("same_name", 0.015),
+    ("group", 0.080),
+    ("shared_office", 0.045),
+    ("shared_host", 0.030),
     ("sole", 0.050),
-    ("free_mail", 0.040),
+    ("free_mail", 0.050),
 )
 
 
@@ -103,10 +103,17 @@ class CompanyBuilder:
                 return trap, None
             if number < 5:
                 return "", None
+            if trap == "group":
+                return self._group(rng, number)
             other = self.made[between(rng, max(0, number - 400), number - 1)]
-            unfit = other.traps or (trap == "group" and other.employees < 40)
-            return ("", None) if unfit else (trap, other)
+            return ("", None) if other.traps else (trap, other)
         return "", None
+
+    def _group(self, rng: Random, number: int) -> tuple[str, TrueCompany | None]:
+        """A subsidiary of one of the larger companies before; the largest of a handful, so that some groups grow."""
+        choice = [self.made[between(rng, max(0, number - 400), number - 1)] for _ in range(8)]
+        parents = [company for company in choice if not company.traps and company.employees >= 40]
+        return ("group", max(parents, key=lambda company: company.employees)) if parents else ("", None)
 
     def _naming(self, rng: Random, country: str, trap: str, other: TrueCompany | None) -> Naming:
         if trap == "same_name" and other is not None:
@@ -139,7 +146,7 @@ class CompanyBuilder:
     ) -> tuple[tuple[str, ...], str | None]:
         if trap in {"shared_host", "free_mail"} or (trap == "sole" and rng.random() < 0.6):
             return (), None
-        if trap == "group" and other is not None and other.domains and rng.random() < 0.5:
+        if trap == "group" and other is not None and other.domains and rng.random() < 0.6:
             return other.domains[:1], None
         first = self._domain(rng, country, naming, place)
         more = (self._domain(rng, country, naming, place),) if rng.random() < 0.08 else ()
