@@ -7,12 +7,13 @@ each one only says which object to read again. Bookmarks::
     {"phase": "events", "since": T, "known": […]}                    a whole pass up to T; ids of events just before T
     {"phase": "events", "since": T, "known": […], "until": U, "after": evt, "noted": […]}   a pass under way
 
+``read`` in any of them names what was already completed or read again on the page in hand.
 Source: https://docs.stripe.com/api/events/list (read 2026-05).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,16 +35,17 @@ _EVENT = msgspec.json.Decoder(Event)
 
 @dataclass(frozen=True, slots=True)
 class Errands:
-    """What must be asked before a page can be handed over: objects to read again, lists to complete.
+    """What must be asked before a page is done with: objects to read again, lists to complete.
 
-    ``ids`` are still to be read again, ``cut`` are records still to be completed, ``closing`` is the page's own turn.
+    Each errand's record is handed over by itself, so that an interruption costs one request and not a page.
     """
 
-    closing: sdk.Turn
-    ready: tuple[sdk.Record, ...] = ()
-    ids: tuple[str, ...] = ()
-    cut: tuple[sdk.Record, ...] = ()
-    entries: tuple[msgspec.Raw, ...] = ()  # of the first of ``cut``, so far
+    mark: Mapping[str, Any]  # the bookmark until the page is done with
+    closing: sdk.Turn  # the page's own turn, with what comes after it
+    read: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()  # objects still to be read again
+    cut: tuple[sdk.Record, ...] = ()  # records still to be completed
+    entries: tuple[msgspec.Raw, ...] = ()  # of the list of the first of ``cut``, so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,25 @@ class ListingThenEvents:
     def _listed(self, state: Listing, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         # The mark is set by the first answer, so that no event can fall between the listing and the feed.
         since = state.mark.get("since", int(answer.date().timestamp()))
-        records = tuple(sdk.Record(raw=raw, version=answer.asked_at) for raw in page.data)
-        if not page.has_more:
-            closing = sdk.Turn(bookmark={"phase": "events", "since": since, "known": []}, whole=True)
-            return self._completing(Errands(closing), records)
-        last = last_mark(page, ask)
-        mark = {"phase": "listing", "since": since, "after": last.id, "at": last.created}
-        following = ask.having(starting_after=last.id)
-        return self._completing(Errands(sdk.Turn(ask=following, state=Listing(mark), bookmark=mark)), records)
+        here = {"phase": "listing", "since": since, "after": state.mark.get("after"), "at": state.mark.get("at")}
+        closing = sdk.Turn(bookmark={"phase": "events", "since": since, "known": []}, whole=True)
+        if page.has_more:
+            last = last_mark(page, ask)
+            mark = {**here, "after": last.id, "at": last.created}
+            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Listing(mark), bookmark=mark)
+        read = frozenset(state.mark.get("read", ()))
+        whole, cut = self._sorted([sdk.Record(raw=raw, version=answer.asked_at) for raw in page.data], read)
+        return self._following(Errands(here, closing, read=tuple(read), cut=cut), whole)
+
+    def _sorted(
+        self, records: Sequence[sdk.Record], read: Collection[str]
+    ) -> tuple[tuple[sdk.Record, ...], tuple[sdk.Record, ...]]:
+        """The records that are whole, and those whose list was cut and has not been completed yet."""
+        if self.rest is None:
+            return tuple(records), ()
+        cut_ids = [(record, self.rest.needed(record.raw)) for record in records]
+        whole = tuple(record for record, cut_id in cut_ids if cut_id is None)
+        return whole, tuple(record for record, cut_id in cut_ids if cut_id is not None and cut_id not in read)
 
     def _cursor_lost(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The object or event that the next page began after is gone: begin again at its time, or at the feed's start."""
@@ -135,23 +148,27 @@ class ListingThenEvents:
             params=(("limit", PAGE_SIZE), ("created[gte]", str(since)), *types),
             family=self.family,
         )
-        return sdk.Turn(ask=ask.having(starting_after=mark.get("after")), state=Pass(mark))
+        # What was read again before an interruption is newer than every event up to ``until``.
+        state = Pass(mark, frozenset(mark.get("read", ())))
+        return sdk.Turn(ask=ask.having(starting_after=mark.get("after")), state=state)
 
     def _heard(self, state: Pass, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         until = state.mark.get("until", max(int(answer.date().timestamp()), state.mark["since"]))
         events = _events_of(page)
-        noted = (*state.mark.get("noted", ()), *(event.id for event in events if event.created >= until - LOOKBACK_S))
+        # An event after ``until`` may be younger than the object's last reading: the next pass must not know it.
+        noted = [event.id for event in events if until - LOOKBACK_S <= event.created <= until]
+        here = {name: state.mark[name] for name in ("phase", "since", "known")}
+        here = {**here, "until": until, "after": state.mark.get("after"), "noted": state.mark.get("noted", [])}
+        noted = [*here["noted"], *noted][:NOTED_MOST]
         known = frozenset(state.mark["known"])
         done, again, gone = self._changed([event for event in events if event.id not in known], state.done)
+        closing = sdk.Turn(bookmark={"phase": "events", "since": until, "known": noted})
+        if page.has_more:
+            last = last_mark(page, ask)
+            mark = {**here, "after": last.id, "noted": noted}
+            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, done), bookmark=mark)
         tombstones = tuple(_tombstone(object_id, answer) for object_id in gone)
-        if not page.has_more:
-            closing = sdk.Turn(bookmark={"phase": "events", "since": until, "known": list(noted[:NOTED_MOST])})
-            return self._rereading(Errands(closing, ready=tombstones, ids=again))
-        last = last_mark(page, ask)
-        mark = {**state.mark, "until": until, "after": last.id, "noted": list(noted[:NOTED_MOST])}
-        following = ask.having(starting_after=last.id)
-        closing = sdk.Turn(ask=following, state=Pass(mark, done), bookmark=mark)
-        return self._rereading(Errands(closing, ready=tombstones, ids=again))
+        return self._following(Errands(here, closing, read=tuple(state.mark.get("read", ())), ids=again), tombstones)
 
     def _changed(
         self, events: list[Event], done: frozenset[str]
@@ -169,52 +186,44 @@ class ListingThenEvents:
 
     # -- errands -------------------------------------------------------------------------------------------------
 
-    def _rereading(self, errands: Errands) -> sdk.Turn:
-        """The next object to read again; the page's own turn when none is left."""
-        if not errands.ids:
-            return self._completing(errands, ())
-        expanded = tuple(("expand[]", path) for path in self.expand)
-        path = f"/v1/{self.feed.collection}/{errands.ids[0]}"
-        return sdk.Turn(ask=sdk.Ask(path=path, params=expanded, family=self.family), state=errands)
-
-    def _completing(self, errands: Errands, records: tuple[sdk.Record, ...]) -> sdk.Turn:
-        """The first list to complete among the records; the page's own turn, with all records, when there is none."""
-        cut: list[sdk.Record] = []
-        whole: list[sdk.Record] = []
-        for record in records:
-            (cut if self._incomplete(record) else whole).append(record)
-        held = replace(errands, ready=(*errands.ready, *whole), cut=(*errands.cut, *cut))
-        if held.cut and self.rest is not None:
-            object_id = self.rest.needed(held.cut[0].raw) or ""
-            return sdk.Turn(ask=self.rest.ask(object_id, self.family), state=held)
-        return msgspec.structs.replace(held.closing, records=held.ready)
-
-    def _incomplete(self, record: sdk.Record) -> bool:
-        return self.rest is not None and record.deleted is None and self.rest.needed(record.raw) is not None
+    def _following(self, errands: Errands, records: tuple[sdk.Record, ...]) -> sdk.Turn:
+        """Hands over the records and asks for the next errand; the page's own turn when none is left."""
+        if errands.ids:
+            expanded = tuple(("expand[]", path) for path in self.expand)
+            path = f"/v1/{self.feed.collection}/{errands.ids[0]}"
+            ask = sdk.Ask(path=path, params=expanded, family=self.family)
+        elif errands.cut and self.rest is not None:
+            ask = self.rest.ask(self.rest.needed(errands.cut[0].raw) or "", self.family)
+        else:
+            return msgspec.structs.replace(errands.closing, records=records)
+        bookmark = {**errands.mark, "read": list(errands.read)} if errands.read else None
+        return sdk.Turn(ask=ask, state=errands, records=records, bookmark=bookmark)
 
     def _errand(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        if state.ids:
-            record = _read_again(state.ids[0], answer)
-            left = replace(state, ids=state.ids[1:])
-            if self._incomplete(record):
-                return self._rereading(replace(left, cut=(*left.cut, record)))
-            return self._rereading(replace(left, ready=(*left.ready, record)))
-        return self._completed(state, ask, answer)
+        if not state.ids:
+            return self._completed(state, ask, answer)
+        object_id = state.ids[0]
+        record = _read_again(object_id, answer)
+        left = replace(state, ids=state.ids[1:])
+        if self.rest is not None and record.deleted is None and self.rest.needed(record.raw) is not None:
+            return self._following(replace(left, cut=(*left.cut, record)), ())
+        return self._following(replace(left, read=(*left.read, object_id)), (record,))
 
     def _completed(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        """The rest of the list in hand, or the next record to complete."""
+        """The next entries of the list in hand, or the record with all of them."""
+        assert self.rest is not None
         first, *others = state.cut
-        held = replace(state, cut=tuple(others), entries=())
-        if self.rest is None or answer.status >= BAD_REQUEST:
-            # The object went while its list was read; the feed will say so.
-            return self._completing(replace(held, ready=(*held.ready, first)), ())
-        page = page_of(answer, ask.path)
-        entries = (*state.entries, *page.data)
-        if page.has_more:
-            following = ask.having(starting_after=last_mark(page, ask).id)
-            return sdk.Turn(ask=following, state=replace(state, entries=entries))
-        whole = msgspec.structs.replace(first, raw=self.rest.joined(bytes(first.raw), entries))
-        return self._completing(replace(held, ready=(*held.ready, whole)), ())
+        entries = state.entries
+        if answer.status < BAD_REQUEST:
+            page = page_of(answer, ask.path)
+            entries = (*entries, *page.data)
+            if page.has_more:
+                following = ask.having(starting_after=last_mark(page, ask).id)
+                return sdk.Turn(ask=following, state=replace(state, entries=entries))
+            first = msgspec.structs.replace(first, raw=self.rest.joined(bytes(first.raw), entries))
+        # An object that went while its list was read is handed over as it was; the feed will say that it is gone.
+        read = (*state.read, self.rest.needed(state.cut[0].raw) or "")
+        return self._following(replace(state, cut=tuple(others), entries=(), read=read), (first,))
 
 
 class _Read(msgspec.Struct):

@@ -272,24 +272,57 @@ def test_a_discount_says_which_subscription_to_read_again():
     assert turn.ask.path == "/v1/subscriptions/sub_7"
 
 
-def test_the_lines_that_stripe_cut_are_fetched_before_the_page_is_handed_over():
+def test_the_lines_that_stripe_cut_are_fetched_before_the_page_is_done_with():
     invoices = reading("invoices")
     begun = invoices.begin(None, START)
     cut = invoice(id="in_cut", lines=listed(line(), has_more=True))
 
     asks_lines = invoices.turn(begun.state, begun.ask, answer(listed(cut, invoice(), has_more=True)))
     asks_more = invoices.turn(asks_lines.state, asks_lines.ask, answer(listed(line(), line(id="il_2"), has_more=True)))
-    handed = invoices.turn(asks_more.state, asks_more.ask, answer(listed(line(id="il_3"))))
+    done = invoices.turn(asks_more.state, asks_more.ask, answer(listed(line(id="il_3"))))
 
     assert asks_lines.ask is not None
     assert asks_lines.ask.path == "/v1/invoices/in_cut/lines"
-    assert asks_lines.records == ()
+    assert (ids(asks_lines), asks_lines.bookmark) == (["in_1"], None)
     assert asked(asks_more.ask, "starting_after") == ["il_2"]
-    whole = next(msgspec.json.decode(record.raw) for record in handed.records if b"in_cut" in bytes(record.raw))
+    whole = msgspec.json.decode(done.records[0].raw)
     assert [found["id"] for found in whole["lines"]["data"]] == ["il_1", "il_2", "il_3"]
     assert whole["lines"]["has_more"] is False
-    assert sorted(ids(handed)) == ["in_1", "in_cut"]
-    assert asked(handed.ask, "starting_after") == ["in_1"]
+    assert asked(done.ask, "starting_after") == ["in_1"]
+    assert done.bookmark == {"phase": "listing", "since": NOON_S, "after": "in_1", "at": CREATED}
+
+
+def test_an_interrupted_page_completes_only_what_was_left():
+    invoices = reading("invoices")
+    begun = invoices.begin(None, START)
+    page = answer(listed(*(invoice(id=f"in_{n}", lines=listed(line(), has_more=True)) for n in (3, 2)), has_more=True))
+    first = invoices.turn(begun.state, begun.ask, page)
+    second = invoices.turn(first.state, first.ask, answer(listed(line())))
+
+    resumed = invoices.begin(second.bookmark, START)
+    left = invoices.turn(resumed.state, resumed.ask, page)
+
+    assert second.bookmark == {"phase": "listing", "since": NOON_S, "after": None, "at": None, "read": ["in_3"]}
+    assert left.ask is not None
+    assert left.ask.path == "/v1/invoices/in_2/lines"
+
+
+def test_an_interrupted_pass_reads_only_what_was_left_and_nothing_that_changed_meanwhile_is_lost():
+    customers = reading("customers")
+    begun = customers.begin(AFTER_LISTING, START)
+    events = [event(2, "customer.updated", customer(id="cus_2")), event(1, "customer.updated", customer())]
+    first = customers.turn(begun.state, begun.ask, answer(listed(*events)))
+    second = customers.turn(first.state, first.ask, answer(customer(id="cus_2")))
+    later = event(3, "customer.updated", customer(id="cus_2"), NOON_S + 60)
+
+    resumed = customers.begin(second.bookmark, START)
+    left = customers.turn(resumed.state, resumed.ask, answer(listed(later, *events), at=NOON + timedelta(minutes=2)))
+    last = customers.turn(left.state, left.ask, answer(customer()))
+
+    assert ids(second) == ["cus_2"]
+    assert left.ask is not None
+    assert left.ask.path == "/v1/customers/cus_1"
+    assert last.bookmark == {"phase": "events", "since": NOON_S, "known": ["evt_2", "evt_1"]}
 
 
 @pytest.mark.parametrize(
