@@ -21,6 +21,10 @@ LIMIT_S = 90.0
 QUICK = EngineSettings(poll_s=0.05)
 LONG = {"total": 60, "pages": 4, "page_s": 0.05}
 IN_ORDER = list(range(1, 61))
+CUT_THE_ENGINE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND starts_with(application_name, 'kizuna')
+"""
 
 
 @pytest.fixture
@@ -91,6 +95,24 @@ def test_a_stopped_worker_is_replaced_and_cannot_write_when_it_wakes(counting):
     assert set(counting.refused()) == {"first"}
 
 
+@on_postgres
+def test_an_engine_whose_connections_are_cut_goes_on(counting):
+    async def scenario():
+        async with opened(counting, "only") as engine:
+            await engine.submit("count", "crm", run_id="crm-1", args=LONG)
+            for reached in (5, 25):
+                while len(counting.pages("crm")) < reached:
+                    await asyncio.sleep(0.02)
+                with counting.database.connect() as connection:
+                    connection.exec_driver_sql(CUT_THE_ENGINE)
+            return await engine.wait("crm-1", timeout_s=LIMIT_S)
+
+    run = asyncio.run(scenario())
+
+    assert run.state is RunState.DONE
+    assert counting.pages("crm") == IN_ORDER
+
+
 @on_sqlite
 def test_a_second_process_over_one_file_takes_over_from_the_first(counting):
     with worker(counting, None) as first:
@@ -157,7 +179,7 @@ def test_restarts_during_a_pause_are_not_held_against_a_run(counting):
     async def scenario():
         for _ in range(6):
             async with opened(counting, "only") as engine:
-                await engine.submit("count", "crm", run_id="crm-1", args={"total": 6, "pages": 3, "wait_s": 15.0})
+                await engine.submit("count", "crm", run_id="crm-1", args={"total": 6, "pages": 3, "wait_s": 10.0})
                 while (await engine.status("crm-1")).slices == 0:
                     await asyncio.sleep(0.02)
         async with opened(counting, "only") as engine:

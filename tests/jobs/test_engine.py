@@ -156,6 +156,23 @@ def test_a_command_runs_a_job_inline_and_the_loop_stays_usable(counting):
     assert (run.state, pages) == (RunState.DONE, [1, 2, 3])
 
 
+def test_old_runs_are_forgotten(counting):
+    async def scenario():
+        async with opened(counting) as engine:
+            await engine.submit("count", "crm", run_id="crm-1")
+            await engine.wait("crm-1", timeout_s=LIMIT_S)
+        async with (
+            opened(counting, settings=EngineSettings(poll_s=0.05, keep_runs_days=0)) as engine,
+            asyncio.timeout(LIMIT_S),
+        ):
+            while await engine.runs():
+                await asyncio.sleep(0.05)
+
+    asyncio.run(scenario())
+
+    assert counting.pages("crm") == list(range(1, 11))
+
+
 def test_unknown_jobs_runs_and_second_engines_are_refused(counting):
     async def scenario():
         async with opened(counting) as engine:

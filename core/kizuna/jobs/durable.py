@@ -40,7 +40,7 @@ async def open_durable(
     settings: EngineSettings,
 ) -> AsyncIterator[DurableEngine]:
     """An open engine, closed at the end of the context; see `kizuna.jobs.open_engine`."""
-    with _alone():
+    with _alone(), library.quiet():
         place = await asyncio.to_thread(open_place, database_url)
         try:
             seat = await asyncio.to_thread(take_seat, place, executor_id, settings)
@@ -159,6 +159,7 @@ class DurableEngine:
     async def close(self) -> None:
         """Lets the slices at work end, for ``drain_s`` at most, and leaves their runs for others to continue."""
         self._closing = True
+        library.expect_cancellations()
         for chore in self._chores:
             chore.cancel()
         for task, execution in self._at_work.items():

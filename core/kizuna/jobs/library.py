@@ -10,16 +10,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import Context
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import error as dbos_error
 from dbos._dbos import _get_dbos_instance
 
 from kizuna.errors import LeaseLost
 from kizuna.jobs.places import SCHEMA, Place
 from kizuna.jobs.port import EngineSettings, Scalar
+from kizuna.jobs.quiet import quieted
 from kizuna.jobs.run import Ending, Mark, SliceRecord
 from kizuna.jobs.takeover import Running
 
@@ -57,10 +60,18 @@ class StepJournal:
         await DBOS.sleep_async(seconds)
 
 
+def quiet() -> AbstractContextManager[None]:
+    """A context in which the library logs as Kizuna does; to be entered before `launch`."""
+    no_faults = (
+        dbos_error.DBOSAwaitedWorkflowCancelledError,
+        dbos_error.DBOSWorkflowCancelledError,
+        dbos_error.DBOSWorkflowConflictIDError,
+    )
+    return quieted("dbos", no_faults)
+
+
 async def launch(place: Place, executor_id: str, body: Body, settings: EngineSettings, *, working: bool) -> None:
     """Starts the library on the running loop; the runs this executor id left behind are queued again."""
-    # With a handler present the library adds none of its own, and what it says goes the way of all logs.
-    logging.getLogger("dbos").addHandler(logging.NullHandler())
 
     async def run(job: str, key: str, args: dict[str, Scalar]) -> Ending:
         return await body(job, key, args)
@@ -79,6 +90,7 @@ async def launch(place: Place, executor_id: str, body: Body, settings: EngineSet
         "use_listen_notify": False,
         "max_executor_threads": ENGINE_THREADS,
         "scheduler_polling_interval_sec": 5.0,
+        "notification_listener_polling_interval_sec": settings.poll_s,
     }
     DBOS(config=config)
     if not working:
@@ -93,9 +105,13 @@ async def launch(place: Place, executor_id: str, body: Body, settings: EngineSet
     )
 
 
+def expect_cancellations() -> None:
+    """Before closing: from here on the library would warn of every run that is left to others."""
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+
+
 async def shut_down() -> None:
     """Stops the library and gives the loop an executor of its own again, which the library had replaced."""
-    logging.getLogger("dbos").setLevel(logging.ERROR)
     with ThreadPoolExecutor(max_workers=1) as closing:
         destroy = asyncio.get_running_loop().run_in_executor(closing, lambda: DBOS.destroy(destroy_registry=True))
         await destroy

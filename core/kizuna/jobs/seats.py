@@ -137,10 +137,12 @@ class PostgresSeat:
                 # After a restart of the server: beat even while somebody else still probes our lock.
                 self._held = _connect(self._dsn, self.executor_id)
                 _try_lock(self._held, self.executor_id)
+                _log.info("connected again", executor=self.executor_id)
             self._held.execute(_BEAT, (self.executor_id,))
         except psycopg.Error as error:
-            _log.warning("beat missed", executor=self.executor_id, error=type(error).__name__)
-            _close(self._held)
+            if self._held is not None:
+                _log.warning("connection lost, trying again", executor=self.executor_id, error=type(error).__name__)
+                _close(self._held)
             self._held = None
 
     @contextmanager
