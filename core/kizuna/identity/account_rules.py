@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kizuna.identity import comparison as names
 from kizuna.identity.evidence import ACCOUNT_BITS, DIFFERENT_NUMBERS, EDGE, PAIR, Evidence, Guard
 from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, Key, Stats, is_generic
-from kizuna.identity.profile import AccountProfile
+from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 
@@ -33,11 +33,12 @@ def _corporate_number(a: AccountProfile, b: AccountProfile) -> Evidence | None:
 def _domain(a: AccountProfile, b: AccountProfile) -> Evidence | None:
     if not a.domains.isdisjoint(b.domains):
         return _item("domain", "own", sorted(a.domains & b.domains))
-    crossed = (a.domains & b.contact_domains) | (a.contact_domains & b.domains)
+    lesser, other_lesser = lesser_domains(a), lesser_domains(b)
+    crossed = (a.domains & other_lesser) | (lesser & b.domains)
     if crossed:
         return _item("domain", "own_and_contact", sorted(crossed))
-    if not a.contact_domains.isdisjoint(b.contact_domains):
-        return _item("domain", "contact", sorted(a.contact_domains & b.contact_domains))
+    if not lesser.isdisjoint(other_lesser):
+        return _item("domain", "contact", sorted(lesser & other_lesser))
     return None
 
 

@@ -201,10 +201,12 @@ class _Kruskal:
         if edge.tier == BY_ID:
             return None
         for end, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            known = {self.by_word.root(end), self.by_word.root(other)}
             for third, rival in sorted(self._clean.get(end, {}).items()):
-                apart = any(guard.scope == PAIR for guard in self._blocking(third, other)) if third != other else False
                 close = rival.tier == BY_ID or rival.bits > edge.bits - _CLEARLY_BITS
-                if apart and close and self.by_word.root(third) != self.by_word.root(other):
+                if not close or self.by_word.root(third) in known:
+                    continue
+                if any(guard.scope == PAIR for guard in self._blocking(third, other)):
                     return Guard(AMBIGUOUS, EDGE, blocks=True), pair_of(third, other)
         return None
 

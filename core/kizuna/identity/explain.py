@@ -50,7 +50,17 @@ def _say(phrase: Phrase, language: str, **values: str) -> str:
 
 
 def _values(values: Iterable[str], language: str) -> str:
-    return ("、" if language == JAPANESE else ", ").join(value.replace("\x1f", " ") for value in values)
+    plain = (value.replace("\x1f", " ") for value in values)
+    return (
+        "、".join(f"「{value}」" for value in plain)
+        if language == JAPANESE
+        else ", ".join(f"“{value}”" for value in plain)
+    )
+
+
+def say_guard(guard: Guard, language: str = ENGLISH) -> str:
+    """The guard as one sentence."""
+    return _say(GUARDS[guard.name], language, values=_values(guard.values, language))
 
 
 def explain(a: Profile, b: Profile, stats: Stats = no_stats, *, decision: str | None = None) -> Explanation:

@@ -8,10 +8,10 @@ from hashlib import blake2b
 import msgspec
 
 from kizuna.identity.company_names import CompanyName
-from kizuna.identity.profile import PERSON_NAME, AccountProfile, PersonProfile, Profile, entity_of
+from kizuna.identity.profile import PERSON_NAME, AccountProfile, PersonProfile, Profile, entity_of, lesser_domains
 
-OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, CONTACT_DOMAIN, DOMAIN_NAME, PHONE, NAME = (
-    "own xref corporate_number email domain contact_domain domain_name phone name".split()
+OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, KNOWN_DOMAIN, DOMAIN_NAME, PHONE, NAME = (
+    "own xref corporate_number email domain known_domain domain_name phone name".split()
 )
 
 
@@ -32,9 +32,10 @@ KINDS: dict[str, KeyKind] = {
         KeyKind(XREF, "id", 20, exact=True, family="reference"),
         KeyKind(CORPORATE_NUMBER, "id", 20, exact=True, family=CORPORATE_NUMBER),
         KeyKind(EMAIL, "strong", 20, exact=True, family=EMAIL),
-        KeyKind(DOMAIN, "strong", 40, exact=True, family="domain"),
-        # Never counted for rarity: a consultant is a contact at many accounts.
-        KeyKind(CONTACT_DOMAIN, "weak", 40, exact=True, family="domain"),
+        KeyKind(DOMAIN, "strong", 40, exact=True, family=DOMAIN),
+        # Its own domains and those of its people, so that one finds the other. Never counted for rarity: a consultant is a
+        # contact at many accounts.
+        KeyKind(KNOWN_DOMAIN, "weak", 40, exact=True, family=KNOWN_DOMAIN),
         # Finds equal names on a domain that is too common to be searched.
         KeyKind(DOMAIN_NAME, "strong", 40, exact=True, family=DOMAIN_NAME),
         KeyKind(PHONE, "weak", 20, exact=False, family=PHONE),
@@ -66,7 +67,7 @@ Stats = Callable[[Key], KeyStat]
 def key_hash(entity: str, kind: str, value: str) -> int:
     """The signed 64-bit hash a key is stored and looked up under; look up by it alone, not by kind.
 
-    Kinds of one family share it, so that a reference finds the record it names and the other way round.
+    ``own`` and ``xref`` share it, so that a reference finds the record it names and the other way round.
     """
     family = KINDS[kind].family if kind in KINDS else kind
     text = f"{entity}\x1f{family}\x1f{value}".encode("utf-8", "surrogatepass")
@@ -99,11 +100,12 @@ def _account_keys(profile: AccountProfile) -> Iterable[Key]:
         yield Key(EMAIL, address)
     for domain in profile.domains:
         yield Key(DOMAIN, domain)
-    for domain in profile.contact_domains:
-        yield Key(CONTACT_DOMAIN, domain)
+    known = profile.domains | lesser_domains(profile)
+    for domain in known:
+        yield Key(KNOWN_DOMAIN, domain)
     if core:
         yield Key(NAME, core)
-        for domain in profile.domains | profile.contact_domains:
+        for domain in known:
             yield Key(DOMAIN_NAME, f"{domain}\x1f{core}")
 
 
@@ -129,7 +131,7 @@ def is_generic(key: Key, stat: KeyStat) -> bool:
     """Whether so many share the value that it says nothing by itself: two differently named records of one source do."""
     if stat.status == "allowed":
         return False
-    return stat.status == "blocked" or (key.kind != CONTACT_DOMAIN and stat.largest_per_source >= 2)
+    return stat.status == "blocked" or (key.kind != KNOWN_DOMAIN and stat.largest_per_source >= 2)
 
 
 def no_stats(_key: Key) -> KeyStat:

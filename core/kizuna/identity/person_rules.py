@@ -64,7 +64,7 @@ def _generic_values(
     if email:
         keys = [Key(EMAIL, value) for value in email.values]
         shared = tuple(key.value for key in keys if is_generic(key, stats(key)))
-        if len(shared) < len(keys) or level == names.EQUAL:
+        if len(shared) < len(keys) or level in names.AGREEING:
             return ()
         common += shared
     return common

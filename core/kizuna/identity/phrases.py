@@ -112,8 +112,7 @@ GUARDS: Mapping[str, Phrase] = {
         "氏名が異なるため別の人物です({values})。",
     ),
     "role_mailbox": Phrase(
-        "A desk reads this mailbox: it says company, not person {values}.",
-        "部署の共有アドレスは個人の根拠になりません {values}。",
+        "Mailboxes read by a desk say company, not person.", "部署の共有アドレスは個人の根拠になりません。"
     ),
     "free_mail": Phrase(
         "Free-mail hosts say nothing about the employer.", "フリーメールのドメインは会社の根拠になりません。"

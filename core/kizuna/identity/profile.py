@@ -41,6 +41,7 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     name: CompanyName | None = None
     name_role: str = COMPANY_NAME
     domains: frozenset[str] = frozenset()  # the account's own
+    email_domains: frozenset[str] = frozenset()  # of its addresses, where these need not be the company's own
     contact_domains: frozenset[str] = frozenset()  # only known from its contacts' addresses
     emails: frozenset[str] = frozenset()
     role_mailboxes: frozenset[str] = frozenset()
@@ -70,6 +71,11 @@ class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Profile = AccountProfile | PersonProfile
+
+
+def lesser_domains(profile: AccountProfile) -> frozenset[str]:
+    """The domains that are known of an account without being its own."""
+    return profile.email_domains | profile.contact_domains if profile.email_domains else profile.contact_domains
 
 
 def entity_of(profile: Profile) -> str:
@@ -174,11 +180,8 @@ def account_profile(
     code = normalise.country_code(country)
     mailboxes = _mailboxes(emails)
     own_domains = _domains(domains)
-    of_contacts = _mailboxes(contact_emails).domains
     if EMAIL_DOMAIN_IS_OWN in known_traits:
         own_domains |= mailboxes.domains
-    else:
-        of_contacts |= mailboxes.domains
     company = normalise.company_name(name)
     return AccountProfile(
         rid=rid,
@@ -188,7 +191,8 @@ def account_profile(
         name=company,
         name_role=_name_role(company, mailboxes.people, known_traits, is_person=is_person),
         domains=own_domains,
-        contact_domains=of_contacts - own_domains,
+        email_domains=mailboxes.domains - own_domains,
+        contact_domains=_mailboxes(contact_emails).domains - own_domains,
         emails=mailboxes.people,
         role_mailboxes=mailboxes.desks,
         phones=_phones(phones, code),

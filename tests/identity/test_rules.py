@@ -1,0 +1,286 @@
+"""When two accounts or two people are one in the exact tier, and what stands against it."""
+
+import pytest
+
+from kizuna.identity.evidence import AUTO_BITS, edge_from, why
+from kizuna.identity.keys import DOMAIN, EMAIL, XREF, Key, KeyStat, reference_value
+from kizuna.identity.rules import compare, evidence, guards
+from tests.identity.records import BILLING, CRM, DESK, MARKETING, account, person
+
+AOBA = {"domains": ("https://www.aoba.co.jp/",)}
+NUMBER, OTHER_NUMBER = "7000012050002", "1180301018771"
+
+
+def level(a, b, field):
+    return next((item.level for item in evidence(a, b) if item.field == field), None)
+
+
+def blocking(a, b, stats=None):
+    raised = guards(a, b, stats) if stats else guards(a, b)
+    return {guard.name for guard in raised if guard.blocks}
+
+
+def links(a, b, stats=None):
+    edge = compare(a, b)
+    return edge is not None and edge.is_auto and not blocking(a, b, stats)
+
+
+def carried_by(kind, value, names):
+    return lambda key: KeyStat(names if key == Key(kind, value) else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "expected"),
+    [
+        ("株式会社青葉商事", "青葉商事㈱", "equal"),
+        ("アオバショウジ", "Aoba Shoji K.K.", "equal"),
+        ("アオバ物流", "Aoba Logistics", "translated"),
+        ("Aoba", "Aoba Japan K.K.", "same_brand"),
+        ("Golden Peak Labs", "Goldn Peak Labs", "similar"),
+        ("International Business Machines", "IBM", "contained"),
+        ("青葉商事", "青葉商事東京支店", "contained"),
+        ("青葉商事", "Aoba Shoji", "same_trade"),
+        ("青葉", "Aoba Shoji", "unreadable"),
+        ("グーグル", "Google", "unreadable"),
+        (None, "Aoba Shoji", None),
+        ("test", "Aoba Shoji", None),
+    ],
+)
+def test_a_domain_of_their_own_links_two_accounts_whose_names_can_be_one(name, other, expected):
+    a, b = account(CRM, name, **AOBA), account(DESK, other, **AOBA)
+
+    assert level(a, b, "name") == expected
+    assert links(a, b)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "guard"),
+    [
+        ("Aoba Foods", "Aoba Trading", "same_brand_different_business"),
+        ("青葉食品", "Aoba Shoji", "same_brand_different_business"),
+        ("青葉商事", "青葉ホールディングス", "same_brand_different_business"),
+        ("Acme Japan", "Acme Germany", "same_brand_different_business"),
+        ("Acme K.K.", "Acme GmbH", "same_brand_different_business"),
+        ("株式会社青葉", "一般社団法人青葉", "same_brand_different_business"),
+        ("青葉商事", "緑川電機", "conflicting_names_on_one_domain"),
+        ("青葉", "緑川", "conflicting_names_on_one_domain"),
+        ("第一青葉", "第二青葉", "conflicting_names_on_one_domain"),
+        ("Bright Root", "Cedar Wave", "conflicting_names_on_one_domain"),
+        ("Area 51", "Area 52", "conflicting_names_on_one_domain"),
+    ],
+)
+def test_names_of_two_businesses_keep_a_shared_domain_from_linking(name, other, guard):
+    a, b = account(CRM, name, **AOBA), account(DESK, other, **AOBA)
+
+    assert guard in blocking(a, b)
+    assert not links(a, b)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Aoba Shoji Co., Ltd.", "株式会社アオバショウジ"),
+        ("青葉商事", "青葉商事"),
+        ("Acme Inc.", "ACME"),
+        ("Aoba", "Aoba Shoji"),
+    ],
+)
+def test_a_name_alone_never_links(name, other):
+    a, b = account(CRM, name), account(DESK, other)
+
+    assert compare(a, b) is None
+    assert blocking(a, b) == {"name_only"}
+
+
+def test_a_telephone_number_and_a_name_do_not_link():
+    a = account(CRM, "青葉商事", phones=("03-1234-5679",), country="JP")
+    b = account(DESK, "青葉商事", phones=("+81312345679",))
+
+    assert compare(a, b) is None
+
+
+def test_a_person_who_pays_does_not_contradict_the_company():
+    company = account(CRM, "青葉商事", **AOBA)
+    payer = account(BILLING, "Taro Yamada", emails=("taro.yamada@aoba.co.jp",))
+
+    assert level(company, payer, "name") == "of_a_person"
+    assert links(company, payer)
+
+
+def test_a_billing_name_that_is_surely_a_company_does_contradict():
+    company = account(CRM, "Aoba Foods", **AOBA)
+    client = account(BILLING, "Cedar Wave Inc.", emails=("keiri@aoba.co.jp",))
+
+    assert not links(company, client)
+
+
+def test_one_free_mailbox_does_not_make_two_payers_one_company():
+    one = account(BILLING, "Taro Yamada", emails=("taro.yamada@gmail.com",))
+    other = account(BILLING, "Taro Yamada", emails=("taroyamada+2@gmail.com",))
+
+    edge = compare(one, other)
+
+    assert edge is not None
+    assert not edge.is_auto
+
+
+def test_a_contacts_domain_links_only_beside_the_name():
+    own = account(CRM, "Aoba Foods", **AOBA)
+    named = account(DESK, "AOBA FOODS", contact_emails=("ken@aoba.co.jp",))
+    nameless = account(DESK, None, contact_emails=("ken@aoba.co.jp",))
+
+    assert links(own, named)
+    assert not links(own, nameless)
+
+
+def test_contacts_at_one_agency_do_not_make_their_clients_one():
+    a = account(CRM, "Aoba Foods", contact_emails=("ken@agency.jp",))
+    b = account(DESK, "Aoba Foods", contact_emails=("ann@agency.jp",))
+
+    edge = compare(a, b)
+
+    assert edge is not None
+    assert not edge.is_auto
+
+
+def test_an_address_counts_as_the_companys_own_only_where_the_system_says_so():
+    own = account(CRM, "青葉商事", **AOBA)
+    billed = account(BILLING, "Aoba Shoji", emails=("keiri@aoba.co.jp",))
+    written_to = account(DESK, "青葉", emails=("keiri@aoba.co.jp",))
+
+    assert level(own, billed, "domain") == "own"
+    assert level(own, written_to, "domain") == "own_and_contact"
+
+
+def test_two_domains_and_one_contact_need_a_reference():
+    a = account(CRM, "Aoba Foods", domains=("aoba.co.jp",))
+    b = account(DESK, "Aoba Foods", domains=("aoba-foods.com",), contact_emails=("ken@aoba.co.jp",))
+
+    assert blocking(a, b) == {"disjoint_domains_without_cross_reference"}
+
+
+@pytest.mark.parametrize("name", ["Cedar Wave", "Aoba Trading", None])
+def test_a_cross_reference_links_whatever_the_names_say(name):
+    crm = account(CRM, "Aoba Foods", domains=("aoba.co.jp",))
+    billed = account(BILLING, name, cross_references=(crm.own,), emails=("x@cedarwave.com",))
+
+    assert links(crm, billed)
+
+
+def test_two_records_that_name_the_same_third_are_linked():
+    a = account(MARKETING, "青葉商事", cross_references=(("crm", "42"),))
+    b = account(DESK, "Aoba", cross_references=(("crm", "42"),))
+
+    assert links(a, b)
+
+
+def test_records_that_name_different_ones_need_more_than_a_domain():
+    a = account(MARKETING, None, cross_references=(("crm", "42"),), **AOBA)
+    b = account(DESK, None, cross_references=(("crm", "43"),), **AOBA)
+
+    assert level(a, b, "reference") == "elsewhere"
+    assert not links(a, b)
+
+
+def test_different_corporate_numbers_outrank_a_cross_reference():
+    a = account(CRM, "Aoba", corporate_number=NUMBER, **AOBA)
+    b = account(DESK, "Aoba", corporate_number=OTHER_NUMBER, cross_references=(a.own,), **AOBA)
+
+    assert "different_corporate_numbers" in blocking(a, b)
+
+
+def test_one_corporate_number_links_two_names():
+    a = account(CRM, "青葉商事", corporate_number=NUMBER)
+    b = account(BILLING, "Aoba Shoji", corporate_number="T" + NUMBER)
+
+    assert links(a, b)
+
+
+def test_a_vat_number_does_not_contradict_a_japanese_one():
+    a, b = account(CRM, "Aoba", corporate_number=NUMBER), account(DESK, "Aoba", corporate_number="DE123456788")
+
+    assert "different_corporate_numbers" not in blocking(a, b)
+
+
+def test_a_reference_made_by_many_names_needs_a_second_sign():
+    crm = account(CRM, "Aoba Foods", **AOBA)
+    stranger = account(BILLING, "Cedar Wave", cross_references=(crm.own,))
+    alike = account(BILLING, "AOBA FOODS", cross_references=(crm.own,))
+    common = carried_by(XREF, reference_value(*crm.own), 2)
+
+    assert blocking(crm, stranger, common) == {"generic_value"}
+    assert blocking(crm, alike, common) == set()
+
+
+def test_a_domain_with_two_names_in_one_source_links_only_equal_names():
+    group = account(CRM, "Aoba Foods", **AOBA)
+    equal, unread = account(DESK, "AOBA FOODS K.K.", **AOBA), account(DESK, "青葉", **AOBA)
+    common = carried_by(DOMAIN, "aoba.co.jp", 2)
+
+    assert links(group, equal, common)
+    assert blocking(group, unread, common) == {"generic_value"}
+
+
+def test_two_records_of_one_source_need_more_than_a_domain():
+    one, unread, equal = account(CRM, "青葉", **AOBA), account(CRM, "Aoba", **AOBA), account(CRM, "青葉", **AOBA)
+
+    assert not links(one, unread)
+    assert links(one, equal)
+    assert "same_source_two_records" in {guard.name for guard in guards(one, equal)}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("佐藤 太郎", "Taro Sato"), ("Bob Smith", "Robert Smith"), (None, "Taro Sato"), ("サトウ タロウ", "Taro Sato")],
+)
+def test_one_mailbox_is_one_person(name, other):
+    a, b = person(CRM, name, emails=("T.Sato@aoba.jp",)), person(DESK, other, emails=("t.sato+desk@aoba.jp",))
+
+    assert links(a, b)
+
+
+def test_two_full_names_on_one_mailbox_are_two_people():
+    a, b = person(CRM, "Taro Sato", emails=("sato@aoba.jp",)), person(DESK, "Hanako Sato", emails=("sato@aoba.jp",))
+
+    assert blocking(a, b) == {"full_names_conflict"}
+
+
+def test_a_common_domain_is_never_evidence_for_a_person():
+    a, b = person(CRM, "Taro Sato", emails=("taro@aoba.jp",)), person(DESK, "Taro Sato", emails=("sato@aoba.jp",))
+
+    assert compare(a, b) is None
+    assert blocking(a, b) == {"name_only"}
+
+
+def test_a_desks_mailbox_is_never_evidence_for_a_person():
+    a, b = person(CRM, "Taro Sato", emails=("info@aoba.jp",)), person(DESK, "Taro Sato", emails=("info@aoba.jp",))
+
+    assert compare(a, b) is None
+    assert blocking(a, b) == {"name_only", "role_mailbox"}
+
+
+def test_a_mailbox_with_two_names_in_one_source_links_only_names_that_agree():
+    a = person(CRM, "Taro Sato", emails=("shop@sato-family.jp", "sato@family.jp"))
+    agreeing, nameless = person(DESK, "T. Sato", emails=("sato@family.jp",)), person(DESK, emails=("sato@family.jp",))
+    common = carried_by(EMAIL, "sato@family.jp", 2)
+
+    assert links(a, agreeing, common)
+    assert blocking(a, nameless, common) == {"generic_value"}
+
+
+def test_a_person_and_an_account_are_never_one():
+    a, b = account(CRM, "Taro Sato", emails=("taro@aoba.jp",)), person(DESK, "Taro Sato", emails=("taro@aoba.jp",))
+
+    assert compare(a, b) is None
+    assert guards(a, b) == ()
+
+
+def test_an_edge_can_be_stored_and_read_back():
+    a, b = account(CRM, "青葉商事", **AOBA), account(DESK, "Aoba Shoji", **AOBA)
+
+    edge = compare(a, b)
+
+    assert edge is not None
+    assert edge_from(why(edge)) == edge
+    assert edge.bits == sum(item.bits for item in edge.evidence) >= AUTO_BITS
+    assert (edge.a, edge.b, edge.tier, edge.model_version) == (a.rid, b.rid, "exact", "exact-1")
