@@ -31,8 +31,9 @@ A vendor's sandbox (``kizuna_<vendor>/sandbox.py``)::
         def settings(self, base_url): return {"base_url": base_url}
         def secrets(self): return {"token": "sandbox-token"}
 
-    def sandbox() -> VendorSandbox:
-        return DeskSandbox()
+    @sdk.hookimpl
+    def kizuna_sandboxes():  # in the plugin's own module, importing this one only when asked
+        yield DeskSandbox
 
 Stream names are those the connector uses, because the truth file names them. ``state.find``, ``state.live``,
 ``state.stream(...).ordered`` read; ``state.put``, ``state.rewrite``, ``state.remove``, ``state.absorb`` write native records
@@ -40,7 +41,7 @@ Stream names are those the connector uses, because the truth file names them. ``
 tests and the control API use. Override ``deleted`` and ``merged`` for the marks the vendor leaves. Time is ``state.now()``;
 tokens, jobs, locators live in ``state.memory``. Limits, 429s, faults and ``/_sandbox/`` need no code in a vendor's app.
 
-Run it: ``with serve([sandbox()], world=World(seed=7, companies=200), port_base=0) as served: served.endpoints[0].base_url``.
+Run it: ``with serve([DeskSandbox], world=World(seed=7, companies=200), port_base=0) as served: served.endpoints[0].base_url``.
 """
 
 from kizuna.sandbox.clock import VirtualClock

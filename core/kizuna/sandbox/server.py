@@ -45,9 +45,13 @@ class _Server(uvicorn.Server):
         self.up.set()
 
 
-def in_order(sandboxes: Iterable[VendorSandbox]) -> list[VendorSandbox]:
-    """CRM, marketing, support, billing; by key among equals. Ports follow this order."""
-    return sorted(sandboxes, key=lambda sandbox: (ROLES.index(sandbox.role), sandbox.key))
+Playable = VendorSandbox | type[VendorSandbox]
+
+
+def in_order(sandboxes: Iterable[Playable]) -> list[VendorSandbox]:
+    """CRM, marketing, support, billing; by key among equals. Ports follow this order. A class is made an instance."""
+    played = [sandbox() if isinstance(sandbox, type) else sandbox for sandbox in sandboxes]
+    return sorted(played, key=lambda sandbox: (ROLES.index(sandbox.role), sandbox.key))
 
 
 def populate(sandboxes: Sequence[VendorSandbox], world: World, clock: VirtualClock) -> list[SandboxState]:
@@ -124,7 +128,7 @@ class Served:
 
 
 def serve(
-    sandboxes: Iterable[VendorSandbox],
+    sandboxes: Iterable[Playable],
     *,
     world: World,
     port_base: int = 9400,

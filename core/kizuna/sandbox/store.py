@@ -51,6 +51,14 @@ class StoredRecord:
     person: str | None = None
     deleted_at: datetime | None = None
     merged_into: str | None = None
+    _encoded: tuple[int, bytes] = (0, b"")
+
+    @property
+    def json(self) -> bytes:
+        """The newest payload as JSON, encoded once a version: lists are joined from these."""
+        if self._encoded[0] != len(self.versions):
+            self._encoded = (len(self.versions), msgspec.json.encode(self.payload))
+        return self._encoded[1]
 
     @property
     def payload(self) -> Payload:

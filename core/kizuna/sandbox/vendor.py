@@ -42,7 +42,7 @@ class LimitReading:
 class VendorSandbox(ABC):
     """A simulated vendor: pure knowledge of its payloads, its API, its limits. All that changes lives in SandboxState.
 
-    A vendor's module ``kizuna_<vendor>.sandbox`` offers ``def sandbox() -> VendorSandbox``.
+    A plugin names its class through the hook ``kizuna_sandboxes``; it is made without arguments.
     """
 
     key: str
