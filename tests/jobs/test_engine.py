@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from kizuna.errors import ConfigError, UnknownName
+from kizuna.errors import ConfigError, StorageError, UnknownName
 from kizuna.jobs import EngineSettings, RunState, open_engine, run_inline
 from tests.jobs.counting import TABLES, Counting
 
@@ -185,6 +185,16 @@ def test_unknown_jobs_runs_and_second_engines_are_refused(counting):
                     pass
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("url", ["sqlite:///no/such/folder/kizuna.db", "postgresql://kizuna@127.0.0.1:1/kizuna"])
+def test_a_database_out_of_reach_is_an_error_of_ours(url):
+    async def scenario():
+        async with open_engine(url, []):
+            pass
+
+    with pytest.raises(StorageError, match="cannot use its database"):
+        asyncio.run(scenario())
 
 
 def test_importing_the_port_does_not_load_the_engine():

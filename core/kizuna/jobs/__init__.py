@@ -55,7 +55,8 @@ async def open_engine(
 
     Opening it takes up what this executor id left unfinished. ``working=False`` submits and watches but runs nothing.
     Without ``acquire_lease`` an epoch is the number of times the run was taken up, which grows all the same.
-    `ConfigError` when the executor id belongs to a live process, the database is not supported, or an engine is open.
+    `ConfigError` when the executor id belongs to a live process, the database is not supported, or an engine is open;
+    `StorageError` when the database cannot be used.
     """
     # Only here: the engine's library takes half a second to load.
     from kizuna.jobs.durable import open_durable

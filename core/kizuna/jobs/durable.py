@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
+import psycopg
+import sqlalchemy.exc
+
 from kizuna import clock, log
-from kizuna.errors import ConfigError, UnknownName
+from kizuna.errors import ConfigError, StorageError, UnknownName
 from kizuna.jobs import library
 from kizuna.jobs.places import open_place
 from kizuna.jobs.port import AcquireLease, Claim, EngineSettings, Job, RunStatus, Scalar
@@ -41,13 +45,16 @@ async def open_durable(
 ) -> AsyncIterator[DurableEngine]:
     """An open engine, closed at the end of the context; see `kizuna.jobs.open_engine`."""
     with _alone(), library.quiet():
-        place = await asyncio.to_thread(open_place, database_url)
+        with _explained():
+            place = await asyncio.to_thread(open_place, database_url)
         try:
-            seat = await asyncio.to_thread(take_seat, place, executor_id, settings)
+            with _explained():
+                seat = await asyncio.to_thread(take_seat, place, executor_id, settings)
             try:
                 engine = DurableEngine(seat, jobs, acquire_lease, settings)
                 try:
-                    await library.launch(place, seat.executor_id, engine.follow, settings, working=working)
+                    with _explained():
+                        await library.launch(place, seat.executor_id, engine.follow, settings, working=working)
                     await engine.start()
                     yield engine
                 finally:
@@ -66,6 +73,16 @@ def _alone() -> Iterator[None]:
         yield
     finally:
         _one_a_process.release()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as error:
+        cause = type(error).__name__
+        advice = "see that it runs and may be written to, then try again"
+        raise StorageError(f"The job engine cannot use its database ({cause}); {advice}.") from error
 
 
 class DurableEngine:
