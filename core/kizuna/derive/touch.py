@@ -35,15 +35,19 @@ def touch(
     sql: Connection, entity: str, rids: Collection[int], left: Collection[int], now: int, cause: str = CAUSE
 ) -> Touched:
     """Everybody affected by a change of ``rids`` in their new places. ``left`` are keys that changed records gave up."""
-    touched = set(rids) | _crossing(sql, rids, left)
+    touched = set(rids) | crossing(sql, rids, left)
     if not touched:
         return Touched()
-    profiles = identity.profiles(sql, entity, touched)
-    identity.replace_edges(sql, entity, touched, _edges(sql, entity, profiles))
-    return _resettle(sql, entity, _component(sql, entity, touched), now, cause)
+    relink(sql, entity, touched)
+    return resettle(sql, entity, component(sql, entity, touched), now, cause)
 
 
-def _crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> set[int]:
+def relink(sql: Connection, entity: str, rids: Collection[int]) -> None:
+    """The edges of these records worked out anew from what they say now."""
+    identity.replace_edges(sql, entity, rids, _edges(sql, entity, identity.profiles(sql, entity, rids)))
+
+
+def crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> set[int]:
     """The other holders of values that just became common or rare: their pairs are judged anew."""
     hashes = {h for found in identity.key_hashes(sql, rids).values() for h in found} | set(left)
     counted = identity.counted(sql, hashes)
@@ -93,7 +97,7 @@ def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterab
             yield edge
 
 
-def _component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
+def component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
     """Everybody reachable by raw edges (blocked ones too), decisions and common entities."""
     found: set[int] = set(rids)
     frontier = set(rids)
@@ -103,11 +107,12 @@ def _component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
     return found
 
 
-def _resettle(sql: Connection, entity: str, component: set[int], now: int, cause: str) -> Touched:
-    profiles = identity.profiles(sql, entity, component)
+def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str = CAUSE) -> Touched:
+    """The entities of a whole component worked out anew from its edges and decisions."""
+    profiles = identity.profiles(sql, entity, rids)
     partition = _partition(sql, entity, profiles)
-    memberships.replace_reviews(sql, entity, component, partition.reviews, now)
-    previous = identity.memberships(sql, entity, component)
+    memberships.replace_reviews(sql, entity, rids, partition.reviews, now)
+    previous = identity.memberships(sql, entity, rids)
     founding = {rid: founding_key(*names) for rid, names in identity.founding(sql, profiles).items()}
     derived = {entity_id(entity, key) for key in founding.values()}
     known = identity.known_ids(sql, derived | set(previous.values()))

@@ -31,10 +31,15 @@ class FactRows:
         self.by_kind: dict[str, list[Row]] = defaultdict(list)
         self.history: list[Row] = []
 
-    def add(self, fact: Fact, rid: int, version_no: int, valid_from: int, known_at: int) -> None:
-        """Takes in one fact of a record. Raises PayloadError when a value fits no column."""
+    def add(self, fact: Fact, rid: int, version_no: int, valid_from: int, known_at: int, current: bool = True) -> None:
+        """Takes in one fact of a record, of a past version only for its history.
+
+        Raises PayloadError when a value fits no column.
+        """
         kind = kind_of(type(fact))
-        if kind in KINDS:
+        if not current:
+            pass
+        elif kind in KINDS:
             self.by_kind[kind].append(fact_rows.row(fact, rid, self.connection))
         else:
             self.by_kind[OTHER].append((rid, kind, fact.part, fact_rows.body(fact)))

@@ -1,0 +1,128 @@
+"""People's decisions on who is who: two records are the same, or are not; each can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from kizuna import clock
+from kizuna.derive.work import Deriver
+from kizuna.errors import DecisionError, UnknownName
+from kizuna.identity.rules import guards
+from kizuna.storage import identity, runs
+from kizuna.storage.instants import micros
+
+SAME, DIFFERENT = "same", "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions made (their numbers), and the entities the records belong to afterwards."""
+
+    decisions: tuple[int, ...]
+    entities: tuple[str, ...]
+
+
+def same(
+    deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None, *, confirmed: bool = False
+) -> Decided:
+    """Two records (``entity``: account or person) are one from now on, whatever the evidence.
+
+    Raises DecisionError when a guard or an earlier decision stands against it, unless ``confirmed``.
+    """
+
+    def write(sql: Connection, now: int) -> list[int]:
+        if not confirmed:
+            _refuse_contradiction(sql, entity, a, b)
+        return [identity.decide(sql, entity, a, b, SAME, actor, reason, now)]
+
+    return _decide(deriver, entity, (a, b), write)
+
+
+def different(deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None) -> Decided:
+    """Two records are never one from now on, whatever the evidence."""
+
+    def write(sql: Connection, now: int) -> list[int]:
+        return [identity.decide(sql, entity, a, b, DIFFERENT, actor, reason, now)]
+
+    return _decide(deriver, entity, (a, b), write)
+
+
+def split(deriver: Deriver, entity: str, rid: int, actor: str, reason: str | None = None) -> Decided:
+    """One record leaves its customer or person: it is different from everybody it is with now.
+
+    Raises DecisionError when it is alone already.
+    """
+    with deriver.database.read() as sql:
+        home = identity.memberships(sql, entity, [rid]).get(rid)
+        others = [other for other in identity.members(sql, [home] if home else []).get(home or "", []) if other != rid]
+    if not others:
+        raise DecisionError("This record stands alone already; there is nothing to split.")
+
+    def write(sql: Connection, now: int) -> list[int]:
+        return [identity.decide(sql, entity, rid, other, DIFFERENT, actor, reason, now) for other in others]
+
+    return _decide(deriver, entity, (rid, *others), write)
+
+
+def merge(
+    deriver: Deriver, kept: str, absorbed: str, actor: str, reason: str | None = None, *, confirmed: bool = False
+) -> Decided:
+    """Two customers, or two people, become one. Raises UnknownName for an id that is not there."""
+    with deriver.database.read() as sql:
+        entity_ids = [identity.standing_id(sql, kept), identity.standing_id(sql, absorbed)]
+        members = identity.members(sql, entity_ids)
+    for entity_id in entity_ids:
+        if entity_id not in members:
+            raise UnknownName("customer or person", entity_id, ())
+    if entity_ids[0] == entity_ids[1]:
+        raise DecisionError("These two are one already.")
+    entity = "account" if entity_ids[0].startswith("cus_") else "person"
+    pair = (members[entity_ids[0]][0], members[entity_ids[1]][0])
+    return same(deriver, entity, *pair, actor, reason, confirmed=confirmed)
+
+
+def undo(deriver: Deriver, decision: int) -> Decided:
+    """A decision no longer stands; who is who follows from the rest. Raises DecisionError when none of that number stands."""
+    now = micros(clock.now())
+    with deriver.database.write() as sql:
+        taken_back = identity.revoke(sql, decision, now)
+        if taken_back is None:
+            raise DecisionError(f"There is no standing decision {decision}; see `kizuna identity history`.")
+        entity, a, b = taken_back
+        runs.post(sql, {a, b}, now)
+    return _after(deriver, entity, (a, b), [decision])
+
+
+def _decide(
+    deriver: Deriver, entity: str, rids: Sequence[int], write: Callable[[Connection, int], list[int]]
+) -> Decided:
+    now = micros(clock.now())
+    with deriver.database.write() as sql:
+        known = identity.memberships(sql, entity, rids)
+        missing = [rid for rid in rids if rid not in known]
+        if missing:
+            raise DecisionError(f"Record {missing[0]} is no {entity} record that belongs to anybody; check its id.")
+        numbers = write(sql, now)
+        runs.post(sql, set(rids), now)
+    return _after(deriver, entity, rids, numbers)
+
+
+def _after(deriver: Deriver, entity: str, rids: Sequence[int], numbers: list[int]) -> Decided:
+    deriver.drain()
+    with deriver.database.read() as sql:
+        homes = identity.memberships(sql, entity, rids)
+    return Decided(tuple(numbers), tuple(homes[rid] for rid in rids if rid in homes))
+
+
+def _refuse_contradiction(sql: Connection, entity: str, a: int, b: int) -> None:
+    for one, other, verdict in identity.decisions(sql, entity, [a]):
+        if {one, other} == {a, b} and verdict == DIFFERENT:
+            raise DecisionError("It was decided before that these two are different; confirm to overrule it.")
+    profiles = identity.profiles(sql, entity, [a, b])
+    if a in profiles and b in profiles:
+        blocking = [guard for guard in guards(profiles[a], profiles[b]) if guard.blocks and guard.name != "name_only"]
+        if blocking:
+            raise DecisionError(f"A guard stands against it ({blocking[0].name}); confirm to overrule it.")

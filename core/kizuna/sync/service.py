@@ -1,0 +1,92 @@
+"""The parts of a running Kizuna put together: database, plugins, deriver, syncer, and runs kept by the job engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from kizuna import jobs
+from kizuna.config import Settings
+from kizuna.derive import Deriver
+from kizuna.derive.work import ranks_of
+from kizuna.plugins import Plugins, load
+from kizuna.storage.database import Database
+from kizuna.storage.runs import Lease
+from kizuna.sync.load import Loader
+from kizuna.sync.run import SliceResult, Syncer, quiet
+from kizuna.sync.stream import Observer
+
+JOB = "sync"
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything a command or a server works with; close it at the end."""
+
+    settings: Settings
+    database: Database
+    plugins: Plugins
+    deriver: Deriver
+    syncer: Syncer
+
+    def loader(self) -> Loader:
+        """What takes files in."""
+        return Loader(self.database, self.plugins, self.deriver)
+
+    def close(self) -> None:
+        """Threads ended and connections closed."""
+        self.syncer.close()
+        self.database.close()
+
+
+def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins | None = None) -> Service:
+    """The parts for these settings; ``observe`` hears of the progress of syncs."""
+    host = plugins or load(None if "*" in settings.plugins else list(settings.plugins))
+    database = Database(settings.database)
+
+    def merged(kept: str, absorbed: str) -> None:
+        host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
+
+    deriver = Deriver(database, ranks_of(host), merged=merged)
+    return Service(settings, database, host, deriver, Syncer(database, host, deriver, observe))
+
+
+@asynccontextmanager
+async def engine(parts: Service, *, executor_id: str | None = None, working: bool = True) -> AsyncIterator[jobs.Engine]:
+    """The durable job engine over the service's database; it takes up what a dead worker of this id left."""
+    leases: dict[str, Lease] = {}
+
+    async def acquire(claim: jobs.Claim) -> int:
+        lease = await asyncio.to_thread(parts.syncer.take, claim.run_id, claim.executor_id)
+        leases[claim.run_id] = lease
+        return lease.epoch
+
+    async def work(context: jobs.SliceContext) -> jobs.SliceOutcome:
+        lease = leases.get(context.run_id)
+        if lease is None or lease.epoch != context.epoch:
+            lease = await asyncio.to_thread(parts.syncer.take, context.run_id, context.executor_id)
+            leases[context.run_id] = lease
+        result = await parts.syncer.slice(context.run_id, lease)
+        if result.done:
+            leases.pop(context.run_id, None)
+        return _outcome(result)
+
+    job = jobs.Job(name=JOB, run_slice=work)
+    url = parts.database.url.render_as_string(hide_password=False)
+    async with jobs.open_engine(url, [job], executor_id=executor_id, acquire_lease=acquire, working=working) as opened:
+        yield opened
+
+
+def _outcome(result: SliceResult) -> jobs.SliceOutcome:
+    failed = result.error or "failed" if result.done and result.state == "failed" else None
+    return jobs.SliceOutcome(done=result.done, counts=result.counts, wait_s=result.wait_s, failed=failed)
+
+
+async def submit(
+    opened: jobs.Engine, parts: Service, name: str, *, full: bool = False, streams: tuple[str, ...] = (), trigger: str
+) -> str:
+    """The id of a run of that connection, queued in the database and handed to the engine."""
+    run_id = await asyncio.to_thread(parts.syncer.queue, name, full=full, streams=streams, trigger=trigger)
+    return await opened.submit(JOB, name, run_id=run_id)
