@@ -47,7 +47,7 @@ worlds = st.tuples(edges, st.sets(pairs, max_size=4), st.sets(pairs, max_size=4)
 
 
 @given(worlds, st.randoms(use_true_random=False), st.sampled_from((PAIR, EDGE)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_order_of_input_changes_nothing(world, shuffler, scope):
     given_edges, apart, same, different = world
     shuffled = [list(part) for part in (MEMBERS, given_edges, same, different)]
@@ -67,7 +67,7 @@ def test_the_order_of_input_changes_nothing(world, shuffler, scope):
 
 
 @given(worlds)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_records_a_person_held_apart_are_never_together(world):
     given_edges, apart, same, different = world
 
@@ -78,7 +78,7 @@ def test_records_a_person_held_apart_are_never_together(world):
 
 
 @given(worlds)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_cluster_is_held_together_by_its_links(world):
     given_edges, apart, same, different = world
 
@@ -89,7 +89,7 @@ def test_every_cluster_is_held_together_by_its_links(world):
 
 
 @given(worlds, pairs)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_taking_a_decision_back_restores_the_partition(world, decided):
     given_edges, apart, same, different = world
     guards = forbids(*apart)
@@ -102,7 +102,7 @@ def test_taking_a_decision_back_restores_the_partition(world, decided):
 
 
 @given(worlds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_without_persons_decisions_no_guarded_pair_is_linked_directly(world):
     given_edges, apart, _, _ = world
 

@@ -38,7 +38,7 @@ def test_an_id_says_what_it_names():
 
 
 @given(partitions)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_changes_when_nothing_changed(clusters):
     before = assign_ids(clusters, {}, key_of)
 
@@ -48,7 +48,7 @@ def test_nothing_changes_when_nothing_changed(clusters):
 
 
 @given(partitions, partitions, st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_ids_do_not_depend_on_the_order_of_clusters_or_members(earlier, later, shuffler):
     previous = assign_ids(earlier, {}, key_of).ids
     shuffled = [shuffler.sample(members, len(members)) for members in shuffler.sample(later, len(later))]
@@ -59,7 +59,7 @@ def test_ids_do_not_depend_on_the_order_of_clusters_or_members(earlier, later, s
 
 
 @given(partitions, partitions)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_cluster_has_an_id_of_its_own_and_no_id_is_lost(earlier, later):
     previous = assign_ids(earlier, {}, key_of).ids
 
@@ -71,7 +71,7 @@ def test_every_cluster_has_an_id_of_its_own_and_no_id_is_lost(earlier, later):
 
 
 @given(partitions, st.sampled_from(RIDS), st.sampled_from(RIDS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_merge_that_is_undone_gives_both_their_ids_back(clusters, one, other):
     before = assign_ids(clusters, {}, key_of)
     joined = [members for members in clusters if one not in members and other not in members]

@@ -19,7 +19,12 @@ from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
 
 
 def evidence(a: Profile, b: Profile) -> tuple[Evidence, ...]:
-    """What every field says about the two being one, agreeing or not; empty for a company and a person."""
+    """What every field says about the two being one, agreeing or not; empty for a company and a person.
+
+    Where the two sides differ, the value of the record with the smaller id stands first.
+    """
+    if a.rid > b.rid:
+        a, b = b, a
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
         return account_rules.evidence(a, b)
     if isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
@@ -41,6 +46,8 @@ def compare(a: Profile, b: Profile) -> Edge | None:
 
 def guards(a: Profile, b: Profile, stats: Stats = no_stats) -> tuple[Guard, ...]:
     """Every guard that speaks on the pair, blocking ones first; ``stats`` tells how common a value is."""
+    if a.rid > b.rid:
+        a, b = b, a
     found = evidence(a, b)
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
         raised = account_rules.guards(a, b, found, stats)
