@@ -66,9 +66,7 @@ def test_movements_start_at_nothing_and_join_up(states: list[SandboxState]) -> N
 
     assert by_subscription
     assert all(steps[0][0] == 0 for steps in by_subscription.values())
-    assert all(
-        one[1] == two[0] for steps in by_subscription.values() for one, two in zip(steps, steps[1:], strict=False)
-    )
+    assert all(one[1] == two[0] for steps in by_subscription.values() for one, two in pairwise(steps))
 
 
 def test_the_truth_is_written_as_csv_or_json_with_the_movements_beside_it(
