@@ -15,9 +15,10 @@ from kizuna_stripe.webhooks import StripeWebhooks
 
 API_VERSION = "2026-05-27.dahlia"
 
-# A live account may send 100 requests a second, a sandbox 25; we keep a little below.
+# Requests a second that Stripe allows an account, live and in test mode; we keep a little below.
 # Source: https://docs.stripe.com/rate-limits (read 2026-05).
-LIVE, TEST = "live", "test"
+LIVE_PER_S, TEST_PER_S = 100, 25
+SHARE = 0.96
 
 
 class StripeSettings(sdk.Settings):
@@ -27,6 +28,9 @@ class StripeSettings(sdk.Settings):
     base_url: str = sdk.Field("https://api.stripe.com", description="Where the API is; change it for a sandbox only.")
     api_version: str = sdk.Field(API_VERSION, description="The pinned version of the API, such as 2026-05-27.dahlia.")
     account: str | None = sdk.Field(None, description="The connected account (acct_…) to read as its platform.")
+    requests_per_s: int | None = sdk.Field(
+        None, ge=1, description="The account's limit, where Stripe has raised it from 100 (25 with a test key)."
+    )
 
 
 class Stripe(sdk.Connector[StripeSettings]):
@@ -35,13 +39,16 @@ class Stripe(sdk.Connector[StripeSettings]):
     key = "stripe"
     title = "Stripe"
     department = sdk.Department.FINANCE
-    limits = (
-        sdk.Limit(96, 1.0, LIVE, burst=8, concurrent=16),
-        sdk.Limit(24, 1.0, TEST, burst=2, concurrent=8),
-    )
     ranks: ClassVar[Mapping[str, int]] = {"billing": 10, "name": 80}
     names_may_be_people = True
     webhooks = StripeWebhooks()
+
+    def __init__(self, settings: StripeSettings) -> None:
+        super().__init__(settings)
+        # The limit belongs to the account, therefore to the connection and not to the class.
+        in_test_mode = "_test_" in settings.api_key.get_secret_value()
+        per_s = settings.requests_per_s or (TEST_PER_S if in_test_mode else LIVE_PER_S)
+        vars(self)["limits"] = (sdk.Limit(per_s * SHARE, 1.0, burst=max(1, per_s // 20), concurrent=16),)
 
     def base_url(self) -> str:
         return self.settings.base_url.rstrip("/")
@@ -54,16 +61,13 @@ class Stripe(sdk.Connector[StripeSettings]):
         return {**pinned, "Stripe-Account": self.settings.account} if self.settings.account else pinned
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
-        return streams(self.settings.api_version, self._family())
+        return streams(self.settings.api_version)
 
     def trial(self) -> sdk.Ask:
-        return sdk.Ask(path="/v1/customers", params=(("limit", "1"),), family=self._family())
+        return sdk.Ask(path="/v1/customers", params=(("limit", "1"),))
 
     def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
         return errors.sort_error(self.key, answer)
-
-    def _family(self) -> str:
-        return TEST if "_test_" in self.settings.api_key.get_secret_value() else LIVE
 
 
 @sdk.hookimpl

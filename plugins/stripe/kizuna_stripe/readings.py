@@ -72,7 +72,6 @@ class ListingThenEvents:
     """
 
     feed: Feed
-    family: str
     params: tuple[tuple[str, str], ...] = ()
     expand: tuple[str, ...] = ()
     rest: Rest | None = None
@@ -101,7 +100,6 @@ class ListingThenEvents:
         ask = sdk.Ask(
             path=f"/v1/{self.feed.collection}",
             params=(("limit", PAGE_SIZE), *self.params, *expanded),
-            family=self.family,
         )
         return sdk.Turn(ask=ask.having(starting_after=mark.get("after")), state=Listing(mark))
 
@@ -146,7 +144,6 @@ class ListingThenEvents:
         ask = sdk.Ask(
             path="/v1/events",
             params=(("limit", PAGE_SIZE), ("created[gte]", str(since)), *types),
-            family=self.family,
         )
         # What was read again before an interruption is newer than every event up to ``until``.
         state = Pass(mark, frozenset(mark.get("read", ())))
@@ -191,9 +188,9 @@ class ListingThenEvents:
         if errands.ids:
             expanded = tuple(("expand[]", path) for path in self.expand)
             path = f"/v1/{self.feed.collection}/{errands.ids[0]}"
-            ask = sdk.Ask(path=path, params=expanded, family=self.family)
+            ask = sdk.Ask(path=path, params=expanded)
         elif errands.cut and self.rest is not None:
-            ask = self.rest.ask(self.rest.needed(errands.cut[0].raw) or "", self.family)
+            ask = self.rest.ask(self.rest.needed(errands.cut[0].raw) or "")
         else:
             return msgspec.structs.replace(errands.closing, records=records)
         bookmark = {**errands.mark, "read": list(errands.read)} if errands.read else None

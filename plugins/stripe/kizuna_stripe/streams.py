@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import mapping, payloads
@@ -14,12 +12,9 @@ from kizuna_stripe.readings import ListingThenEvents
 BASIL, CLOVER = "2025-03-31", "2025-09-30"
 
 
-def streams(api_version: str, family: str) -> tuple[sdk.AnyStream, ...]:
-    """Every stream, asking for what the version has; ``family`` is the limit the requests count against."""
-
-    def reading(feed: feeds.Feed, **more: Any) -> ListingThenEvents:
-        return ListingThenEvents(feed=feed, family=family, **more)
-
+def streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
+    """Every stream, asking for what the version has."""
+    reading = ListingThenEvents
     coupons = _coupons(api_version)
     items = Rest(
         "items",
@@ -32,15 +27,15 @@ def streams(api_version: str, family: str) -> tuple[sdk.AnyStream, ...]:
         deep=True,
     )
     return (
-        _customers(reading(feeds.CUSTOMERS, expand=("tax_ids",))),
-        _products(reading(feeds.PRODUCTS)),
-        _prices(reading(feeds.PRICES, expand=("tiers",))),
+        _customers(reading(feed=feeds.CUSTOMERS, expand=("tax_ids",))),
+        _products(reading(feed=feeds.PRODUCTS)),
+        _prices(reading(feed=feeds.PRICES, expand=("tiers",))),
         # Without `status=all` the list leaves out what is canceled.
-        _subscriptions(reading(feeds.SUBSCRIPTIONS, params=(("status", "all"),), expand=coupons, rest=items)),
-        _invoices(reading(feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"))),
-        _charges(reading(feeds.CHARGES)),
-        _refunds(reading(feeds.REFUNDS)),
-        _credit_notes(reading(feeds.CREDIT_NOTES)),
+        _subscriptions(reading(feed=feeds.SUBSCRIPTIONS, params=(("status", "all"),), expand=coupons, rest=items)),
+        _invoices(reading(feed=feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"))),
+        _charges(reading(feed=feeds.CHARGES)),
+        _refunds(reading(feed=feeds.REFUNDS)),
+        _credit_notes(reading(feed=feeds.CREDIT_NOTES)),
     )
 
 

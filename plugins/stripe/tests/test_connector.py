@@ -69,12 +69,13 @@ def test_what_is_expanded_follows_the_version(version, expand):
     assert [value for name, value in ask.params if name == "expand[]"] == expand
 
 
-@pytest.mark.parametrize(("key", "family"), [("sk_test_x", "test"), ("rk_test_x", "test"), ("rk_live_x", "live")])
-def test_a_test_key_is_paced_to_the_limit_of_test_accounts(key, family):
-    trial = Stripe(StripeSettings(api_key=sdk.SecretStr(key))).trial()
+@pytest.mark.parametrize(
+    ("key", "raised", "calls"), [("sk_test_x", None, 24), ("rk_live_x", None, 96), ("rk_live_x", 500, 480)]
+)
+def test_requests_are_paced_below_the_accounts_limit(key, raised, calls):
+    found = Stripe(StripeSettings(api_key=sdk.SecretStr(key), requests_per_s=raised))
 
-    assert trial.family == family
-    assert family in {limit.family for limit in Stripe.limits}
+    assert [(limit.calls, limit.per_s) for limit in found.limits] == [(calls, 1.0)]
 
 
 def test_the_key_never_prints():
