@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kizuna import sdk
 from kizuna_hubspot.errors import sort_error
@@ -81,3 +81,11 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
 def kizuna_connectors() -> Iterator[type[sdk.AnyConnector]]:
     """HubSpot's connector."""
     yield HubSpot
+
+
+@sdk.hookimpl
+def kizuna_sandboxes() -> Iterable[Any]:
+    """HubSpot as a simulated vendor; its rooms are imported only when it is played."""
+    from kizuna_hubspot.sandbox import HubSpotSandbox
+
+    return (HubSpotSandbox,)

@@ -55,13 +55,11 @@ class Opening:
 class Walk:
     """On the way: the place of the page under way, the properties asked for, ids known to be merged away.
 
-    ``fresh`` says that this conversation began the pass; ``completing`` holds a page that still lacks something, with
-    ``place`` then being the one after it.
+    ``completing`` holds a page that still lacks something; ``place`` is then the one after it.
     """
 
     place: Place
     names: tuple[str, ...]
-    fresh: bool
     merged: frozenset[str] = frozenset()
     completing: Completing | None = None
 
@@ -115,8 +113,7 @@ class ObjectReading:
             here = Place("search", until=max(now, resumed.until), since=resumed.until)
         else:
             here = resumed
-        fresh = resumed is None or resumed.phase == "done"
-        walk = Walk(here, names=(*self.kind.properties, *custom), fresh=fresh)
+        walk = Walk(here, names=(*self.kind.properties, *custom))
         return sdk.Turn(ask=self.asking(walk), state=walk)
 
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
@@ -131,8 +128,7 @@ class ObjectReading:
         following = walk.place.at("archived", after) if after else Place("done", walk.place.until)
         since = walk.place.since - self.lookback if walk.place.since else None
         records = tuple(tombstone(row, walk.merged) for row in found.rows if archived_after(row, since))
-        whole = walk.fresh and walk.place.since is None
-        return self.onward(replace(walk, place=following), records, whole=whole)
+        return self.onward(replace(walk, place=following), records, whole=walk.place.since is None)
 
     def onward(self, walk: Walk, records: Sequence[sdk.Record], *, whole: bool = False) -> sdk.Turn:
         """Records with the bookmark behind them, and the next page."""
