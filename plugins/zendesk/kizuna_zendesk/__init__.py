@@ -79,3 +79,10 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
 @sdk.hookimpl
 def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
     yield Zendesk
+
+
+@sdk.hookimpl
+def kizuna_sandboxes() -> Iterator[Any]:
+    from kizuna_zendesk.sandbox import ZendeskSandbox
+
+    yield ZendeskSandbox

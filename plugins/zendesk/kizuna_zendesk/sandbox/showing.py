@@ -1,0 +1,71 @@
+"""Single records and what hangs on them: show, show many, a ticket's comments and measures, a user's identities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.sandbox import SandboxState, StoredRecord
+from kizuna.sandbox.records import Ticket
+from kizuna_zendesk.sandbox import exports
+from kizuna_zendesk.sandbox.asking import EMAIL, answer, ids_of, known_caller, not_found
+from kizuna_zendesk.sandbox.ids import METRIC
+from kizuna_zendesk.sandbox.lists import by_offset
+from kizuna_zendesk.sandbox.tickets import comment_payload
+
+SHOWN = {"tickets": "ticket", "users": "user", "organizations": "organization", "groups": "group"}
+
+
+def found(request: Request, state: SandboxState, stream: str) -> StoredRecord:
+    """The record of the path; refuses when it is not there. A deleted user is still shown, inactive."""
+    record = state.find(stream, request.path_params["id"])
+    if record is None or (not record.live and stream != "users"):
+        raise not_found()
+    return record
+
+
+def me(request: Request, state: SandboxState) -> Response:
+    """Who asks; somebody without (or with wrong) credentials is an anonymous user, and no error."""
+    if not known_caller(request, state):
+        return answer({"user": {"id": None, "url": None, "name": "Anonymous user", "email": "invalid@example.com"}})
+    admin = {"id": 9, "name": "Sandbox admin", "email": EMAIL, "role": "admin", "active": True, "verified": True}
+    return answer({"user": admin})
+
+
+def show(request: Request, state: SandboxState) -> Response:
+    """One record."""
+    stream = request.path_params["stream"]
+    return answer({SHOWN[stream]: found(request, state, stream).payload})
+
+
+def show_many(request: Request, state: SandboxState) -> Response:
+    """Up to a hundred records by id; what is not there is left out."""
+    stream = request.path_params["stream"]
+    rows = [row.payload for own in ids_of(request) if (row := state.find(stream, own)) is not None and row.live]
+    return answer({stream: rows, "next_page": None, "previous_page": None, "count": len(rows)})
+
+
+def comments(request: Request, state: SandboxState) -> Response:
+    """A ticket's comments, the oldest first; a deleted ticket has none."""
+    own = found(request, state, "tickets").id
+    ticket = state.neutral("ticket", own)
+    assert isinstance(ticket, Ticket)
+    rows = [comment_payload(ticket, comment) for comment in ticket.comments]
+    return answer(by_offset(request, "comments", rows))
+
+
+def metrics(request: Request, state: SandboxState) -> Response:
+    """A ticket's measures."""
+    own = found(request, state, "tickets").id
+    record = state.find("ticket_metrics", str(METRIC + int(own)))
+    if record is None:
+        raise not_found()
+    return answer({"ticket_metric": record.payload})
+
+
+def identities(request: Request, state: SandboxState) -> Response:
+    """A user's identities."""
+    rows: list[Any] = exports.identities(found(request, state, "users").id, state)
+    return answer(by_offset(request, "identities", rows))
