@@ -22,6 +22,7 @@ class Shape:
     kind: Kind
     names: tuple[str, ...]
     associations: tuple[str, ...] = ()
+    key: str = ""  # the same for the same shape
 
 
 def kind_of(request: Request, param: str = "kind") -> Kind:
@@ -38,7 +39,8 @@ def shape(kind: Kind, names: list[str] | None, associations: list[str] | None = 
     wanted = {*(names or DEFAULTS.get(kind.name, ())), *always(kind)}
     known = tuple(name for name in property_names(kind) if name in wanted)
     kinds = [kind_named(word) for word in associations or ()]
-    return Shape(kind, known, tuple(dict.fromkeys(found.name for found in kinds if found is not None)))
+    around = tuple(dict.fromkeys(found.name for found in kinds if found is not None))
+    return Shape(kind, known, around, key="/".join((kind.name, *around, *known)))
 
 
 def parts(request: Request, param: str) -> list[str]:

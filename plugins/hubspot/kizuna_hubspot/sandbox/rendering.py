@@ -21,15 +21,17 @@ _encode = msgspec.json.encode
 def rendered(state: SandboxState, record: StoredRecord, shape: Shape, version: Version | None = None) -> bytes:
     """A record in a shape, in its newest version unless another is given."""
     shown = version or record.versions[-1]
-    kept = state.memory.setdefault("rendered", {}).setdefault((shape.kind.name, shape.names), {})
-    stamp = (shown.number, record.deleted_at)
+    kept = state.memory.setdefault("rendered", {}).setdefault(shape.key, {})
+    # Associations hang on the other kinds as well: a target may be deleted, or may name this record itself.
+    around = tuple(state.stream(to).revision for to in shape.associations)
+    stamp = (shown.number, record.deleted_at, around)
     found = kept.get(record.id)
     if found is None or found[0] != stamp:
-        found = (stamp, head(record, shape, shown))
+        associations = associated(state, record, shape) if shape.associations else b""
+        found = (stamp, head(record, shape, shown) + associations + b"}")
         kept[record.id] = found
-    associations = associated(state, record, shape) if shape.associations else b""
     encoded: bytes = found[1]
-    return encoded + associations + b"}"
+    return encoded
 
 
 def head(record: StoredRecord, shape: Shape, shown: Version) -> bytes:

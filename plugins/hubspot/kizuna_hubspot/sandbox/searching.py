@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from kizuna import sdk
@@ -81,11 +82,15 @@ def floor(kind: Kind, group: dict[str, Any]) -> datetime | None:
 
 def moment(value: Any) -> datetime:
     """An instant as filters take it: milliseconds since 1970 in text, or ISO 8601."""
+    return _moment(word(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _moment(stamp: str) -> datetime:
     try:
-        stamp = word(value)
         at = sdk.epoch(int(stamp) / 1000) if stamp.lstrip("-").isdigit() else sdk.instant(stamp)
     except (ValueError, OverflowError, sdk.PayloadError) as error:
-        raise Refusal(400, f"{value} is not a valid datetime") from error
+        raise Refusal(400, f"{stamp} is not a valid datetime") from error
     if at is None:
         raise Refusal(400, "a filter needs a value")
     return at
