@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -259,7 +260,9 @@ def test_a_late_change_surfaces_only_after_its_time(served: Served) -> None:
     assert (early.payload["name"], late.payload["name"]) == (account.name, "renamed")
 
 
-def test_a_change_is_delivered_to_the_webhook_endpoint(served: Served) -> None:
+@pytest.fixture
+def inbox() -> Iterator[tuple[str, Queue[tuple[str, str]]]]:
+    """The address of a receiver of webhooks and what it hears: signature and body."""
     heard: Queue[tuple[str, str]] = Queue()
 
     class Inbox(BaseHTTPRequestHandler):
@@ -272,18 +275,42 @@ def test_a_change_is_delivered_to_the_webhook_endpoint(served: Served) -> None:
         def log_message(self, *_: object) -> None:
             return
 
-    inbox = HTTPServer(("127.0.0.1", 0), Inbox)
-    Thread(target=inbox.serve_forever, daemon=True).start()
+    server = HTTPServer(("127.0.0.1", 0), Inbox)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/", heard
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_change_is_delivered_to_the_webhook_endpoint(
+    served: Served, inbox: tuple[str, Queue[tuple[str, str]]]
+) -> None:
+    url, heard = inbox
     endpoint = served.endpoint("desk")
-    url = f"http://127.0.0.1:{inbox.server_address[1]}/"
     httpx.post(f"{endpoint.base_url}/_sandbox/webhooks", json={"url": url, "secret": "s3cret"})
     person = served.state("desk").view.people[0].id
 
     served.state("desk").change("person", person, title="CFO")
 
     assert heard.get(timeout=10) == ("s3cret", f"change:people:{person}")
-    inbox.shutdown()
-    inbox.server_close()
+
+
+def test_webhooks_come_twice_and_late_when_asked_to(served: Served, inbox: tuple[str, Queue[tuple[str, str]]]) -> None:
+    url, heard = inbox
+    control = f"{served.endpoint('desk').base_url}/_sandbox/webhooks"
+    httpx.post(control, json={"url": url, "disorder": {"twice": 1.0}})
+    first, second = (person.id for person in served.state("desk").view.people[:2])
+
+    served.state("desk").change("person", first, title="CFO")
+    twice = [heard.get(timeout=10)[1] for _ in range(2)]
+    httpx.post(control, json={"disorder": {"twice": 0.0, "late": 1.0, "late_s": 1.5}})
+    served.state("desk").change("person", first, title="CEO")
+    httpx.post(control, json={"disorder": {"late": 0.0}})
+    served.state("desk").change("person", second, title="COO")
+    disordered = [heard.get(timeout=10)[1] for _ in range(2)]
+
+    assert twice == [f"change:people:{first}"] * 2
+    assert disordered == [f"change:people:{second}", f"change:people:{first}"]
 
 
 def test_the_truth_as_csv_has_a_line_for_every_account_and_person(served: Served) -> None:

@@ -38,7 +38,8 @@ A vendor's sandbox (``kizuna_<vendor>/sandbox.py``)::
 Stream names are those the connector uses, because the truth file names them. ``state.find``, ``state.live``,
 ``state.stream(...).ordered`` read; ``state.put``, ``state.rewrite``, ``state.remove``, ``state.absorb`` write native records
 (for the vendor's own POST, PATCH, DELETE); ``state.create``, ``change``, ``delete``, ``merge`` are the neutral verbs that
-tests and the control API use. Override ``deleted`` and ``merged`` for the marks the vendor leaves. Time is ``state.now()``;
+tests and the control API use; ``kizuna.sandbox.verbs`` has those with a meaning of their own (add seats, cancel, reply,
+solve, move a deal). ``record.json`` is a payload encoded once a version. Override ``deleted`` and ``merged`` for the marks the vendor leaves. Time is ``state.now()``;
 tokens, jobs, locators live in ``state.memory``. Limits, 429s, faults and ``/_sandbox/`` need no code in a vendor's app.
 
 Run it: ``with serve([DeskSandbox], world=World(seed=7, companies=200), port_base=0) as served: served.endpoints[0].base_url``.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kizuna.errors import ConfigError, KizunaError, UnknownName
+from kizuna.sandbox import verbs
 from kizuna.sandbox.edits import random_edits
 from kizuna.sandbox.faults import FaultPlan, fault_profile
 from kizuna.sandbox.limits import Buckets
@@ -22,9 +25,19 @@ from kizuna.sandbox.state import KINDS, SandboxState
 from kizuna.sandbox.store import Native
 from kizuna.sandbox.truth import as_csv, as_json, true_movements, truth_rows
 from kizuna.sandbox.vendor import VendorSandbox
-from kizuna.sandbox.webhooks import WebhookEndpoint
+from kizuna.sandbox.webhooks import WebhookDisorder, WebhookEndpoint
 
 CONTROL_PREFIX = "/_sandbox"
+
+# POST /_sandbox/neutral/KIND/ID/VERB with the other arguments as its body.
+_VERBS: Mapping[tuple[str, str], Callable[..., Any]] = {
+    ("account", "subscribe"): verbs.start_subscription,
+    ("subscription", "seats"): verbs.change_seats,
+    ("subscription", "cancel"): verbs.cancel_subscription,
+    ("ticket", "reply"): verbs.reply,
+    ("ticket", "status"): verbs.set_ticket_status,
+    ("deal", "stage"): verbs.move_deal,
+}
 
 
 class Controlled(Protocol):
@@ -56,6 +69,7 @@ def control_app(gateway: Controlled) -> Starlette:
         Route(f"{CONTROL_PREFIX}/records/{{stream}}/{{source_id}}", desk.record, methods=["GET", "PATCH", "DELETE"]),
         Route(f"{CONTROL_PREFIX}/neutral/{{kind}}", desk.kind, methods=["GET", "POST"]),
         Route(f"{CONTROL_PREFIX}/neutral/{{kind}}/merge", desk.merge, methods=["POST"]),
+        Route(f"{CONTROL_PREFIX}/neutral/{{kind}}/{{source_id}}/{{verb}}", desk.verb, methods=["POST"]),
         Route(f"{CONTROL_PREFIX}/neutral/{{kind}}/{{source_id}}", desk.neutral, methods=["GET", "PATCH", "DELETE"]),
     ]
     return Starlette(routes=routes, exception_handlers={KizunaError: _refused})
@@ -147,17 +161,14 @@ class ControlDesk:
 
     async def webhooks(self, request: Request) -> Response:
         endpoints = self._state.endpoints
-        if request.method == "POST":
-            body = await _body(request)
-            made = WebhookEndpoint(
-                id=str(body.get("id") or f"we_{len(endpoints) + 1}"),
-                url=str(body["url"]),
-                secret=str(body.get("secret") or f"whsec_{secrets.token_hex(16)}"),
-                events=tuple(body.get("events", ())),
-            )
-            endpoints[made.id] = made
-        elif request.method == "DELETE":
+        if request.method == "DELETE":
             endpoints.clear()
+        elif request.method == "POST":
+            body = await _body(request)
+            self._state.disorder = WebhookDisorder(**{**asdict(self._state.disorder), **body.get("disorder", {})})
+            if "url" in body:
+                made = _endpoint(body, f"we_{len(endpoints) + 1}")
+                endpoints[made.id] = made
         rows = [
             {"id": held.id, "url": held.url, "secret": held.secret, "events": held.events}
             for held in endpoints.values()
@@ -223,7 +234,13 @@ class ControlDesk:
             }
             self._state.create(_decoded(kind, made))
             return JSONResponse({"id": source_id}, 201)
-        return JSONResponse({"records": [msgspec.to_builtins(record) for record in self._state.of_kind(kind)]})
+        # Any query parameter is a filter: ``?company=c12`` finds all accounts of a true company.
+        wanted = [
+            record
+            for record in self._state.of_kind(kind)
+            if all(str(getattr(record, field, None)) == value for field, value in request.query_params.items())
+        ]
+        return JSONResponse({"records": msgspec.to_builtins(wanted)})
 
     async def neutral(self, request: Request) -> Response:
         kind, source_id = _kind(request), request.path_params["source_id"]
@@ -237,10 +254,30 @@ class ControlDesk:
             self._state.change(kind, source_id, **{field: getattr(changed, field) for field in body})
         return JSONResponse(msgspec.to_builtins(self._state.neutral(kind, source_id)))
 
+    async def verb(self, request: Request) -> Response:
+        kind, source_id, verb = _kind(request), request.path_params["source_id"], request.path_params["verb"]
+        act = _VERBS.get((kind, verb))
+        if act is None:
+            raise UnknownName(f"verb of {kind}", verb, [name for known, name in _VERBS if known == kind])
+        try:
+            done = act(self._state, source_id, **await _body(request))
+        except TypeError as error:
+            raise ConfigError(f"The body of {request.url.path} does not fit: {error}.") from error
+        return JSONResponse({"id": done} if isinstance(done, str) else msgspec.to_builtins(done))
+
     async def merge(self, request: Request) -> Response:
         kind, body = _kind(request), await _body(request)
         self._state.merge(kind, str(body["winner"]), str(body["loser"]))
         return JSONResponse({"winner": body["winner"], "loser": body["loser"]})
+
+
+def _endpoint(body: dict[str, Any], usual_id: str) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        id=str(body.get("id") or usual_id),
+        url=str(body["url"]),
+        secret=str(body.get("secret") or f"whsec_{secrets.token_hex(16)}"),
+        events=tuple(body.get("events", ())),
+    )
 
 
 def _kind(request: Request) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 import httpx
 
+from kizuna.sandbox.seeds import share_of
 from kizuna.sandbox.state import SandboxState
 from kizuna.sandbox.store import Change
 from kizuna.sandbox.vendor import VendorSandbox
@@ -31,6 +32,7 @@ class Courier:
     def __init__(self, senders: Sequence[Sender]) -> None:
         self._senders = senders
         self._queue: asyncio.Queue[tuple[SandboxState, WebhookEndpoint, WebhookCall]] = asyncio.Queue()
+        self._sent = 0
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -59,7 +61,23 @@ class Courier:
             return
         for endpoint in list(sender.state.endpoints.values()):
             for call in sender.vendor.webhooks(change, endpoint, sender.state):
-                loop.call_soon_threadsafe(self._queue.put_nowait, (sender.state, endpoint, call))
+                loop.call_soon_threadsafe(self._send, sender.state, endpoint, call)
+
+    def _send(self, state: SandboxState, endpoint: WebhookEndpoint, call: WebhookCall) -> None:
+        """Queue one call, with the disorder asked for; runs in the server's loop."""
+        self._sent += 1
+        disorder, entry = state.disorder, (state, endpoint, call)
+        draw = share_of(state.view.profile.key, "webhook", self._sent)
+        if draw < disorder.lost:
+            state.requests["webhooks_lost"] += 1
+            return
+        late = draw < disorder.lost + disorder.late
+        if late and self._loop is not None:
+            self._loop.call_later(disorder.late_s, self._queue.put_nowait, entry)
+        else:
+            self._queue.put_nowait(entry)
+        if share_of(state.view.profile.key, "webhook again", self._sent) < disorder.twice:
+            self._queue.put_nowait(entry)
 
     async def _deliver(self) -> None:
         async with httpx.AsyncClient(timeout=5.0) as client:

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
-from kizuna.sandbox.records import Account, Person, Record
+from kizuna.sandbox.records import Account, Deal, Person, Record, Subscription, Ticket
 from kizuna.sandbox.seeds import between, pick, stream_of
 from kizuna.sandbox.seeing.slips import slipped
 from kizuna.sandbox.state import SandboxState
+from kizuna.sandbox.verbs import cancel_subscription, change_seats, move_deal, reply, set_ticket_status
+from kizuna.sandbox.world.stage import STAGES
 
 Edit = tuple[str, str, str]
 
@@ -29,7 +31,7 @@ def _edit(state: SandboxState, rng: Random) -> Edit | None:
         draw = rng.random()
         for share, act in _ACTS:
             if draw < share:
-                return act(state, rng)
+                return act(state, rng) or change_account(state, rng)
             draw -= share
         return change_account(state, rng)
 
@@ -133,13 +135,45 @@ def copy_person(state: SandboxState, rng: Random) -> Edit | None:
 
 
 def change_work(state: SandboxState, rng: Random) -> Edit | None:
-    """A deal, ticket or activity gets another title."""
+    """Seats are added or taken away; a deal moves on; a ticket is answered; or something gets another title."""
+    if state.records["subscription"]:
+        return _change_subscription(state, rng)
+    draw = rng.random()
+    if draw < 0.3 and state.records["ticket"]:
+        return _change_ticket(state, rng)
+    if draw < 0.5 and state.records["deal"]:
+        deal = _any(state, rng, "deal")
+        if isinstance(deal, Deal):
+            move_deal(state, deal.id, pick(rng, STAGES))
+            return ("change", "deal", deal.id)
     kind, field = pick(rng, (("deal", "name"), ("ticket", "subject"), ("activity", "subject")))
     record = _any(state, rng, kind)
     if record is None:
         return None
     state.change(kind, record.id, **{field: f"{getattr(record, field)} #{between(rng, 1, 9999)}"})
     return ("change", kind, record.id)
+
+
+def _change_subscription(state: SandboxState, rng: Random) -> Edit | None:
+    subscription = _any(state, rng, "subscription")
+    if not isinstance(subscription, Subscription) or subscription.ended_at is not None:
+        return None
+    if rng.random() < 0.15:
+        cancel_subscription(state, subscription.id, at_period_end=rng.random() < 0.5)
+    else:
+        change_seats(state, subscription.id, max(1, subscription.items[0].quantity + pick(rng, (-2, -1, 1, 2, 5))))
+    return ("change", "subscription", subscription.id)
+
+
+def _change_ticket(state: SandboxState, rng: Random) -> Edit | None:
+    ticket = _any(state, rng, "ticket")
+    if not isinstance(ticket, Ticket):
+        return None
+    if rng.random() < 0.5:
+        reply(state, ticket.id, f"再度ご確認ください。 ({between(rng, 1, 999)})")
+    else:
+        set_ticket_status(state, ticket.id, pick(rng, ("open", "pending", "solved")))
+    return ("change", "ticket", ticket.id)
 
 
 _ACTS: tuple[tuple[float, Callable[[SandboxState, Random], Edit | None]], ...] = (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
@@ -56,8 +58,21 @@ def in_order(sandboxes: Iterable[Playable]) -> list[VendorSandbox]:
 
 def populate(sandboxes: Sequence[VendorSandbox], world: World, clock: VirtualClock) -> list[SandboxState]:
     """The memories of all vendors looking at one world, without serving them."""
-    views = observe(world, [sandbox.profile() for sandbox in sandboxes])
-    return [SandboxState(sandbox, views[sandbox.key], clock) for sandbox in sandboxes]
+    with collector_resting():
+        views = observe(world, [sandbox.profile() for sandbox in sandboxes])
+        return [SandboxState(sandbox, views[sandbox.key], clock) for sandbox in sandboxes]
+
+
+@contextmanager
+def collector_resting() -> Iterator[None]:
+    """Let the garbage collector rest while millions of objects are made that all stay: it would search them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class Served:
@@ -181,6 +196,5 @@ def _config(gateway: Gateway) -> uvicorn.Config:
         lifespan="off",
         timeout_graceful_shutdown=1,
         date_header=False,
-        http="h11",
         ws="none",
     )

@@ -33,7 +33,7 @@ from kizuna.sandbox.records import (
 )
 from kizuna.sandbox.store import Change, Collection, Native, Payload, StoredRecord, Verb, Version
 from kizuna.sandbox.views import SystemView
-from kizuna.sandbox.webhooks import WebhookEndpoint
+from kizuna.sandbox.webhooks import WebhookDisorder, WebhookEndpoint
 
 KINDS: Mapping[type[Any], str] = {
     StaffMember: "staff",
@@ -80,6 +80,7 @@ class SandboxState:
         self.memory: dict[str, Any] = {}
         self.requests: Counter[str] = Counter()
         self.endpoints: dict[str, WebhookEndpoint] = {}
+        self.disorder = WebhookDisorder()
         self.changes: list[Change] = []
         self.listeners: list[Callable[[Change], None]] = []
         self.collections: dict[str, Collection] = {}

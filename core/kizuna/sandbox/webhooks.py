@@ -22,3 +22,13 @@ class WebhookCall:
 
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDisorder:
+    """What networks do to webhooks: shares that arrive ``twice``, ``late`` (after later ones), or never (``lost``)."""
+
+    twice: float = 0.0
+    late: float = 0.0
+    lost: float = 0.0
+    late_s: float = 0.3

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something we sell. ``kind``: plan · addon · service (one-off)."""
 
     id: str
@@ -22,7 +22,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Price(msgspec.Struct, frozen=True, kw_only=True):
+class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one unit of a product costs each ``interval`` × ``interval_count`` (interval: month · year · once)."""
 
     id: str
@@ -38,7 +38,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Coupon(msgspec.Struct, frozen=True, kw_only=True):
+class Coupon(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A discount: either ``percent_off`` or ``amount_off`` minor units of ``currency``.
 
     ``duration``: once · repeating · forever; ``duration_months`` only when repeating.
@@ -56,7 +56,7 @@ class Coupon(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``quantity`` units of a price in force on a subscription."""
 
     id: str
@@ -67,7 +67,7 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What happened to a subscription at ``at`` and what was in force from then on.
 
     ``kind``: start · trial_start · trial_end · upgrade · downgrade · pause · resume · past_due · recovered · cancel_request · cancel.
@@ -82,7 +82,7 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+class Subscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A subscription as it is now, with all that happened to it.
 
     ``status``: trialing · active · past_due · unpaid · paused · incomplete · incomplete_expired · canceled.
@@ -127,7 +127,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
         return next((change.items for change in reversed(self.history) if change.at <= at), self.items_at_start())
 
 
-class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of an invoice; ``amount`` is before discount and tax and negative for a credited part of a period."""
 
     id: str
@@ -144,7 +144,7 @@ class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True):
     proration: bool
 
 
-class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+class Invoice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A bill. ``status``: draft · open · paid · uncollectible · void; ``reason``: create · cycle · update · manual.
 
     total = subtotal - discount + tax; ``amount_remaining`` is what is still owed. ``code`` is the printed number.
@@ -176,7 +176,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Charge(msgspec.Struct, frozen=True, kw_only=True):
+class Charge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One attempt to collect. ``status``: succeeded · pending · failed; ``method``: card · bank_transfer."""
 
     id: str
@@ -195,7 +195,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Refund(msgspec.Struct, frozen=True, kw_only=True):
+class Refund(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Money given back on a charge. ``reason``: duplicate · fraudulent · requested_by_customer."""
 
     id: str
@@ -210,7 +210,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class CreditNote(msgspec.Struct, frozen=True, kw_only=True):
+class CreditNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An invoice made smaller after the fact. ``reason``: duplicate · order_change · product_unsatisfactory."""
 
     id: str

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """A postal address; ``country`` is ISO 3166-1 alpha-2, ``street`` is everything below the city."""
 
     country: str
@@ -17,14 +17,14 @@ class Address(msgspec.Struct, frozen=True):
     street: str | None
 
 
-class CrossReference(msgspec.Struct, frozen=True):
+class CrossReference(msgspec.Struct, frozen=True, gc=False):
     """The id of the same company or person in another system, as this record quotes it."""
 
     system: str
     id: str
 
 
-class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
+class StaffMember(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One of us: a user of the CRM, an owner in marketing, an agent of the desk.
 
     ``role``: account_executive · csm · support_agent · finance · marketing. ``active`` is False for those who left.
@@ -43,7 +43,7 @@ class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A company (or a person who buys) as one system wrote it down.
 
     ``company`` is the true company, for the truth file only: never let it reach a payload.
@@ -81,7 +81,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A contact, user or requester as one system wrote it down; a shared mailbox has ``kind`` ``mailbox``.
 
     ``person`` is the true person (for the truth file only), ``account_id`` the account of this system it is filed under, if any.
@@ -114,7 +114,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Lead(msgspec.Struct, frozen=True, kw_only=True):
+class Lead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Someone the CRM or marketing has not qualified yet, or has turned into a contact.
 
     ``status``: new · working · nurturing · converted · unqualified; the ``converted_…`` ids are set when converted.

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 
-class StageChange(msgspec.Struct, frozen=True):
+class StageChange(msgspec.Struct, frozen=True, gc=False):
     """A deal entered ``stage`` at ``at``; ``amount`` and ``close_on`` are what was believed then."""
 
     stage: str
@@ -17,7 +17,7 @@ class StageChange(msgspec.Struct, frozen=True):
     close_on: date
 
 
-class DealLine(msgspec.Struct, frozen=True, kw_only=True):
+class DealLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A product on a deal; ``list_unit`` and ``unit`` are minor units for one unit and one ``interval``.
 
     ``interval``: month · quarter · year · once. ``discount`` is a percentage of the list price.
@@ -36,7 +36,7 @@ class DealLine(msgspec.Struct, frozen=True, kw_only=True):
     term_months: int
 
 
-class Deal(msgspec.Struct, frozen=True, kw_only=True):
+class Deal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An opportunity; ``amount`` is the sum of its lines over one year or the one-off sum, in minor units.
 
     ``kind``: new · renewal · upsell · cross_sell. ``stage``: qualification · discovery · proposal · negotiation · won · lost.
@@ -65,7 +65,7 @@ class Deal(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Contract(msgspec.Struct, frozen=True, kw_only=True):
+class Contract(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A signed term with an account. ``status``: draft · active · expired · canceled; ``ends_on`` is the last day."""
 
     id: str
@@ -87,7 +87,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True):
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A touch: ``kind`` is call · meeting · email · note · task; ``direction`` we_to_them · they_to_us · mutual · internal.
 
     A task with ``done`` False is still due at ``at``. ``deal_id`` names the deal it was about, if any.

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something written on a ticket, by a person (``person_id``) or by one of us (``staff_id``); internal when not public."""
 
     id: str
@@ -19,14 +19,14 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class StatusChange(msgspec.Struct, frozen=True):
+class StatusChange(msgspec.Struct, frozen=True, gc=False):
     """A ticket took ``status`` at ``at``."""
 
     status: str
     at: datetime
 
 
-class Rating(msgspec.Struct, frozen=True, kw_only=True):
+class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the requester judged a solved ticket: ``score`` is good · bad · offered (asked, no answer)."""
 
     id: str
@@ -37,7 +37,7 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: datetime | None
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request for help with everything that happened to it.
 
     ``status``: new · open · pending · hold · solved · closed. ``priority``: low · normal · high · urgent, None when unset.

@@ -35,7 +35,7 @@ _COMMENTS = (
 )
 
 
-class Bill(msgspec.Struct, frozen=True, kw_only=True):
+class Bill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something to invoice: the items of a period, or with ``before`` the proration of a change inside it.
 
     ``outcome``: paid · late · retried · failed · open · void.
@@ -51,7 +51,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How a subscription is to go: decided before it is lived."""
 
     number: int

@@ -9,7 +9,7 @@ import msgspec
 from kizuna.sandbox.records import Address
 
 
-class TrueCompany(msgspec.Struct, frozen=True, kw_only=True):
+class TrueCompany(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A company that really is one legal body; ``id`` is ``c`` and its number.
 
     ``name`` is the registered name, ``brand`` what people call it, ``name_latin`` the brand in Latin letters and
@@ -47,7 +47,7 @@ class TrueCompany(msgspec.Struct, frozen=True, kw_only=True):
     traps: tuple[str, ...]
 
 
-class Employment(msgspec.Struct, frozen=True, kw_only=True):
+class Employment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A person's place at a company; ``until`` is set when the person has left."""
 
     company: int
@@ -60,7 +60,7 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
 
 
-class TruePerson(msgspec.Struct, frozen=True, kw_only=True):
+class TruePerson(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One human being, or a shared mailbox (``kind`` ``mailbox``); ``id`` is ``p``, the first company's number and an index."""
 
     number: int
