@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table, Text, text
 
 _COPY_TYPES: tuple[tuple[type[Any], str], ...] = (
@@ -18,13 +20,30 @@ _COPY_TYPES: tuple[tuple[type[Any], str], ...] = (
 )
 
 
+class Taken(Exception):
+    """A row's key stands in the table already."""
+
+
+class Unfit(Exception):
+    """A value fits no column of the database."""
+
+
 def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
-    """All rows added, or an IntegrityError of the driver and none.
+    """All rows added. Raises Taken or Unfit, after which the transaction must be left.
 
     Text must hold no NUL character; the engine has taken them out.
     """
     if not rows:
         return
+    try:
+        _insert(connection, table, columns, rows)
+    except (sqlite3.IntegrityError, psycopg.errors.IntegrityError) as error:
+        raise Taken(f"{table.name}: {type(error).__name__}") from error
+    except (OverflowError, sqlite3.DataError, sqlite3.InterfaceError, psycopg.DataError) as error:
+        raise Unfit(f"{table.name}: {type(error).__name__}") from error
+
+
+def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
     names = ", ".join(columns)
     raw = connection.connection.driver_connection
     assert raw is not None

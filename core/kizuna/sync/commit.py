@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, IntegrityError
 
 from kizuna.errors import PayloadError
 from kizuna.failpoints import failpoint
 from kizuna.model.facts import Fact, kind_of
 from kizuna.sdk import Bookmark
 from kizuna.storage import connections, drift, evidence, runs, written
+from kizuna.storage.bulk import Taken, Unfit
 from kizuna.storage.database import Database
 from kizuna.storage.evidence import Head
 from kizuna.storage.fact_rows import target
@@ -73,9 +73,9 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
             _write(sql, batch, rows, kinds, now)
             _account(sql, place, batch, kinds, now)
             failpoint("batch.written")
-    except IntegrityError as error:
+    except Taken as error:
         raise Overtaken from error
-    except DataError as error:
+    except Unfit as error:
         if len(batch.sorted.changed) == 1:
             _refuse(batch, batch.sorted.changed[0], "the database cannot hold one of its values")
             return commit(place, batch, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from kizuna.sdk import AnyConnector
 from kizuna.storage.connections import StoredConnection
@@ -17,5 +17,7 @@ def unchecked(connector: type[AnyConnector], stored: StoredConnection) -> AnyCon
     for name, field in settings_type.model_fields.items():
         if name not in values and field.is_required():
             values[name] = SecretStr("") if field.annotation is SecretStr else ""
-    known = settings_type.model_construct(**values)
-    return connector(known)
+    try:
+        return connector(settings_type.model_validate(values))
+    except ValidationError:
+        return connector(settings_type.model_construct(**values))

@@ -1,0 +1,1 @@
+"""Questions the API asks: what can be read of each thing (the catalogue), and reading it, one statement a relation."""

@@ -1,0 +1,8 @@
+"""Everything that can be read, by name."""
+
+from __future__ import annotations
+
+from kizuna.storage.answers import business, facts, operations
+from kizuna.storage.answers.shape import Shape
+
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in (*business.SHAPES, *facts.SHAPES, *operations.SHAPES)}

@@ -1,0 +1,166 @@
+"""Evidence, connections, runs and open questions as they can be read."""
+
+from __future__ import annotations
+
+from kizuna.storage.answers.ids import of_number, of_record
+from kizuna.storage.answers.shape import Column, Filter, Order, Relation, Shape, flags, lists, plain
+
+SOURCE_RECORD = Shape(
+    name="source_record",
+    source="source_record r JOIN connection c ON c.id = r.connection_id",
+    columns={
+        "id": Column(("r.rid", "''"), of_record("record")),
+        "system": Column(("c.plugin",)),
+        "connection": Column(("c.name",)),
+        **plain("r", "stream", "source_id", "deleted", "version_no"),
+        "fetched_at": Column(("r.known_at",)),
+        "source_updated_at": Column(("r.version",)),
+        "stored_payload": Column(("r.dictionary_id", "r.payload"), lambda key, payload: (key, bytes(payload))),
+    },
+    key=("r.rid",),
+).related(
+    customer=Relation(
+        "customer",
+        ("r.rid",),
+        ("m.rid",),
+        through="JOIN membership m ON m.entity_id = k.id AND m.entity = 'account'",
+    ),
+    person=Relation(
+        "person",
+        ("r.rid",),
+        ("m.rid",),
+        through="JOIN membership m ON m.entity_id = n.id AND m.entity = 'person'",
+    ),
+)
+
+CONNECTION = Shape(
+    name="connection",
+    source="connection c",
+    columns={
+        "id": Column(("c.id",), of_number("connection")),
+        **plain("c", "name", "state", "last_error", "created_at", "updated_at"),
+        "system": Column(("c.plugin",)),
+        **flags("c", "offline"),
+        **lists("c", "settings"),
+        "last_complete_at": Column(
+            ("(SELECT MIN(s.last_complete_at) FROM stream s WHERE s.connection_id = c.id AND s.state = 'complete')",)
+        ),
+    },
+    key=("c.id",),
+).related(
+    streams=Relation("stream", ("c.id",), ("s.connection_id",), Order("stream", ("s.name",))),
+    runs=Relation("sync_run", ("c.id",), ("y.connection_id",), Order("queued", ("y.queued_at", "y.id"), True)),
+)
+
+STREAM = Shape(
+    name="stream",
+    source="stream s",
+    columns={
+        **plain("s", "name", "state", "reason", "last_complete_at", "updated_at"),
+        **lists("s", "bookmark", "kinds"),
+        "records": Column(
+            (
+                """(SELECT COUNT(*) FROM source_record r WHERE r.connection_id = s.connection_id
+                    AND r.stream = s.name AND r.deleted IS NULL)""",
+            )
+        ),
+    },
+)
+
+SYNC_RUN = Shape(
+    name="sync_run",
+    source="sync_run y JOIN connection c ON c.id = y.connection_id",
+    columns={
+        **plain("y", "id", "state", "error", "queued_at", "started_at", "ended_at"),
+        "trigger": Column(("y.trigger",)),
+        **flags("y", "full"),
+        "asked_streams": Column(("y.streams",), lists("y", "streams")["streams"].read),
+    },
+    key=("y.id",),
+).related(
+    connection=Relation("connection", ("y.connection_id",), ("c.id",)),
+    streams=Relation("run_stream", ("y.id",), ("t.run_id",), Order("stream", ("t.stream",)), keys="word"),
+)
+
+RUN_STREAM = Shape(
+    name="run_stream",
+    source="run_stream t",
+    columns=plain(
+        "t", *"stream state reason pages read written unchanged deleted quarantined updated_at".split()
+    ),
+)
+
+QUARANTINE = Shape(
+    name="quarantine",
+    source="quarantine u JOIN connection c ON c.id = u.connection_id",
+    columns={
+        "id": Column(("u.id",), of_number("quarantine")),
+        "connection": Column(("c.name",)),
+        "system": Column(("c.plugin",)),
+        **plain("u", "stream", "source_id", "reason", "field", "at", "mapping_version"),
+        "raw_payload": Column(("u.payload",), bytes),
+    },
+    key=("u.id",),
+)
+
+SCHEMA_DRIFT = Shape(
+    name="schema_drift",
+    source="schema_drift d JOIN connection c ON c.id = d.connection_id",
+    columns={
+        "id": Column(("d.id",), of_number("drift")),
+        "connection": Column(("c.name",)),
+        "system": Column(("c.plugin",)),
+        **plain("d", "stream", "path", "change", "before", "after", "at"),
+    },
+    key=("d.id",),
+)
+
+REVIEW = Shape(
+    name="review",
+    source="review_task w",
+    columns={
+        "id": Column(("w.entity", "w.a", "w.b"), lambda entity, a, b: review_id(entity, a, b)),
+        "entity": Column(("w.entity",)),
+        **plain("w", "bits", "reason", "created_at"),
+    },
+    key=("w.entity", "w.a", "w.b"),
+).related(
+    a=Relation("source_record", ("w.a",), ("r.rid",)),
+    b=Relation("source_record", ("w.b",), ("r.rid",)),
+)
+
+DECISION = Shape(
+    name="decision",
+    source="identity_decision i",
+    columns={
+        "id": Column(("i.id",), of_number("decision")),
+        **plain("i", "entity", "verdict", "actor", "reason", "at", "revoked_at"),
+    },
+    key=("i.id",),
+).related(
+    a=Relation("source_record", ("i.a",), ("r.rid",)),
+    b=Relation("source_record", ("i.b",), ("r.rid",)),
+)
+
+LATEST_RUNS = Order("queued", ("y.queued_at", "y.id"), descending=True)
+CONNECTIONS = Order("connection", ("c.id",))
+QUARANTINED = Order("latest", ("u.at", "u.id"), descending=True)
+DRIFTED = Order("latest", ("d.at", "d.id"), descending=True)
+DECIDED = Order("latest", ("i.id",), descending=True)
+REVIEWS = Order("bits", ("w.bits", "w.entity", "w.a", "w.b"), descending=True)
+
+FILTERS = {
+    "sync_run": {"connection": Filter("c.name", "="), "states": Filter("y.state", "in")},
+    "quarantine": {"connection": Filter("c.name", "="), "stream": Filter("u.stream", "=")},
+    "schema_drift": {"connection": Filter("c.name", "="), "stream": Filter("d.stream", "=")},
+    "review": {"entity": Filter("w.entity", "=")},
+    "decision": {"entity": Filter("i.entity", "=")},
+}
+
+
+def review_id(entity: str, a: int, b: int) -> str:
+    """``review_account_<a>_<b>``, the two records by number."""
+    return f"review_{entity}_{of_record('a')(a, '')[2:]}_{of_record('b')(b, '')[2:]}"
+
+
+SHAPES = (SOURCE_RECORD, CONNECTION, STREAM, SYNC_RUN, RUN_STREAM, QUARANTINE, SCHEMA_DRIFT, REVIEW, DECISION)
