@@ -374,6 +374,21 @@ def test_owners_who_left_are_read_too() -> None:
     assert (last.ask, last.whole) == (None, True)
 
 
+def test_owners_go_on_after_a_crash_and_start_over_in_the_next_pass() -> None:
+    machine = OwnerReading(Paths())
+    middle = step(machine, machine.begin(None, START), results(1, after="1"))
+    archived = step(machine, middle, results(2))
+    last = step(machine, archived, results(3))
+
+    begun = [machine.begin(turn.bookmark, START) for turn in (middle, archived, last)]
+
+    assert [(params(turn)["archived"], params(turn).get("after")) for turn in begun] == [
+        ("false", "1"),
+        ("true", None),
+        ("false", None),
+    ]
+
+
 def test_pipelines_come_in_one_answer() -> None:
     machine = PipelineReading(Paths(), "tickets")
 

@@ -18,16 +18,18 @@ class OwnerReading:
     paths: Paths
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        return sdk.Turn(ask=self.asking(archived=False))
+        mark = {} if bookmark is None or start.full else bookmark
+        return sdk.Turn(ask=self.asking(archived=mark.get("archived") == "true").having(after=mark.get("after")))
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = page(answer.body, ask.path)
         records = tuple(sdk.Record(raw=row.raw) for row in found.rows)
-        after = advanced(found.after, ask)
+        archived, after = ("archived", "true") in ask.params, advanced(found.after, ask)
         if after is not None:
-            return sdk.Turn(ask=ask.having(after=after), records=records)
-        if ("archived", "false") in ask.params:
-            return sdk.Turn(ask=self.asking(archived=True), records=records)
+            mark = {"archived": "true" if archived else "false", "after": after}
+            return sdk.Turn(ask=ask.having(after=after), records=records, bookmark=mark)
+        if not archived:
+            return sdk.Turn(ask=self.asking(archived=True), records=records, bookmark={"archived": "true"})
         return sdk.Turn(records=records, bookmark={}, whole=True)
 
     def asking(self, *, archived: bool) -> sdk.Ask:

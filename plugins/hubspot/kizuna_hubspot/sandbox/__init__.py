@@ -85,8 +85,10 @@ class HubSpotSandbox(VendorSandbox):
 
     def too_many(self, reading: LimitReading, _state: SandboxState, /) -> Response:
         if reading.limit.family == "search":
-            return too_many("SECONDLY", "You have reached your secondly limit.")
-        return too_many("TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.")
+            return too_many("SECONDLY", "You have reached your secondly limit.", reading.retry_after_s)
+        return too_many(
+            "TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.", reading.retry_after_s
+        )
 
     def broken(self, status: int, _state: SandboxState, /) -> Response:
         return Refusal(status, "internal error", None).response()

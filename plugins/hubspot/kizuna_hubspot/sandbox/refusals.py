@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -34,7 +35,7 @@ def not_found(what: str = "resource not found") -> Refusal:
     return Refusal(404, what, "OBJECT_NOT_FOUND")
 
 
-def too_many(policy: str, message: str) -> Response:
+def too_many(policy: str, message: str, retry_after_s: float) -> Response:
     """The answer when a limit is used up; it has an ``errorType`` and no category."""
     body = {
         "status": "error",
@@ -43,4 +44,6 @@ def too_many(policy: str, message: str) -> Response:
         "correlationId": str(uuid.uuid4()),
         "policyName": policy,
     }
-    return answer(body, 429)
+    response = answer(body, 429)
+    response.headers["Retry-After"] = str(max(1, ceil(retry_after_s)))
+    return response
