@@ -14,6 +14,7 @@ from kizuna.identity.trades import (
     EMPTY_WORDS,
     JAPANESE_ENDINGS,
     JAPANESE_REGIONS,
+    LONGEST_ENDING,
     REGION_OF,
     ROMAJI_ENDINGS,
     TRADE_OF,
@@ -52,9 +53,11 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD_ENDS.split(text) if word]
 
 
-def _ending(word: str, endings: tuple[str, ...]) -> str:
-    # Asking for all at once is one call; hardly any word ends in one.
-    return next(ending for ending in endings if word.endswith(ending)) if word.endswith(endings) else ""
+def _ending(word: str, endings: frozenset[str]) -> str:
+    for size in range(min(len(word) - 1, LONGEST_ENDING), 0, -1):
+        if word[-size:] in endings:
+            return word[-size:]
+    return ""
 
 
 def _take_apart(word: str) -> tuple[str, str | None, str | None]:

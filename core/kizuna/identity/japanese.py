@@ -77,6 +77,7 @@ _READS_AS_JAPANESE = re.compile(
     r"|n(?![aeiou])|m(?=[bpm])|')+"
 )
 _LONG_O = re.compile(r"o(?:[ou]+|h(?![aeiouy]))")
+_SOUNDS = re.compile("[a-z\u3041-\u30ff]")
 _LONG_VOWEL = re.compile(r"([aeiu])\1+")
 
 _NEW_KANJI = str.maketrans(
@@ -151,7 +152,7 @@ def fold_long_vowels(word: str) -> str:
     if word.isascii():
         if not reads_as_japanese(word):
             return word
-    elif not is_japanese(word):
+    elif not _SOUNDS.search(word) or not is_japanese(word):
         return word
     short = _LONG_VOWEL.sub(r"\1", _LONG_O.sub("o", word))
     return re.sub(r"m(?=[bmp])", "n", short).replace("'", "")

@@ -103,11 +103,11 @@ HOLDINGS = "holdings"
 
 # Japanese runs the words of a name together, so the trade is the end of the last one. In Latin letters only words of
 # five letters and more are sought there: a shorter one is part of too many names.
-_LONGEST_FIRST = sorted(TRADE_OF, key=lambda word: (-len(word), word))
-JAPANESE_ENDINGS = tuple(word for word in _LONGEST_FIRST if not word.isascii())
-ROMAJI_ENDINGS = tuple(
+JAPANESE_ENDINGS = frozenset(word for word in TRADE_OF if not word.isascii())
+ROMAJI_ENDINGS = frozenset(
     word
-    for word in _LONGEST_FIRST
+    for word in TRADE_OF
     if word.isascii() and len(word) >= 5 and fold_long_vowels(word) == word and reads_as_japanese(word)
 )
+LONGEST_ENDING = max(map(len, JAPANESE_ENDINGS | ROMAJI_ENDINGS))
 JAPANESE_REGIONS = tuple(sorted((word for word in REGION_OF if not word.isascii()), key=len, reverse=True))
