@@ -17,6 +17,7 @@ from kizuna_zendesk.payloads import (
     TicketMetric,
     User,
     Via,
+    is_said,
 )
 
 TICKET_STATUS = {
@@ -167,7 +168,10 @@ def comment(record: Comment) -> sdk.Engagement:
 
     Whether a public comment came from them or from us depends on the author's role, which only the author's own record
     tells: ``person`` and ``staff`` both name the author, and the one whose fact exists holds.
+    Raises PayloadError for an event that is no comment.
     """
+    if not is_said(record.type):
+        raise sdk.PayloadError("not a comment: load comments, not the events that hold them", "type")
     public = record.public is not False
     author = ref("users", record.author_id)
     body = sdk.text(record.plain_body, 2000) or sdk.text(record.body, 2000) or sdk.plain(record.html_body)

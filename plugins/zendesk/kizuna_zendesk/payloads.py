@@ -161,6 +161,11 @@ class SatisfactionRating(sdk.Payload):
     updated_at: datetime | None = None
 
 
+def is_said(type_: object) -> bool:
+    """Whether a comment's or event's type is one of something said: Comment, VoiceComment, FacebookComment, Tweet."""
+    return isinstance(type_, str) and (type_.endswith("Comment") or type_ == "Tweet")
+
+
 class TicketEvent(msgspec.Struct):
     """An entry of the ticket event export: what changed on a ticket at once, comments among it."""
 

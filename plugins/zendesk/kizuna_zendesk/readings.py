@@ -21,6 +21,9 @@ FULL_PAGE = 1000
 WITHHELD = timedelta(seconds=90)
 """A start time must be a minute old; half a minute more for clocks that differ."""
 
+LISTING, WHOLE = "listing", "whole"
+"""States of a full reading: in its list, in the export after a list that nothing broke off."""
+
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RECORDS = msgspec.json.Decoder(list[msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str | None)
@@ -43,7 +46,8 @@ class CursorExport:
 
     A start time is sent on the very first request only: sent again, rows are lost. A poll with nothing new may answer
     with a null cursor, which never replaces the one we hold. Only ``end_of_stream`` ends a pass; a cursor that stands
-    still without it would be asked for ever, so the page is refused.
+    still without it would be asked for ever, so the page is refused. No pass of an export is a whole listing: what
+    changed in the last minute is withheld.
     """
 
     path: str
@@ -55,7 +59,7 @@ class CursorExport:
         cursor = None if start.full or bookmark is None else bookmark.get("cursor")
         first = ("cursor", str(cursor)) if cursor else ("start_time", "0")
         ask = sdk.Ask(path=self.path, params=(*self.params, first), family=INCREMENTAL)
-        return sdk.Turn(ask=ask, state={"whole": not cursor})
+        return sdk.Turn(ask=ask)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         page = opened(answer, self.path)
@@ -67,16 +71,13 @@ class CursorExport:
         records = tuple(whole_rows(rows))
         if ended:
             cursor = after or held
-            whole = bool(state["whole"])
-            return sdk.Turn(records=records, bookmark={"cursor": cursor} if cursor else None, whole=whole)
+            return sdk.Turn(records=records, bookmark={"cursor": cursor} if cursor else None)
         if ended is None or after is None or after == held:
             raise sdk.PageError(
                 f"{self.path}: the export says it goes on but its cursor does not; nothing of the page is taken, "
                 "and the next run asks again"
             )
-        return sdk.Turn(
-            ask=ask.having(cursor=after, start_time=None), state=state, records=records, bookmark={"cursor": after}
-        )
+        return sdk.Turn(ask=ask.having(cursor=after, start_time=None), records=records, bookmark={"cursor": after})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +96,12 @@ class TimeExport:
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         held = 0 if start.full or bookmark is None else int(bookmark.get("start_time") or 0)
-        since = max(0, min(held, int((start.now - WITHHELD).timestamp())))
-        ask = sdk.Ask(path=self.path, params=(*self.params, ("start_time", str(since))), family=INCREMENTAL)
-        return sdk.Turn(ask=ask, state={"whole": held == 0})
+        return self.since(min(held, int((start.now - WITHHELD).timestamp())))
+
+    def since(self, start_time: int, state: Any = None) -> sdk.Turn:
+        """The first ask of a pass that begins at that second."""
+        params = (*self.params, ("start_time", str(max(0, start_time))))
+        return sdk.Turn(ask=sdk.Ask(path=self.path, params=params, family=INCREMENTAL), state=state)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         page = opened(answer, self.path)
@@ -109,13 +113,50 @@ class TimeExport:
         records = tuple(self.split(rows))
         mark = {"start_time": max(since, end_time)} if end_time is not None else None
         if ended:
-            return sdk.Turn(records=records, bookmark=mark, whole=bool(state["whole"]))
+            return sdk.Turn(records=records, bookmark=mark, whole=state == WHOLE)
         if end_time is None or end_time <= since:
             raise sdk.PageError(
                 f"{self.path}: {len(rows)} rows share the second {since} and the export cannot go beyond it; "
                 "nothing of the page is taken; change one of these records in the vendor, so that they spread"
             )
         return sdk.Turn(ask=ask.having(start_time=str(end_time)), state=state, records=records, bookmark=mark)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweptExport:
+    """A time-based export whose full reading first lists what is there, since the export need not show what is gone.
+
+    The list, read to its end at once, proves absence; the export then goes on from before the list began.
+    Bookmark: that of the export, or ``listing`` (the list's cursor) with ``since`` (where the export will begin).
+    """
+
+    export: TimeExport
+    path: str
+    params: tuple[tuple[str, str], ...]
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        mark = bookmark or {}
+        if not start.full and LISTING not in mark:
+            return self.export.begin(bookmark, start)
+        ask = sdk.Ask(path=self.path, params=self.params)
+        if start.full:
+            return sdk.Turn(ask=ask, state={LISTING: True, WHOLE: True})
+        return sdk.Turn(ask=ask.having(**{"page[after]": mark[LISTING]}), state={LISTING: True, "since": mark["since"]})
+
+    def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        if not isinstance(state, dict):
+            return self.export.turn(state, ask, answer)
+        page = opened(answer, self.path)
+        records = tuple(whole_rows(listed(page, self.export.items, self.path)))
+        since = state.get("since")
+        if since is None:  # by the vendor's own clock
+            since = int((answer.date() - WITHHELD).timestamp())
+        following = PageCursor().following(ask, page, None)
+        if following is not None:
+            mark = {LISTING: asked(following, "page[after]"), "since": since}
+            return sdk.Turn(ask=following, state={**state, "since": since}, records=records, bookmark=mark)
+        begun = self.export.since(since, WHOLE if state.get(WHOLE) else None)
+        return sdk.Turn(ask=begun.ask, state=begun.state, records=records, bookmark={"start_time": since})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kizuna import sdk
-from kizuna_zendesk.payloads import ChildEvent, Id, TicketEvent
+from kizuna_zendesk.payloads import ChildEvent, Id, TicketEvent, is_said
 
 
 class Owner(msgspec.Struct):
@@ -22,7 +22,6 @@ class Owner(msgspec.Struct):
 _OWNER = msgspec.json.Decoder(Owner)
 _EVENT = msgspec.json.Decoder(TicketEvent)
 _CHILD = msgspec.json.Decoder(ChildEvent)
-COMMENTS = {"Comment", "VoiceComment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def comments_of(events: Sequence[msgspec.Raw]) -> Iterator[sdk.Record]:
 def is_comment(child: msgspec.Raw) -> bool:
     """Whether a child event is something written or said; changes, notifications and flags are not."""
     found = _CHILD.decode(child)
-    return (found.event_type or found.type) in COMMENTS
+    return is_said(found.event_type or found.type)
 
 
 def comment_of(event: TicketEvent, child: msgspec.Raw) -> msgspec.Raw:

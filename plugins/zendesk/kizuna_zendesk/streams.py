@@ -15,7 +15,7 @@ from kizuna_zendesk.payloads import (
     TicketMetric,
     User,
 )
-from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, TimeExport
+from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, SweptExport, TimeExport
 from kizuna_zendesk.sideloads import Sideload, comments_of
 
 EXPORT_PAGE = ("per_page", "1000")
@@ -46,7 +46,11 @@ def organizations() -> sdk.Stream[Organization]:
         also=("organization", "orgs"),
         payload=Organization,
         map=mapping.organization,
-        reading=TimeExport(path="/api/v2/incremental/organizations.json", items="organizations"),
+        reading=SweptExport(
+            export=TimeExport(path="/api/v2/incremental/organizations.json", items="organizations"),
+            path="/api/v2/organizations.json",
+            params=(LIST_PAGE,),
+        ),
         version=Organization.changed_at,
         deleted=mapping.gone_organization,
         scope=ADMIN,
@@ -91,7 +95,7 @@ def tickets(*, with_metrics: bool) -> sdk.Stream[Ticket]:
 def comments() -> sdk.Stream[Comment]:
     return sdk.Stream(
         name="comments",
-        also=("comment", "ticket_comments", "ticket_events"),
+        also=("comment", "ticket_comments"),
         payload=Comment,
         map=mapping.comment,
         reading=TimeExport(

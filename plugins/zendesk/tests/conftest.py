@@ -69,15 +69,19 @@ class Desk:
         *,
         stop_after: int | None = None,
         size: int | None = None,
+        full: bool = False,
     ) -> Pass:
         """One pass of a stream's reading over HTTP, cut off after some pages when told to, in pages of ``size`` rows."""
-        return asyncio.run(self._read(stream, bookmark, stop_after, size))
+        start = sdk.Start(now=self.served.clock.now(), full=full)
+        return asyncio.run(self._read(stream, bookmark, stop_after, size, start))
 
-    async def _read(self, name: str, bookmark: sdk.Bookmark | None, stop_after: int | None, size: int | None) -> Pass:
+    async def _read(
+        self, name: str, bookmark: sdk.Bookmark | None, stop_after: int | None, size: int | None, start: sdk.Start
+    ) -> Pass:
         connector, done = self.connector, Pass(bookmark=bookmark)
         stream = next(found for found in connector.streams() if found.name == name)
         async with sdk.Transport(connector) as line:
-            turn = stream.reading.begin(bookmark, sdk.Start(now=self.served.clock.now()))
+            turn = stream.reading.begin(bookmark, start)
             while turn.ask is not None and (stop_after is None or len(done.asks) < stop_after):
                 ask = turn.ask if size is None else turn.ask.having(per_page=str(size))
                 done.asks.append(ask)

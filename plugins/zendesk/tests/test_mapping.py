@@ -410,4 +410,9 @@ def test_every_reference_names_a_stream():
 
 def test_a_call_duration_that_is_no_number_sets_the_record_aside():
     with pytest.raises(sdk.PayloadError):
-        mapping.comment(payloads.Comment(id=1, data=payloads.VoiceData(call_duration="long")))
+        mapping.comment(payloads.Comment(id=1, type="VoiceComment", data=payloads.VoiceData(call_duration="long")))
+
+
+def test_an_event_that_is_no_comment_is_set_aside():
+    with pytest.raises(sdk.PayloadError):
+        said("comments", {"id": 7, "event_type": "Audit", "ticket_id": 35, "child_events": []})

@@ -65,7 +65,7 @@ def test_the_end_of_the_stream_ends_the_pass_and_keeps_the_cursor():
 
     turn = TICKETS.turn(begun.state, begun.ask, cursor_page(1, after="A", end=True))
 
-    assert (turn.ask, turn.bookmark, turn.whole) == (None, {"cursor": "A"}, True)
+    assert (turn.ask, turn.bookmark, turn.whole) == (None, {"cursor": "A"}, False)
 
 
 def test_a_run_goes_on_from_every_bookmark_it_left():
@@ -162,7 +162,7 @@ def test_an_answer_without_end_of_stream_ends_when_its_page_is_not_full():
     last = ORGANIZATIONS.turn(begun.state, begun.ask, time_page(1, end_time=500, end=None))
     full = ORGANIZATIONS.turn(begun.state, begun.ask, time_page(*range(1000), end_time=500, end=None))
 
-    assert (last.ask, last.whole) == (None, True)
+    assert (last.ask, last.bookmark) == (None, {"start_time": 500})
     assert params(full) == {"start_time": "500"}
 
 
@@ -198,6 +198,40 @@ def test_a_malformed_page_of_a_time_export_is_refused_whole(body):
 
     with pytest.raises(sdk.PageError):
         ORGANIZATIONS.turn(begun.state, begun.ask, answer(body))
+
+
+def test_a_full_reading_of_organisations_lists_what_is_there_and_goes_on_from_before_the_list():
+    reading = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organizations").reading
+    begun = reading.begin({"start_time": 500}, sdk.Start(now=NOW, full=True))
+    assert begun.ask is not None
+    page = {"organizations": [{"id": 1}], "meta": {"has_more": True, "after_cursor": "x"}}
+    dated = answer(page, date="Sun, 01 Mar 2026 10:00:00 GMT")
+    since = int(datetime(2026, 3, 1, 9, 58, 30, tzinfo=UTC).timestamp())
+
+    second = reading.turn(begun.state, begun.ask, dated)
+    assert second.ask is not None
+    third = reading.turn(second.state, second.ask, answer({**page, "meta": {"has_more": False}}))
+    assert third.ask is not None
+    last = reading.turn(third.state, third.ask, time_page(1, end_time=since + 9, end=True))
+
+    assert (begun.ask.path, second.ask.path) == ("/api/v2/organizations.json", "/api/v2/organizations.json")
+    assert second.bookmark == {"listing": "x", "since": since}
+    assert (params(third), third.bookmark) == ({"start_time": str(since)}, {"start_time": since})
+    assert (last.ask, last.whole, last.bookmark) == (None, True, {"start_time": since + 9})
+
+
+def test_a_full_reading_that_was_broken_off_goes_on_in_its_list_and_proves_nothing():
+    reading = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organizations").reading
+
+    begun = reading.begin({"listing": "x", "since": 700}, START)
+    assert begun.ask is not None
+    second = reading.turn(begun.state, begun.ask, answer({"organizations": [], "meta": {"has_more": False}}))
+    assert second.ask is not None
+    last = reading.turn(second.state, second.ask, time_page(end_time=None, end=True))
+
+    assert params(begun) == {"page[size]": "100", "page[after]": "x"}
+    assert params(second) == {"start_time": "700"}
+    assert (last.ask, last.whole) == (None, False)
 
 
 def test_comments_are_taken_out_of_their_events_with_their_ticket():

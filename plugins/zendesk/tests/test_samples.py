@@ -137,7 +137,7 @@ def test_recorded_cursors_and_end_times_walk_forward_through_the_readings(sample
                 headers={},
                 asked_at=datetime(2026, 1, 1, tzinfo=UTC),
             )
-            turn = STREAMS[name].reading.turn({"whole": False}, ask, answer)
+            turn = STREAMS[name].reading.turn(None, ask, answer)
             walked[name] += len(turn.records)
             assert (turn.ask is None) == exchange["body"]["end_of_stream"]
             assert turn.bookmark == {"cursor": exchange["body"]["after_cursor"]}
