@@ -10,7 +10,7 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
-from kizuna.errors import AuthError
+from kizuna.errors import AuthError, TransientError
 
 __all__ = ["Auth", "Basic", "Bearer", "FetchedToken"]
 
@@ -43,10 +43,9 @@ class FetchedToken(httpx.Auth):
 
     Fetching is single-flight: many requests that fail together wait for one new token.
     ``last`` holds the whole answer of the token endpoint (for an instance URL or an expiry).
-    Raises AuthError when the token endpoint refuses; its text is the vendor's error code, never a secret.
+    Raises AuthError when the token endpoint refuses (its text is the vendor's error code, never a secret),
+    TransientError when it cannot answer now.
     """
-
-    requires_response_body = True
 
     def __init__(self, token_url: str, form: Mapping[str, SecretStr | str], name: str) -> None:
         self._url, self._form, self._name = token_url, dict(form), name
@@ -58,14 +57,18 @@ class FetchedToken(httpx.Auth):
         used = self._token
         if used is None:
             async for step in self._fetch(None):
-                self._keep((yield step))
+                response = yield step
+                await response.aread()
+                self._keep(response)
             used = self._token
         request.headers["Authorization"] = f"Bearer {used}"
         response = yield request
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return
         async for step in self._fetch(used):
-            self._keep((yield step))
+            response = yield step
+            await response.aread()
+            self._keep(response)
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
 
@@ -81,8 +84,11 @@ class FetchedToken(httpx.Auth):
             said = msgspec.json.decode(response.content, type=dict[str, Any])
         except msgspec.DecodeError:
             said = {}
-        token = said.get("access_token")
-        if response.status_code >= httpx.codes.BAD_REQUEST or not isinstance(token, str):
-            code = said.get("error", response.status_code)
-            raise AuthError(f"{self._name}: the token endpoint refused ({code}); check the client id and secret.")
+        token, code = said.get("access_token"), said.get("error")
+        # A refusal is an object with "error" (RFC 6749 section 5.2); a busy or broken edge answers anything else.
+        if code is not None or response.status_code in (400, 401, 404):
+            refusal = code if isinstance(code, str) else response.status_code
+            raise AuthError(f"{self._name}: the token endpoint refused ({refusal}); check the client id and secret.")
+        if response.is_error or not isinstance(token, str):
+            raise TransientError(f"{self._name}: the token endpoint gave no token ({response.status_code}).")
         self._token, self.last = token, said
