@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import model_validator
 
@@ -12,6 +12,9 @@ from kizuna import sdk
 from kizuna_salesforce.auth import InstanceToken
 from kizuna_salesforce.errors import sort_error
 from kizuna_salesforce.streams import streams
+
+if TYPE_CHECKING:
+    from kizuna.sandbox import VendorSandbox
 
 
 class SalesforceSettings(sdk.Settings):
@@ -72,3 +75,10 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
 @sdk.hookimpl
 def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
     yield Salesforce
+
+
+@sdk.hookimpl
+def kizuna_sandboxes() -> Iterator[type[VendorSandbox]]:
+    from kizuna_salesforce.sandbox import SalesforceSandbox  # a server's libraries load only where it is asked for
+
+    yield SalesforceSandbox
