@@ -44,7 +44,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: C
 
 
 def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
-    names = ", ".join(columns)
+    names = ", ".join(f'"{column}"' for column in columns)  # some are words of SQL
     raw = connection.connection.driver_connection
     assert raw is not None
     if connection.dialect.name == "sqlite":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kizuna.storage.answers.claims import claimed_value, rule_of
 from kizuna.storage.answers.facts import of_customer, of_person
 from kizuna.storage.answers.ids import of_record
 from kizuna.storage.answers.shape import (
@@ -68,7 +69,11 @@ CUSTOMER = Shape(
     children=Relation("customer", ("k.id",), ("k.parent_id",), BY_NAME, keys="word"),
     owner=Relation("staff", ("k.owner_rid",), ("f.rid",), where="f.part = ''"),
     owners=Relation(
-        "owner", ("k.id",), ("o.entity_id",), Order("owner", ("o.rank", "o.rid")), keys="word",
+        "owner",
+        ("k.id",),
+        ("o.entity_id",),
+        Order("owner", ("o.rank", "o.rid")),
+        keys="word",
     ),
     money=Relation(
         "customer_money", ("k.id",), ("b.customer_id",), Order("measure", ("b.measure", "b.currency")), keys="word"
@@ -138,17 +143,35 @@ OWNER = Shape(
     columns={**plain("o", "system"), "is_primary": Column(("o.winner",), bool)},
 ).related(staff=Relation("staff", (_OWNER_RID,), ("f.rid",), where="f.part = ''"))
 
+_CLAIMED = {
+    **plain("q", "system", "observed_at"),
+    "field": Column(("q.attribute",)),
+    "value": Column(("q.attribute", "q.value"), claimed_value),
+    "trust_rank": Column(("q.rank",)),
+    "record_id": Column(("q.rid", "''"), of_record("record")),
+    **flags("q", "conflict"),
+}
+_OTHERS = "FROM claim z WHERE z.entity_id = q.entity_id AND z.attribute = q.attribute AND z.rid <> q.rid"
+
 CLAIM = Shape(
     name="claim",
     source="claim q",
     columns={
-        **plain("q", "value", "system", "rank", "observed_at", "n"),
-        "field": Column(("q.attribute",)),
-        **flags("q", "winner", "conflict"),
+        **_CLAIMED,
+        "rule": Column(
+            (
+                "q.attribute",
+                "q.rank",
+                "q.observed_at",
+                f"(SELECT MIN(z.rank) {_OTHERS})",
+                f"(SELECT MAX(z.observed_at) {_OTHERS} AND z.rank = q.rank)",
+            ),
+            rule_of,
+        ),
     },
 ).related(
     alternatives=Relation(
-        "claim",
+        "alternative",
         ("q.entity_id", "q.attribute"),
         ("q.entity_id", "q.attribute"),
         Order("trust", ("q.rank", "q.n", "q.rid")),
@@ -157,6 +180,8 @@ CLAIM = Shape(
     ),
     record=Relation("source_record", ("q.rid",), ("r.rid",)),
 )
+
+ALTERNATIVE = Shape(name="alternative", source="claim q", columns=_CLAIMED).related(record=CLAIM.relations["record"])
 
 TIMELINE = Shape(
     name="timeline",
@@ -175,4 +200,4 @@ TIMELINE = Shape(
     record=Relation("source_record", ("p.rid",), ("r.rid",)),
 )
 
-SHAPES = (CUSTOMER, PERSON, PLACE, CUSTOMER_MONEY, OWNER, CLAIM, TIMELINE)
+SHAPES = (CUSTOMER, PERSON, PLACE, CUSTOMER_MONEY, OWNER, CLAIM, ALTERNATIVE, TIMELINE)

@@ -85,9 +85,7 @@ SYNC_RUN = Shape(
 RUN_STREAM = Shape(
     name="run_stream",
     source="run_stream t",
-    columns=plain(
-        "t", *"stream state reason pages read written unchanged deleted quarantined updated_at".split()
-    ),
+    columns=plain("t", *"stream state reason pages read written unchanged deleted quarantined updated_at".split()),
 )
 
 QUARANTINE = Shape(

@@ -179,9 +179,7 @@ class _Select:
         return [self._row(raw) for raw in found]
 
     def _row(self, raw: Sequence[Any]) -> Row:
-        values = {
-            name: raw[at[0]] if read is None else read(*(raw[n] for n in at)) for name, read, at in self.columns
-        }
+        values = {name: raw[at[0]] if read is None else read(*(raw[n] for n in at)) for name, read, at in self.columns}
         starts = {part: raw[n] for part, n in self.starts}
         return Row(values, starts, tuple(raw[n] for n in self.parent), tuple(raw[n] for n in self.position))
 
