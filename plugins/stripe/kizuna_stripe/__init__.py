@@ -73,3 +73,10 @@ class Stripe(sdk.Connector[StripeSettings]):
 @sdk.hookimpl
 def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
     yield Stripe
+
+
+@sdk.hookimpl
+def kizuna_sandboxes() -> Iterator[Any]:
+    from kizuna_stripe.sandbox import StripeSandbox
+
+    yield StripeSandbox
