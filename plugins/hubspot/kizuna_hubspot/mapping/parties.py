@@ -8,6 +8,7 @@ from kizuna import sdk
 from kizuna_hubspot.mapping.words import (
     cross_references,
     distinct,
+    instant,
     label,
     main_target,
     merges,
@@ -31,12 +32,12 @@ def company(record: Company, *, default_currency: str) -> tuple[sdk.Said, ...]:
     revenue_currency = said(p.hs_annual_revenue_currency_code)
     account = sdk.Account(
         name=said(p.name),
-        domains=distinct((said(p.domain), *several(p.hs_additional_domains), said(p.website))),
+        domains=distinct(said(p.domain), *several(p.hs_additional_domains), said(p.website)),
         phone=said(p.phone),
         industry=said(p.industry),
         employees=sdk.whole(said(p.numberofemployees)),
         annual_revenue=amount(said(p.annualrevenue), revenue_currency or default_currency),
-        street=" ".join(distinct((said(p.address), said(p.address2)))) or None,
+        street=" ".join(distinct(said(p.address), said(p.address2))) or None,
         city=said(p.city),
         state=said(p.state),
         postal_code=said(p.zip),
@@ -48,8 +49,8 @@ def company(record: Company, *, default_currency: str) -> tuple[sdk.Said, ...]:
         owner=ref("owners", p.hubspot_owner_id),
         parent=ref("companies", p.hs_parent_company_id),
         currency=revenue_currency,
-        created_at=sdk.instant(said(p.createdate) or record.created_at),
-        updated_at=sdk.instant(said(p.hs_lastmodifieddate) or record.updated_at),
+        created_at=instant(p.createdate) or instant(record.created_at),
+        updated_at=instant(p.hs_lastmodifieddate) or instant(record.updated_at),
         cross_references=cross_references(
             ("salesforce", p.salesforceaccountid),
             ("stripe", p.stripe_customer_id),
@@ -70,8 +71,8 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
         name=full_name(given, family),
         given_name=given,
         family_name=family,
-        emails=distinct((said(p.email), *several(p.hs_additional_emails))),
-        phones=distinct((said(p.phone), said(p.mobilephone))),
+        emails=distinct(said(p.email), *several(p.hs_additional_emails)),
+        phones=distinct(said(p.phone), said(p.mobilephone)),
         title=said(p.jobtitle),
         department=said(p.department),
         account=account,
@@ -80,8 +81,8 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
         country=said(p.country),
         language=said(p.hs_language),
         owner=ref("owners", p.hubspot_owner_id),
-        created_at=sdk.instant(said(p.createdate) or record.created_at),
-        updated_at=sdk.instant(said(p.lastmodifieddate) or record.updated_at),
+        created_at=instant(p.createdate) or instant(record.created_at),
+        updated_at=instant(p.lastmodifieddate) or instant(record.updated_at),
         cross_references=cross_references(
             ("salesforce", p.salesforcecontactid),
             ("salesforce", p.salesforceleadid),
@@ -92,7 +93,7 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
         ),
         tags=("email_optout",) if sdk.truth(said(p.hs_email_optout)) else (),
     )
-    memberships = (
+    memberships = [
         sdk.Membership(
             part=target,
             person=sdk.Ref("contacts", key),
@@ -101,7 +102,7 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
         )
         for target, types in targets(record, "companies").items()
         if account is None or target != account.id
-    )
+    ]
     merged = merges("contacts", key, p.hs_merged_object_ids, p.hs_calculated_merged_vids)
     return (person, *memberships, *merged)
 
@@ -117,8 +118,10 @@ def owner(record: Owner) -> sdk.Staff:
 
 def full_name(given: str | None, family: str | None) -> str | None:
     """The name in the order in which its language writes it: family name first for Chinese, Japanese and Korean."""
-    parts = (family, given) if _FAMILY_NAME_FIRST.search(f"{given}{family}") else (given, family)
-    return " ".join(part for part in parts if part) or None
+    if not given or not family:
+        return given or family
+    name = f"{given} {family}"
+    return name if name.isascii() or not _FAMILY_NAME_FIRST.search(name) else f"{family} {given}"
 
 
 def amount(value: str | None, currency: str | None) -> sdk.Money | None:

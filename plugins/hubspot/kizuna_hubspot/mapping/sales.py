@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kizuna import sdk
 from kizuna_hubspot.mapping.parties import amount
-from kizuna_hubspot.mapping.words import main_target, merges, pipeline_key, record_key, ref, said
+from kizuna_hubspot.mapping.words import instant, main_target, merges, pipeline_key, record_key, ref, said
 from kizuna_hubspot.payloads import Deal, LineItem, Pipeline, PipelineStage, Product
 
 # HubSpot's own two words and the ones portals usually add. «Existing business» may be a renewal or an upsell.
@@ -38,7 +38,7 @@ def deal(record: Deal, *, default_currency: str) -> tuple[sdk.Said, ...]:
     """The deal, words not understood, and what was merged into it."""
     key, p = record_key(record), record.properties
     deal_type, unmapped = sdk.known(said(p.dealtype), _DEAL_TYPES, sdk.DealType.OTHER, "dealtype")
-    closes = said(p.closedate)
+    closes = instant(p.closedate)
     status = deal_status(record)
     fact = sdk.Deal(
         name=said(p.dealname),
@@ -50,12 +50,12 @@ def deal(record: Deal, *, default_currency: str) -> tuple[sdk.Said, ...]:
         pipeline=said(p.pipeline),
         amount=amount(said(p.amount), said(p.deal_currency_code) or default_currency),
         probability=share(said(p.hs_deal_stage_probability)),
-        closes_on=sdk.day(closes),
-        closed_at=sdk.instant(closes) if status is not sdk.DealStatus.OPEN else None,
+        closes_on=closes.date() if closes else None,
+        closed_at=closes if status is not sdk.DealStatus.OPEN else None,
         owner=ref("owners", p.hubspot_owner_id),
         source=said(p.hs_analytics_source),
-        created_at=sdk.instant(said(p.createdate) or record.created_at),
-        updated_at=sdk.instant(said(p.hs_lastmodifieddate) or record.updated_at),
+        created_at=instant(p.createdate) or instant(record.created_at),
+        updated_at=instant(p.hs_lastmodifieddate) or instant(record.updated_at),
     )
     return (fact, *unmapped, *merges("deals", key, p.hs_merged_object_ids))
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from kizuna import sdk
-from kizuna_hubspot.mapping.words import main_target, merges, record_key, ref, said
-from kizuna_hubspot.payloads import CrmRecord, Engagement, Feedback, Property, Ticket
+from kizuna_hubspot.mapping.words import instant, main_target, merges, record_key, ref, said
+from kizuna_hubspot.payloads import CrmRecord, Engagement, Feedback, Ticket
 
 # The stages of the support pipeline every portal has; other pipelines' stages say only whether they are closed.
 _DEFAULT_PIPELINE = "0"
@@ -50,8 +50,8 @@ def ticket(record: Ticket) -> tuple[sdk.Said, ...]:
     key, p = record_key(record), record.properties
     word = said(p.hs_ticket_priority)
     priority, unmapped = sdk.known(word, _PRIORITIES, sdk.Priority.OTHER, "hs_ticket_priority")
-    opened_at = sdk.instant(said(p.createdate) or record.created_at)
-    solved_at = sdk.instant(said(p.closed_date))
+    opened_at = instant(p.createdate) or instant(record.created_at)
+    solved_at = instant(p.closed_date)
     fact = sdk.Ticket(
         subject=said(p.subject),
         number=said(p.hs_ticket_id) or key,
@@ -64,7 +64,7 @@ def ticket(record: Ticket) -> tuple[sdk.Said, ...]:
         channel=said(p.source_type),
         category=said(p.hs_ticket_category),
         opened_at=opened_at,
-        updated_at=sdk.instant(said(p.hs_lastmodifieddate) or record.updated_at),
+        updated_at=instant(p.hs_lastmodifieddate) or instant(record.updated_at),
         solved_at=solved_at,
     )
     measured = metrics(record, sdk.Ref("tickets", key), opened_at, solved_at)
@@ -87,7 +87,7 @@ def metrics(
 ) -> tuple[sdk.TicketMetrics, ...]:
     """First reply and resolution in minutes, nothing when HubSpot knows neither."""
     p = record.properties
-    replied_at = sdk.instant(said(p.first_agent_reply_date))
+    replied_at = instant(p.first_agent_reply_date)
     to_close_ms = sdk.whole(said(p.time_to_close))
     first_reply_min = minutes(opened_at, replied_at)
     resolution_min = minutes(opened_at, solved_at) if to_close_ms is None else to_close_ms // 60_000
@@ -120,7 +120,7 @@ def call(record: Engagement) -> sdk.Engagement:
     """A call; its duration comes in milliseconds."""
     p = record.properties
     length_ms = sdk.whole(said(p.hs_call_duration))
-    at = sdk.instant(said(p.hs_timestamp))
+    at = instant(p.hs_timestamp)
     return touch(
         record,
         sdk.EngagementKind.CALL,
@@ -149,8 +149,8 @@ def email(record: Engagement) -> sdk.Engagement:
 def meeting(record: Engagement) -> sdk.Engagement:
     """A meeting from its start to its end."""
     p = record.properties
-    begin = sdk.instant(said(p.hs_meeting_start_time) or said(p.hs_timestamp))
-    end = sdk.instant(said(p.hs_meeting_end_time))
+    begin = instant(p.hs_meeting_start_time) or instant(p.hs_timestamp)
+    end = instant(p.hs_meeting_end_time)
     lasted = end - begin if begin and end and end >= begin else None
     return touch(
         record,
@@ -177,7 +177,7 @@ def task(record: Engagement) -> sdk.Engagement:
         direction=sdk.Direction.INTERNAL,
         public=False,
         done=status == "COMPLETED" if status else None,
-        due_at=sdk.instant(said(p.hs_timestamp)),
+        due_at=instant(p.hs_timestamp),
         outcome=status,
     )
 
@@ -204,7 +204,7 @@ def touch(
         engagement_kind=kind,
         title=title,
         body=body,
-        at=at or first_instant(p.hs_timestamp, p.hs_createdate) or sdk.instant(record.created_at),
+        at=at or instant(p.hs_timestamp) or instant(p.hs_createdate) or instant(record.created_at),
         ended_at=ended_at,
         direction=direction,
         account=main_target(record, "companies"),
@@ -216,13 +216,8 @@ def touch(
         duration_s=duration_s,
         outcome=outcome,
         public=public,
-        updated_at=sdk.instant(said(p.hs_lastmodifieddate) or record.updated_at),
+        updated_at=instant(p.hs_lastmodifieddate) or instant(record.updated_at),
     )
-
-
-def first_instant(*values: Property) -> datetime | None:
-    """The first of the values that is an instant, None when none is given."""
-    return next((found for found in (sdk.instant(said(value)) for value in values) if found), None)
 
 
 def subject(record: CrmRecord) -> sdk.Ref | None:
@@ -244,6 +239,6 @@ def feedback(record: Feedback) -> tuple[sdk.Said, ...]:
         account=main_target(record, "companies"),
         person=main_target(record, "contacts"),
         parent=main_target(record, "tickets"),
-        answered_at=sdk.instant(said(p.hs_submission_timestamp) or record.created_at),
+        answered_at=instant(p.hs_submission_timestamp) or instant(record.created_at),
     )
     return (fact, *unmapped)

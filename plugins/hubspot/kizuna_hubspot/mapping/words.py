@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from kizuna import sdk
@@ -11,12 +11,24 @@ from kizuna_hubspot.payloads import CrmRecord, Pipeline, Property, Wrapped
 
 def said(value: Property) -> str | None:
     """The value as text without surrounding space, None when there is none; the empty string clears a property."""
-    bare = value.value if isinstance(value, Wrapped) else value
-    if isinstance(bare, str):
-        return bare.strip() or None
-    if bare is None:
+    if value is None:
         return None
-    return str(bare).lower() if isinstance(bare, bool) else str(bare)
+    if isinstance(value, str):
+        return value.strip() or None
+    bare = value.value if isinstance(value, Wrapped) else value
+    if isinstance(bare, bool):
+        return str(bare).lower()
+    return None if bare is None else str(bare).strip() or None
+
+
+def instant(value: Property) -> datetime | None:
+    """The instant a property or field names. Raises PayloadError when it names none."""
+    if isinstance(value, str) and value.endswith("Z"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return sdk.instant(value)
+    return sdk.instant(said(value))
 
 
 def several(value: Property) -> tuple[str, ...]:
@@ -25,9 +37,9 @@ def several(value: Property) -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in text.split(";")) if part) if text else ()
 
 
-def distinct(values: Sequence[str | None]) -> tuple[str, ...]:
+def distinct(*values: str | None) -> tuple[str, ...]:
     """The values that are there, each once, in their order."""
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys([value for value in values if value]))
 
 
 def ref(stream: str, value: Property) -> sdk.Ref | None:
@@ -38,14 +50,14 @@ def ref(stream: str, value: Property) -> sdk.Ref | None:
 
 def cross_references(*pairs: tuple[str, Property]) -> tuple[sdk.CrossRef, ...]:
     """Ids of other systems that stand in sync fields: (system, property)."""
-    found = ((system, said(value)) for system, value in pairs)
-    return tuple(dict.fromkeys(sdk.CrossRef(system, text) for system, text in found if text))
+    found = [(system, said(value)) for system, value in pairs if value is not None]
+    return tuple(dict.fromkeys(sdk.CrossRef(system, text) for system, text in found if text)) if found else ()
 
 
 def targets(record: CrmRecord, kind: str) -> dict[str, list[str]]:
     """The ids a record is associated with → the types of the association; an id is repeated once a label."""
     found: dict[str, list[str]] = {}
-    associated = (record.associations or {}).get(kind)
+    associated = record.associations.get(kind) if record.associations else None
     for association in associated.results if associated else ():
         found.setdefault(str(association.id), []).append(association.type or "")
     return found
@@ -56,11 +68,14 @@ def main_target(record: CrmRecord, kind: str) -> sdk.Ref | None:
 
     The primary one has the bare type ``contact_to_company``; the same id comes again as ``…_unlabeled``.
     """
-    found = targets(record, kind)
-    for target, types in found.items():
-        if any("_to_" in word and not word.endswith("_unlabeled") for word in types):
-            return sdk.Ref(kind, target)
-    return sdk.Ref(kind, next(iter(found))) if found else None
+    associated = record.associations.get(kind) if record.associations else None
+    if not associated or not associated.results:
+        return None
+    for association in associated.results:
+        word = association.type or ""
+        if "_to_" in word and not word.endswith("_unlabeled"):
+            return sdk.Ref(kind, str(association.id))
+    return sdk.Ref(kind, str(associated.results[0].id))
 
 
 def label(types: Sequence[str]) -> str | None:
@@ -68,15 +83,17 @@ def label(types: Sequence[str]) -> str | None:
     return next((word for word in types if word and "_to_" not in word), None)
 
 
-def merges(stream: str, winner: str, *lists: Property) -> Iterator[sdk.Merged]:
+def merges(stream: str, winner: str, *lists: Property) -> tuple[sdk.Merged, ...]:
     """One ``Merged`` for each record that became this one.
 
     ``hs_merged_object_ids`` is ``id;id``, ``hs_calculated_merged_vids`` is ``vid:milliseconds;…``.
     """
-    losers = (part.partition(":")[0].strip() for value in lists for part in several(value))
-    for loser in dict.fromkeys(losers):
-        if loser.isdigit() and loser != winner:
-            yield sdk.Merged(loser=sdk.Ref(stream, loser), winner=sdk.Ref(stream, winner))
+    losers = [part.partition(":")[0].strip() for value in lists if value for part in several(value)]
+    return tuple(
+        sdk.Merged(loser=sdk.Ref(stream, loser), winner=sdk.Ref(stream, winner))
+        for loser in dict.fromkeys(losers)
+        if loser.isdigit() and loser != winner
+    )
 
 
 def record_key(record: CrmRecord) -> str:
@@ -89,8 +106,8 @@ def record_key(record: CrmRecord) -> str:
 
 def touched_at(record: CrmRecord) -> datetime | None:
     """When HubSpot last changed the record; archiving does not move ``updatedAt`` but has a time of its own."""
-    times = [found for found in map(sdk.instant, (record.updated_at, record.archived_at)) if found]
-    return max(times, default=None)
+    updated_at, archived_at = instant(record.updated_at), instant(record.archived_at)
+    return max(updated_at, archived_at) if updated_at and archived_at else updated_at or archived_at
 
 
 def gone(record: CrmRecord) -> str | None:

@@ -42,8 +42,7 @@ class _Row(sdk.Payload, rename="camel"):
     associations: dict[str, _Relation] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A record of a page: raw, and what the reading looks at. A record that is not understood has only its bytes."""
 
     raw: msgspec.Raw
@@ -86,16 +85,17 @@ def row(raw: msgspec.Raw) -> Row:
         found = _ROW.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Row(raw)
-    lists = (
-        (found.properties.hs_merged_object_ids, found.properties.hs_calculated_merged_vids) if found.properties else ()
-    )
-    return Row(
-        raw,
-        id=None if found.id is None else str(found.id),
-        archived_at=found.archived_at,
-        merged=tuple(part.partition(":")[0].strip() for words in lists if words for part in words.split(";") if part),
-        spilled=tuple(kind for kind, relation in (found.associations or {}).items() if token(relation.paging)),
-    )
+    key = found.id if found.id is None or isinstance(found.id, str) else str(found.id)
+    spilled = [kind for kind, relation in found.associations.items() if relation.paging] if found.associations else ()
+    return Row(raw, key, found.archived_at, merged_ids(found.properties), tuple(spilled))
+
+
+def merged_ids(properties: _MergedIds | None) -> tuple[str, ...]:
+    """The ids of the records that were merged into one: ``id;id`` and ``vid:milliseconds;…``."""
+    if properties is None:
+        return ()
+    lists = (properties.hs_merged_object_ids, properties.hs_calculated_merged_vids)
+    return tuple(part.partition(":")[0].strip() for words in lists if words for part in words.split(";") if part)
 
 
 def token(paging: Paging | None) -> str | None:
