@@ -86,7 +86,7 @@ def differences(sql: Connection, before: dict[str, set[int]]) -> list[Difference
 
 def _rows(sql: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     columns = [column for column in table.columns if column.name not in _LEFT_OUT.get(table.name, ())]
-    result = sql.execution_options(yield_per=_CHUNK).execute(select(*columns))
+    result = sql.execute(select(*columns).execution_options(yield_per=_CHUNK))
     for row in result.tuples():
         yield tuple(row)
 

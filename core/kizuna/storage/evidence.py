@@ -72,7 +72,7 @@ def living(connection: Connection, connection_id: int, stream: str) -> Iterator[
         t.SOURCE_RECORD.c.stream == stream,
         t.SOURCE_RECORD.c.deleted.is_(None),
     )
-    return connection.execution_options(yield_per=10_000).execute(found).scalars()
+    return connection.execute(found.execution_options(yield_per=10_000)).scalars()
 
 
 def quarantine(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
