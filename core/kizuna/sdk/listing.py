@@ -85,7 +85,8 @@ class Listing(Generic[P]):
             return Turn(ask=following, state=mark, records=records, bookmark=mark)
         return Turn(
             records=records,
-            bookmark={"watermark": high or state.get("watermark")},
+            # Nothing to go on from where every pass is whole: an empty bookmark tells the engine so, and it may sweep.
+            bookmark={"watermark": high or state.get("watermark")} if self.since is not None else {},
             whole=bool(state.get("whole")),
         )
 

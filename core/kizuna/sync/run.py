@@ -152,7 +152,7 @@ class Syncer:
         key = (row.id, stream.name)
         if key not in self._streams:
             place = self._place(connector, stored, stream, row.id, lease)
-            unbroken = bookmark is None
+            unbroken = not bookmark  # none, or an empty one: the pass begins at the beginning
             self._streams[key] = StreamRun(
                 stored.name, stream, StreamWriter(place, stream), self.executor, self.observe, unbroken
             )
