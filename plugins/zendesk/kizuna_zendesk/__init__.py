@@ -12,14 +12,16 @@ from kizuna_zendesk import errors
 from kizuna_zendesk.streams import streams
 from kizuna_zendesk.webhooks import ZendeskWebhooks
 
+NO_SECRET = sdk.SecretStr("")
+
 
 class ZendeskSettings(sdk.Settings):
     """Either ``email`` with ``api_token``, or ``oauth_token``; either ``subdomain`` or ``base_url``."""
 
     subdomain: str = sdk.Field("", pattern=r"^$|^[a-z0-9][a-z0-9-]*$", description="acme of acme.zendesk.com")
     email: str = sdk.Field("", description="the administrator whose API token is used")
-    api_token: sdk.SecretStr | None = sdk.Field(None, description="Admin Center > Apps and integrations > API tokens")
-    oauth_token: sdk.SecretStr | None = sdk.Field(None, description="an OAuth access token with scope read")
+    api_token: sdk.SecretStr = sdk.Field(NO_SECRET, description="Admin Center > Apps and integrations > API tokens")
+    oauth_token: sdk.SecretStr = sdk.Field(NO_SECRET, description="an OAuth access token with scope read")
     base_url: str = sdk.Field("", description="in place of https://SUBDOMAIN.zendesk.com, for a sandbox or a proxy")
     requests_per_minute: int = sdk.Field(200, ge=1, description="the plan's limit: Team 200, Professional 400 …")
     incremental_per_minute: int = sdk.Field(
@@ -34,7 +36,7 @@ class ZendeskSettings(sdk.Settings):
     def _complete(self) -> ZendeskSettings:
         if not self.subdomain and not self.base_url:
             raise ValueError("give the subdomain, such as acme for acme.zendesk.com")
-        if self.oauth_token is None and not (self.email and self.api_token):
+        if not self.oauth_token and not (self.email and self.api_token):
             raise ValueError("give email and api_token, or oauth_token")
         return self
 
@@ -61,9 +63,8 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
         return (self.settings.base_url or f"https://{self.settings.subdomain}.zendesk.com").rstrip("/")
 
     def auth(self) -> sdk.Auth:
-        if self.settings.oauth_token is not None:
+        if self.settings.oauth_token:
             return sdk.Bearer(self.settings.oauth_token)
-        assert self.settings.api_token is not None  # the settings are not valid without it
         return sdk.Basic(f"{self.settings.email}/token", self.settings.api_token)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:

@@ -22,7 +22,7 @@ WITHHELD = timedelta(seconds=90)
 """A start time must be a minute old; half a minute more for clocks that differ."""
 
 LISTING, WHOLE = "listing", "whole"
-"""States of a full reading: in its list, in the export after a list that nothing broke off."""
+"""Where a full reading stands: in its list, or in the export after it."""
 
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RECORDS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -95,8 +95,9 @@ class TimeExport:
     split: Split = whole_rows
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        held = 0 if start.full or bookmark is None else int(bookmark.get("start_time") or 0)
-        return self.since(min(held, int((start.now - WITHHELD).timestamp())))
+        mark = {} if start.full or bookmark is None else bookmark
+        held = int(mark.get("start_time") or 0)
+        return self.since(min(held, int((start.now - WITHHELD).timestamp())), WHOLE if mark.get(WHOLE) else None)
 
     def since(self, start_time: int, state: Any = None) -> sdk.Turn:
         """The first ask of a pass that begins at that second."""
@@ -111,14 +112,17 @@ class TimeExport:
         if ended is None:  # answers of old accounts lack it; a page that is not full is the last
             ended = len(rows) < FULL_PAGE
         records = tuple(self.split(rows))
-        mark = {"start_time": max(since, end_time)} if end_time is not None else None
+        mark: sdk.Bookmark | None = {"start_time": max(since, end_time)} if end_time is not None else None
         if ended:
+            if mark is None and state == WHOLE:
+                mark = {"start_time": since}
             return sdk.Turn(records=records, bookmark=mark, whole=state == WHOLE)
         if end_time is None or end_time <= since:
             raise sdk.PageError(
                 f"{self.path}: {len(rows)} rows share the second {since} and the export cannot go beyond it; "
                 "nothing of the page is taken; change one of these records in the vendor, so that they spread"
             )
+        mark = {"start_time": end_time, WHOLE: True} if state == WHOLE else {"start_time": end_time}
         return sdk.Turn(ask=ask.having(start_time=str(end_time)), state=state, records=records, bookmark=mark)
 
 
@@ -126,8 +130,9 @@ class TimeExport:
 class SweptExport:
     """A time-based export whose full reading first lists what is there, since the export need not show what is gone.
 
-    The list, read to its end at once, proves absence; the export then goes on from before the list began.
-    Bookmark: that of the export, or ``listing`` (the list's cursor) with ``since`` (where the export will begin).
+    The list proves absence (the engine knows whether it was read without a break); the export then goes on from before
+    the list began. Bookmark: that of the export, or ``listing`` (the list's cursor) with ``since`` (where the export will
+    begin, by the vendor's own clock).
     """
 
     export: TimeExport
@@ -135,28 +140,26 @@ class SweptExport:
     params: tuple[tuple[str, str], ...]
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        mark = bookmark or {}
+        mark = {} if start.full or bookmark is None else bookmark
         if not start.full and LISTING not in mark:
             return self.export.begin(bookmark, start)
-        ask = sdk.Ask(path=self.path, params=self.params)
-        if start.full:
-            return sdk.Turn(ask=ask, state={LISTING: True, WHOLE: True})
-        return sdk.Turn(ask=ask.having(**{"page[after]": mark[LISTING]}), state={LISTING: True, "since": mark["since"]})
+        ask = sdk.Ask(path=self.path, params=self.params).having(**{"page[after]": mark.get(LISTING)})
+        return sdk.Turn(ask=ask, state={"since": mark.get("since")})
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if not isinstance(state, dict):
             return self.export.turn(state, ask, answer)
         page = opened(answer, self.path)
         records = tuple(whole_rows(listed(page, self.export.items, self.path)))
-        since = state.get("since")
-        if since is None:  # by the vendor's own clock
+        since = state["since"]
+        if since is None:
             since = int((answer.date() - WITHHELD).timestamp())
         following = PageCursor().following(ask, page, None)
         if following is not None:
             mark = {LISTING: asked(following, "page[after]"), "since": since}
-            return sdk.Turn(ask=following, state={**state, "since": since}, records=records, bookmark=mark)
-        begun = self.export.since(since, WHOLE if state.get(WHOLE) else None)
-        return sdk.Turn(ask=begun.ask, state=begun.state, records=records, bookmark={"start_time": since})
+            return sdk.Turn(ask=following, state={"since": since}, records=records, bookmark=mark)
+        begun = self.export.since(since, WHOLE)
+        return sdk.Turn(ask=begun.ask, state=begun.state, records=records, bookmark={"start_time": since, WHOLE: True})
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def test_the_address_follows_from_the_subdomain_unless_one_is_given():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"api_token": None},
+        {"api_token": ""},
         {"email": ""},
         {"subdomain": ""},
         {"subdomain": "acme.zendesk.com"},
@@ -68,7 +68,7 @@ def test_an_api_token_is_sent_with_the_e_mail_and_the_word_token():
 
 
 def test_an_oauth_token_is_a_bearer():
-    auth = Zendesk(settings(email="", api_token=None, oauth_token="0auth")).auth()
+    auth = Zendesk(settings(email="", api_token="", oauth_token="0auth")).auth()
 
     request = next(auth.sync_auth_flow(httpx.Request("GET", "https://acme.zendesk.com")))
 

@@ -216,22 +216,23 @@ def test_a_full_reading_of_organisations_lists_what_is_there_and_goes_on_from_be
 
     assert (begun.ask.path, second.ask.path) == ("/api/v2/organizations.json", "/api/v2/organizations.json")
     assert second.bookmark == {"listing": "x", "since": since}
-    assert (params(third), third.bookmark) == ({"start_time": str(since)}, {"start_time": since})
+    assert (params(third), third.bookmark) == ({"start_time": str(since)}, {"start_time": since, "whole": True})
     assert (last.ask, last.whole, last.bookmark) == (None, True, {"start_time": since + 9})
 
 
-def test_a_full_reading_that_was_broken_off_goes_on_in_its_list_and_proves_nothing():
+def test_a_full_reading_that_was_broken_off_goes_on_in_its_list():
     reading = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organizations").reading
 
     begun = reading.begin({"listing": "x", "since": 700}, START)
     assert begun.ask is not None
     second = reading.turn(begun.state, begun.ask, answer({"organizations": [], "meta": {"has_more": False}}))
-    assert second.ask is not None
-    last = reading.turn(second.state, second.ask, time_page(end_time=None, end=True))
+    resumed = reading.begin(second.bookmark, START)
+    assert resumed.ask is not None
+    last = reading.turn(resumed.state, resumed.ask, time_page(end_time=None, end=True))
 
     assert params(begun) == {"page[size]": "100", "page[after]": "x"}
-    assert params(second) == {"start_time": "700"}
-    assert (last.ask, last.whole) == (None, False)
+    assert params(second) == params(resumed) == {"start_time": "700"}
+    assert (last.ask, last.whole, last.bookmark) == (None, True, {"start_time": 700})
 
 
 def test_comments_are_taken_out_of_their_events_with_their_ticket():
@@ -320,7 +321,7 @@ def test_a_list_stops_at_has_more_although_its_next_link_never_ends():
     )
 
     assert params(second) == {"page[size]": "100", "page[after]": "x"}
-    assert (last.ask, last.whole, ids(last)) == (None, True, [1])
+    assert (last.ask, last.whole, last.bookmark, ids(last)) == (None, True, {}, [1])
 
 
 @pytest.mark.parametrize("meta", [{"has_more": True, "after_cursor": "x"}, {"has_more": True}, {"has_more": 3}, 7])
