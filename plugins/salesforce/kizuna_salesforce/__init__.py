@@ -12,6 +12,7 @@ from kizuna import sdk
 from kizuna_salesforce.auth import InstanceToken
 from kizuna_salesforce.errors import sort_error
 from kizuna_salesforce.streams import streams
+from kizuna_salesforce.webhooks import OutboundMessages
 
 if TYPE_CHECKING:
     from kizuna.sandbox import VendorSandbox
@@ -50,6 +51,7 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
     # There is no rate, only a daily allocation and 25 (in small orgs 5) long calls at once.
     limits = (sdk.Limit(50, 1.0, burst=10, concurrent=5),)
     ranks: ClassVar[Mapping[str, int]] = {"name": 10, "industry": 10, "owner": 10, "identity": 10}
+    webhooks = OutboundMessages()
 
     def base_url(self) -> str:
         return (self.settings.base_url or self.settings.login_url).rstrip("/")

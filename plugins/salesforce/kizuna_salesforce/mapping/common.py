@@ -24,12 +24,20 @@ def full_name(name: str | None, given: str | None, family: str | None) -> str | 
 
 def distinct(*values: str | None) -> tuple[str, ...]:
     """The texts that are not empty, each once, in order."""
-    cleaned = (sdk.text(value) for value in values)
-    return tuple(dict.fromkeys(value for value in cleaned if value))
+    found: dict[str, None] = {}
+    for value in values:
+        cleaned = sdk.text(value) if value else None
+        if cleaned is not None:
+            found[cleaned] = None
+    return tuple(found)
 
 
 def amount(value: Number, currency: str | None) -> sdk.Money | None:
     """Money in the record's currency; None without a currency, because a guess may be wrong by two decimals."""
+    if value is None or not currency:
+        return None
+    if isinstance(value, int | float) and value == (whole := int(value)):
+        return sdk.Money(whole * 10 ** sdk.exponent(currency), currency)
     return sdk.money(sdk.number(value), currency)
 
 

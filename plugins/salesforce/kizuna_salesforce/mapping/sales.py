@@ -8,7 +8,7 @@ from datetime import datetime
 from kizuna import sdk
 from kizuna_salesforce.ids import ref, staff
 from kizuna_salesforce.mapping.common import amount
-from kizuna_salesforce.payloads import Contract, Opportunity, OpportunityLineItem, Product2
+from kizuna_salesforce.payloads import Contract, Number, Opportunity, OpportunityLineItem, Product2
 
 # The picklist as shipped and the words most orgs add; «Existing Business» alone does not say what was done.
 _DEAL_TYPES = {
@@ -46,18 +46,18 @@ def opportunity(record: Opportunity, default_currency: str | None = None) -> Ite
     """A deal; won and lost are Salesforce's own flags, not the stage's name."""
     deal_type, notes = sdk.known(record.type, _DEAL_TYPES, sdk.DealType.OTHER, "Type")
     yield from notes
-    probability = sdk.number(record.probability)
+    status = _status(record)
     yield sdk.Deal(
         name=sdk.text(record.name),
         account=ref("Account", record.account_id),
         person=ref("Contact", record.contact_id),
-        status=_status(record),
+        status=status,
         deal_type=deal_type,
         stage=sdk.text(record.stage_name),
         amount=amount(record.amount, record.currency_iso_code or default_currency),
-        probability=None if probability is None else float(probability) / 100,
+        probability=_share(record.probability),
         closes_on=sdk.day(record.close_date),
-        closed_at=_closed_at(record),
+        closed_at=None if status is sdk.DealStatus.OPEN else _closed_at(record),
         owner=staff(record.owner_id),
         source=sdk.text(record.lead_source),
         created_at=sdk.instant(record.created_date),
@@ -117,8 +117,12 @@ def _status(record: Opportunity) -> sdk.DealStatus:
     return sdk.DealStatus.LOST if sdk.truth(record.is_closed) else sdk.DealStatus.OPEN
 
 
+def _share(percent: Number) -> float | None:
+    """A percentage as a share of one."""
+    found = float(percent) if isinstance(percent, int | float) else sdk.number(percent)
+    return None if found is None else float(found) / 100
+
+
 def _closed_at(record: Opportunity) -> datetime | None:
-    """When the last stage was entered, else the close date's midnight; None while the deal is open."""
-    if _status(record) is sdk.DealStatus.OPEN:
-        return None
+    """When the last stage was entered, else the close date's midnight."""
     return sdk.instant(record.last_stage_change_date) or sdk.instant(sdk.day(record.close_date))

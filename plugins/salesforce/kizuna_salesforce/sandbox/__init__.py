@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from kizuna.sandbox import (
+    Change,
     LimitReading,
     Native,
     RateLimit,
@@ -15,6 +16,8 @@ from kizuna.sandbox import (
     StoredRecord,
     SystemProfile,
     VendorSandbox,
+    WebhookCall,
+    WebhookEndpoint,
     usual_profile,
 )
 from kizuna.sandbox.records import (
@@ -29,7 +32,7 @@ from kizuna.sandbox.records import (
     StaffMember,
     Ticket,
 )
-from kizuna_salesforce.sandbox import api, parties, refusals, schema, selling, serving
+from kizuna_salesforce.sandbox import api, outbound, parties, refusals, schema, selling, serving
 from kizuna_salesforce.sandbox.ids import ORGANISATION, native_id
 from kizuna_salesforce.sandbox.matching import written
 from kizuna_salesforce.sandbox.refusals import Refused
@@ -129,6 +132,9 @@ class SalesforceSandbox(VendorSandbox):
         else:
             used = min(state.requests["requests"], api.DAILY_CALLS // 10)  # without limits nothing is used up
         return {"Sforce-Limit-Info": f"api-usage={used}/{api.DAILY_CALLS}"}
+
+    def webhooks(self, change: Change, endpoint: WebhookEndpoint, _state: SandboxState, /) -> Iterable[WebhookCall]:
+        return outbound.calls(change, endpoint)
 
 
 def sandbox() -> VendorSandbox:
