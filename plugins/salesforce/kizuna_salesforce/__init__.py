@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import model_validator
 
@@ -13,9 +13,6 @@ from kizuna_salesforce.auth import InstanceToken
 from kizuna_salesforce.errors import sort_error
 from kizuna_salesforce.streams import streams
 from kizuna_salesforce.webhooks import OutboundMessages
-
-if TYPE_CHECKING:
-    from kizuna.sandbox import VendorSandbox
 
 
 class SalesforceSettings(sdk.Settings):
@@ -80,7 +77,7 @@ def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
 
 
 @sdk.hookimpl
-def kizuna_sandboxes() -> Iterator[type[VendorSandbox]]:
+def kizuna_sandboxes() -> Iterator[type[Any]]:
     from kizuna_salesforce.sandbox import SalesforceSandbox  # a server's libraries load only where it is asked for
 
     yield SalesforceSandbox
