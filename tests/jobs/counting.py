@@ -48,9 +48,9 @@ class Counting:
 
     def __post_init__(self) -> None:
         url = sa.make_url(self.database_url)
-        self.database = sa.create_engine(
-            url if url.drivername == "sqlite" else url.set(drivername="postgresql+psycopg")
-        )
+        if url.drivername != "sqlite":
+            url = url.set(drivername="postgresql+psycopg").update_query_dict({"application_name": "kizuna"})
+        self.database = sa.create_engine(url)
 
     def job(self, name: str = "count", **limits: float) -> Job:
         return Job(name=name, run_slice=self.run_slice, **limits)  # type: ignore[arg-type]  # a test's own limits
@@ -109,6 +109,11 @@ class Counting:
         if how == "fails twice" and context.attempt <= 2:
             raise TransientError("not now", retry_after_s=0.05)
 
+    def _stop(self, context: SliceContext, where: str) -> None:
+        """Stops the first worker's process in its third slice, as a debugger or a frozen machine would."""
+        if context.args.get("stops") == where and (context.slice_number, context.attempt) == (3, 1):
+            os.kill(os.getpid(), signal.SIGSTOP)
+
     def _acquire(self, key: str) -> int:
         with self.database.begin() as connection:
             raised = sa.update(LEASE).where(LEASE.c.key == key).values(epoch=LEASE.c.epoch + 1).returning(LEASE.c.epoch)
@@ -119,9 +124,11 @@ class Counting:
 
     def _commit_page(self, context: SliceContext) -> int:
         key = context.key
+        self._stop(context, "before a transaction")
         try:
             with self.database.begin() as connection:
                 epoch = connection.scalar(sa.select(LEASE.c.epoch).where(LEASE.c.key == key).with_for_update())
+                self._stop(context, "in a transaction")
                 if epoch != context.epoch:
                     raise LeaseLost(f"{key}: epoch {context.epoch} is over")
                 position = connection.scalar(sa.select(CURSOR.c.position).where(CURSOR.c.key == key))

@@ -78,21 +78,21 @@ def test_a_run_whose_worker_was_killed_finishes_on_another(counting):
 
 @on_postgres
 def test_a_stopped_worker_is_replaced_and_cannot_write_when_it_wakes(counting):
-    with worker(counting, "first") as first, worker(counting, "second", begin=False) as second:
-        submit(counting, "crm-1", LONG | {"total": 120})
-        await_pages(counting, at_least=10)
-        await_start(second)
-        first.send_signal(signal.SIGSTOP)
-        stopped_at, reached = time.monotonic(), len(counting.pages("crm"))
-        await_pages(counting, at_least=reached + 2)
-        print(f"taken over {time.monotonic() - stopped_at:.2f} s after the stop")
-        first.send_signal(signal.SIGCONT)
-        run = finish(counting, "crm-1", working=False)
+    run = replaced_while_stopped(counting, "before a transaction", then=lambda: await_some(counting.refused))
 
-    assert (run.state, run.takeovers) == (RunState.DONE, 1)
-    assert counting.pages("crm") == list(range(1, 121))
+    assert (run.state, run.takeovers, run.executor_id) == (RunState.DONE, 1, "second")
+    assert counting.pages("crm") == IN_ORDER
     assert counting.executors("crm") == ["first", "second"]
     assert set(counting.refused()) == {"first"}
+
+
+@on_postgres
+def test_a_worker_stopped_with_rows_locked_does_not_hold_up_the_one_that_replaces_it(counting):
+    run = replaced_while_stopped(counting, "in a transaction", then=lambda: None)
+
+    assert (run.state, run.takeovers, run.executor_id) == (RunState.DONE, 1, "second")
+    assert counting.pages("crm") == IN_ORDER
+    assert counting.executors("crm") == ["first", "second"]
 
 
 @on_postgres
@@ -240,6 +240,29 @@ def finish(counting, run_id, *, executor_id=None, working=True):
             return await engine.wait(run_id, timeout_s=LIMIT_S)
 
     return asyncio.run(scenario())
+
+
+def replaced_while_stopped(counting, where, *, then):
+    """The end of a run whose first worker stops itself there, and wakes when the second has written."""
+    with worker(counting, "first") as first:
+        submit(counting, "crm-1", LONG | {"stops": where})
+        await_pages(counting, at_least=8)
+        with worker(counting, "second"):
+            stopped_at = time.monotonic()
+            await_pages(counting, at_least=9)
+            print(f"taken over {time.monotonic() - stopped_at:.2f} s after the stop was seen")
+            first.send_signal(signal.SIGCONT)
+            run = finish(counting, "crm-1", working=False)
+            then()
+    return run
+
+
+def await_some(look):
+    """Returns when there is something to see."""
+    deadline = time.monotonic() + LIMIT_S
+    while not look():
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.02)
 
 
 def await_pages(counting, *, at_least):

@@ -29,6 +29,7 @@ _log = log.named(__name__)
 SEATS_A_HOST = 64
 # A worker that died a moment ago may still hold its lock until the server has noticed.
 WAIT_FOR_OWN_SEAT_S = 12.0
+WATCH_SLEEPERS_S = 30.0
 
 
 class Seat(Protocol):
@@ -117,6 +118,7 @@ class PostgresSeat:
         self._dsn, self._settings = dsn, settings
         self._held: psycopg.Connection | None = held
         self._probe: psycopg.Connection | None = None
+        self._wake_until = time.monotonic()
 
     @classmethod
     def take(cls, place: Place, executor_id: str, settings: EngineSettings) -> PostgresSeat | None:
@@ -139,6 +141,8 @@ class PostgresSeat:
                 _try_lock(self._held, self.executor_id)
                 _log.info("connected again", executor=self.executor_id)
             self._held.execute(_BEAT, (self.executor_id,))
+            if time.monotonic() < self._wake_until:
+                _end_sleepers(self._held, self._settings.stalled_after_s)
         except psycopg.Error as error:
             if self._held is not None:
                 _log.warning("connection lost, trying again", executor=self.executor_id, error=type(error).__name__)
@@ -154,12 +158,16 @@ class PostgresSeat:
             silent_s = float("inf") if row is None else float(row[0])
             lockable = silent_s > self._settings.dead_after_s
             locked = lockable and _try_lock(self._probe, executor_id)
+            asleep = not locked and silent_s > self._settings.stalled_after_s
         except psycopg.Error:
             _close(self._probe)
             self._probe = None
             raise
+        if asleep:
+            # What is handed back next may wait for a row the sleeper has locked; the beats see to that meanwhile.
+            self._wake_until = time.monotonic() + WATCH_SLEEPERS_S
         try:
-            yield locked or silent_s > self._settings.stalled_after_s
+            yield locked or asleep
         finally:
             if locked:
                 self._probe.execute("SELECT pg_advisory_unlock(%s)", (_lock_number(executor_id),))
@@ -182,6 +190,31 @@ _BEAT = (
 _AGE = f"SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM {SCHEMA}.executor WHERE executor_id = %s"
 _TABLE = f"CREATE TABLE IF NOT EXISTS {SCHEMA}.executor (executor_id text PRIMARY KEY, beat_at timestamptz NOT NULL)"
 _FORGET = f"DELETE FROM {SCHEMA}.executor WHERE beat_at < clock_timestamp() - interval '1 day'"
+# A process stopped in the middle of a transaction keeps its rows locked, the lease among them, from whoever replaces it.
+# So while somebody sleeps, a session of ours is ended that waits for its client in a transaction and holds up another.
+_END_SLEEPERS = """
+    SELECT sleeper.pid, pg_terminate_backend(sleeper.pid)
+    FROM pg_stat_activity AS sleeper
+    WHERE sleeper.datname = current_database()
+      AND starts_with(sleeper.application_name, 'kizuna')
+      AND sleeper.xact_start IS NOT NULL
+      AND sleeper.wait_event = 'ClientRead'
+      AND sleeper.state_change < clock_timestamp() - make_interval(secs => %s)
+      AND EXISTS (
+        SELECT FROM pg_stat_activity AS waiting
+        WHERE waiting.wait_event_type = 'Lock' AND sleeper.pid = ANY(pg_blocking_pids(waiting.pid))
+      )
+"""
+
+
+def _end_sleepers(connection: psycopg.Connection, asleep_for_s: float) -> None:
+    try:
+        ended = connection.execute(_END_SLEEPERS, (asleep_for_s,)).fetchall()
+    except psycopg.errors.InsufficientPrivilege:
+        _log.warning("a sleeping session of another role holds a lock; let all workers use one role")
+        return
+    if ended:
+        _log.warning("ended sessions of a sleeping worker", count=len(ended))
 
 
 def _connect(dsn: str, name: str) -> psycopg.Connection:
