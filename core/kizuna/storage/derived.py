@@ -87,7 +87,7 @@ def differences(sql: Connection, before: dict[str, set[int]]) -> list[Difference
 def _rows(sql: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     columns = [column for column in table.columns if column.name not in _LEFT_OUT.get(table.name, ())]
     result = sql.execute(select(*columns).execution_options(yield_per=_CHUNK))
-    for row in result.tuples():
+    for row in result:
         yield tuple(row)
 
 

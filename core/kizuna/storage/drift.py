@@ -26,7 +26,7 @@ def fields(sql: Connection, connection_id: int, stream: str) -> dict[str, str]:
     """Path → types known of a stream."""
     table = t.STREAM_FIELD
     same = (table.c.connection_id == connection_id) & (table.c.stream == stream)
-    return dict(sql.execute(select(table.c.path, table.c.types).where(same)).tuples().all())
+    return dict(sql.execute(select(table.c.path, table.c.types).where(same)).all())
 
 
 def record(

@@ -123,7 +123,7 @@ def add_dictionary(connection: Connection, connection_id: int, stream: str, cont
 
 def dictionaries(connection: Connection) -> dict[int, bytes]:
     """Every dictionary by id."""
-    return dict(connection.execute(select(t.DICTIONARY.c.id, t.DICTIONARY.c.content)).tuples().all())
+    return dict(connection.execute(select(t.DICTIONARY.c.id, t.DICTIONARY.c.content)).all())
 
 
 def add_records(connection: Connection, rows: Collection[Sequence[Any]]) -> None:
@@ -139,6 +139,6 @@ def quarantined_payloads(connection: Connection, connection_id: int) -> dict[str
         .order_by(t.QUARANTINE.c.id)
     )
     by_stream: dict[str, list[bytes]] = {}
-    for stream, payload in connection.execute(found).tuples():
+    for stream, payload in connection.execute(found):
         by_stream.setdefault(stream, []).append(payload)
     return by_stream

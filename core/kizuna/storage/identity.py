@@ -33,7 +33,7 @@ def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, P
     """)
     decode = _PROFILES[entity].decode
     found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
-    return {rid: decode(body) for rid, body in found.tuples()}
+    return {rid: decode(body) for rid, body in found}
 
 
 def replace_profile(sql: Connection, profile: Profile, entity: str) -> None:
@@ -85,7 +85,7 @@ def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, in
         ) AS by_source GROUP BY hash
     """)
     found = sql.execute(statement, {"rids": numbers(sql, hashes)})
-    return {hashed: (int(records), int(named or 0)) for hashed, records, named in found.tuples()}
+    return {hashed: (int(records), int(named or 0)) for hashed, records, named in found}
 
 
 def stats(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, KeyStat]]:
@@ -139,7 +139,7 @@ def edges(sql: Connection, entity: str, rids: Collection[int]) -> list[Edge]:
     found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
     return [
         edge_from({"a": a, "b": b, "bits": bits, "tier": tier, "evidence": json.loads(ev), "model_version": model})
-        for a, b, bits, tier, model, ev in found.tuples()
+        for a, b, bits, tier, model, ev in found
     ]
 
 
@@ -170,7 +170,7 @@ def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple
         SELECT a, b, verdict FROM identity_decision
         WHERE entity = :entity AND revoked_at IS NULL AND ({among(sql, "a")} OR {among(sql, "b")}) ORDER BY id
     """)
-    return list(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).tuples())
+    return list(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}))
 
 
 def decide(sql: Connection, entity: str, a: int, b: int, verdict: str, actor: str, reason: str | None, at: int) -> int:
@@ -202,7 +202,7 @@ def founding(sql: Connection, rids: Collection[int]) -> dict[int, tuple[str, str
         FROM source_record r JOIN connection c ON c.id = r.connection_id WHERE {among(sql, "r.rid")}
     """)
     found = sql.execute(statement, {"rids": numbers(sql, rids)})
-    return {rid: (name, stream, key) for rid, name, stream, key in found.tuples()}
+    return {rid: (name, stream, key) for rid, name, stream, key in found}
 
 
 def memberships(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, str]:
@@ -210,7 +210,7 @@ def memberships(sql: Connection, entity: str, rids: Collection[int]) -> dict[int
     if not rids:
         return {}
     statement = text(f"SELECT rid, entity_id FROM membership WHERE entity = :entity AND {among(sql, 'rid')}")
-    return dict(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).tuples().all())
+    return dict(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all())
 
 
 def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]]:
@@ -219,7 +219,7 @@ def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]
         return {}
     statement = text(f"SELECT entity_id, rid FROM membership WHERE {among_words(sql, 'entity_id')} ORDER BY rid")
     found: dict[str, list[int]] = {}
-    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}).tuples():
+    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}):
         found.setdefault(entity_id, []).append(rid)
     return found
 
@@ -229,7 +229,7 @@ def known_ids(sql: Connection, ids: Collection[str]) -> dict[str, str | None]:
     if not ids:
         return {}
     statement = text(f"SELECT id, merged_into FROM entity WHERE {among_words(sql, 'id')}")
-    return dict(sql.execute(statement, {"words": words(sql, ids)}).tuples().all())
+    return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
 
 
 def standing_id(sql: Connection, entity_id: str) -> str:

@@ -48,7 +48,7 @@ def customers_of(sql: Connection, persons: Collection[str]) -> dict[str, list[tu
         ORDER BY p.person_id, p.customer_id, p.rid, p.part
     """)
     found: dict[str, list[tuple[str, str | None, bool]]] = {}
-    for person, customer, label, primary in sql.execute(statement, {"words": words(sql, persons)}).tuples():
+    for person, customer, label, primary in sql.execute(statement, {"words": words(sql, persons)}):
         found.setdefault(person, []).append((customer, label, bool(primary)))
     return found
 
@@ -61,7 +61,7 @@ def last_activity(sql: Connection, column: str, ids: Collection[str]) -> dict[st
         SELECT {column}, MAX(at) FROM placement
         WHERE at IS NOT NULL AND {among_words(sql, column)} GROUP BY {column}
     """)
-    return dict(sql.execute(statement, {"words": words(sql, ids)}).tuples().all())
+    return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
 
 
 _COUNTS = {
@@ -90,14 +90,14 @@ def counts(sql: Connection, customers: Collection[str]) -> dict[str, dict[str, i
             FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
             WHERE p.kind = '{kind}' AND {among_words(sql, "p.customer_id")} GROUP BY p.customer_id
         """)
-        for customer, *values in sql.execute(statement, bound).tuples():
+        for customer, *values in sql.execute(statement, bound):
             found.setdefault(customer, {}).update(zip(names, map(int, values), strict=True))
     statement = text(f"""
         SELECT customer_id, COUNT(DISTINCT person_id) FROM placement
         WHERE kind IN ('person', 'membership') AND person_id IS NOT NULL AND {among_words(sql, "customer_id")}
         GROUP BY customer_id
     """)
-    for customer, people_count in sql.execute(statement, bound).tuples():
+    for customer, people_count in sql.execute(statement, bound):
         found.setdefault(customer, {})["people"] = int(people_count)
     return found
 
@@ -123,7 +123,7 @@ def sums(sql: Connection, customers: Collection[str]) -> Iterator[tuple[str, str
               AND {among_words(sql, "p.customer_id")}
             GROUP BY p.customer_id, f.{field}_currency
         """)
-        for customer, currency, minor in sql.execute(statement, bound).tuples():
+        for customer, currency, minor in sql.execute(statement, bound):
             yield customer, measure, currency, int(minor)
 
 

@@ -59,7 +59,7 @@ def replace_reviews(sql: Connection, entity: str, rids: Collection[int], reviews
     bound = {"entity": entity, "rids": numbers(sql, rids)}
     before: dict[tuple[int, int], Any] = {}
     statement = f"SELECT a, b, created_at FROM review_task WHERE entity = :entity AND {among(sql, 'a')}"
-    for a, b, at in sql.execute(text(statement), bound).tuples():
+    for a, b, at in sql.execute(text(statement), bound):
         before[a, b] = at
     sql.execute(text(f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'a')}"), bound)
     sql.execute(text(f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'b')}"), bound)

@@ -134,7 +134,7 @@ def fresh(sql: Connection, rids: Collection[int]) -> dict[Key, Placement]:
         """)
         for rid, part, account, person, parent, at, title, direction, connection_id in sql.execute(
             statement, bound
-        ).tuples():
+        ):
             placed = Placement(
                 rid, kind, part, None, None, account, person, parent, at, title, direction, connection_id
             )
@@ -147,7 +147,7 @@ def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[
     if not rids:
         return {}
     statement = text(f"SELECT {', '.join(COLUMNS)} FROM placement WHERE {among(sql, column)}")
-    rows = sql.execute(statement, {"rids": numbers(sql, rids)}).tuples()
+    rows = sql.execute(statement, {"rids": numbers(sql, rids)})
     return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
 
 
@@ -164,7 +164,7 @@ def winners(sql: Connection, rids: Collection[int]) -> dict[int, int]:
     asked = set(rids)
     while asked:
         statement = text(f"SELECT rid, winner_rid FROM record_alias WHERE {among(sql, 'rid')}")
-        step: dict[int, int] = dict(sql.execute(statement, {"rids": numbers(sql, asked)}).tuples().all())
+        step: dict[int, int] = dict(sql.execute(statement, {"rids": numbers(sql, asked)}).all())
         found.update(step)
         asked = set(step.values()) - found.keys()
     return {rid: _end(found, rid) for rid in rids if rid in found}

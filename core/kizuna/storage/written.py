@@ -128,4 +128,4 @@ def lock_heads(sql: Connection, rids: Collection[int]) -> dict[int, int]:
         return {}
     hold = " FOR UPDATE" if sql.dialect.name == "postgresql" else ""
     statement = text(f"SELECT rid, version_no FROM source_record WHERE {among(sql, 'rid')}{hold}")
-    return dict(sql.execute(statement, {"rids": numbers(sql, rids)}).tuples().all())
+    return dict(sql.execute(statement, {"rids": numbers(sql, rids)}).all())

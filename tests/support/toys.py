@@ -1,0 +1,163 @@
+"""A tiny connector and the write path around it, for tests that need to say exactly what a vendor sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from kizuna import sdk
+from kizuna.derive import Deriver
+from kizuna.storage import connections, payloads, runs
+from kizuna.storage.database import Database
+from kizuna.storage.tables import METADATA
+from kizuna.sync.commit import Place
+from kizuna.sync.profiles import source_of
+from kizuna.sync.writer import Gathered, StreamWriter, Wrote
+
+MORNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+class ToySettings(sdk.Settings):
+    base_url: str = "http://127.0.0.1:1"
+
+
+class Firm(sdk.Payload):
+    id: str
+    name: str | None = None
+    site: str | None = None
+    staff: int | None = None
+    crm: str | None = None
+    at: datetime | None = None
+    gone: bool = False
+    merged_into: str | None = None
+
+
+class Case(sdk.Payload):
+    id: str
+    title: str
+    firm: str | None = None
+    at: datetime | None = None
+
+
+def firm(payload: Firm) -> Iterable[sdk.Said]:
+    yield sdk.Account(
+        name=payload.name,
+        domains=(payload.site,) if payload.site else (),
+        employees=payload.staff,
+        updated_at=payload.at,
+        cross_references=(sdk.CrossRef("crm", payload.crm),) if payload.crm else (),
+    )
+    if payload.merged_into:
+        yield sdk.Merged(loser=sdk.Ref("firms", payload.id), winner=sdk.Ref("firms", payload.merged_into))
+
+
+def case(payload: Case) -> sdk.Ticket:
+    account = sdk.Ref("firms", payload.firm) if payload.firm else None
+    return sdk.Ticket(subject=payload.title, account=account, opened_at=payload.at)
+
+
+class Toy(sdk.Connector[ToySettings]):
+    """Firms and cases."""
+
+    key = "toy"
+    title = "Toy"
+
+    def base_url(self) -> str:
+        return self.settings.base_url
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        return (
+            sdk.Stream(
+                name="firms",
+                payload=Firm,
+                map=firm,
+                reading=sdk.Listing(path="/firms", payload=Firm),
+                version=lambda f: f.at,
+                deleted=lambda f: "deleted" if f.gone else None,
+                sweep=True,
+            ),
+            sdk.Stream(
+                name="cases",
+                payload=Case,
+                map=case,
+                reading=sdk.Listing(path="/cases", payload=Case),
+                version=lambda c: c.at,
+            ),
+        )
+
+
+@dataclass
+class Bench:
+    """A database with one or more toy connections, and short ways to write and to look."""
+
+    database: Database
+    deriver: Deriver
+    runs: int = 0
+
+    def connect(self, name: str = "toy") -> None:
+        """A connection of that name."""
+        with self.database.write() as sql:
+            connections.add(sql, name, "toy", {}, {}, False, 0)
+
+    def writer(self, stream: str = "firms", connection: str = "toy", lease: runs.Lease | None = None) -> StreamWriter:
+        """A writer as a run would make it."""
+        with self.database.read() as sql:
+            stored = connections.get(sql, connection)
+        found = next(s for s in Toy(ToySettings()).streams() if s.name == stream)
+        self.runs += 1
+        place = Place(
+            self.database,
+            connection,
+            source_of(stored.id, Toy),
+            stream,
+            f"run_{self.runs}",
+            lease,
+            payloads.compressor(None),
+            payloads.PLAIN,
+        )
+        return StreamWriter(place, found)
+
+    def write(
+        self,
+        *records: dict[str, Any] | bytes,
+        stream: str = "firms",
+        connection: str = "toy",
+        bookmark: dict[str, Any] | None = None,
+        asked_at: datetime = MORNING,
+    ) -> Wrote:
+        """The records written as one batch and derived."""
+        gathered = Gathered()
+        raws = [r if isinstance(r, bytes) else json.dumps(r, default=str).encode() for r in records]
+        gathered.add([sdk.Record(raw=raw) for raw in raws], bookmark, asked_at)
+        wrote = self.writer(stream, connection).write(gathered)
+        self.deriver.drain()
+        return wrote
+
+    def rows(self, question: str, **bound: Any) -> list[tuple[Any, ...]]:
+        """The answer to a SQL question."""
+        with self.database.read() as sql:
+            return [tuple(row) for row in sql.execute(text(question), bound)]
+
+
+def at(minutes: int) -> str:
+    """An instant as the toy vendor writes it, so many minutes into the morning."""
+    return (MORNING + timedelta(minutes=minutes)).isoformat()
+
+
+@contextmanager
+def bench(url: str, connection: str = "toy") -> Iterator[Bench]:
+    """A fresh schema in the database, with one toy connection."""
+    database = Database(url)
+    METADATA.create_all(database.engine)
+    made = Bench(database, Deriver(database))
+    made.connect(connection)
+    try:
+        yield made
+    finally:
+        database.close()

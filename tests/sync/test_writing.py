@@ -1,0 +1,155 @@
+"""A record's key and version decide, not its arrival; bad records are set aside; nothing is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kizuna.errors import LeaseLost
+from kizuna.sdk import Record
+from kizuna.storage import evidence, runs
+from kizuna.storage.payloads import Payloads
+from kizuna.sync.writer import Gathered
+from tests.support.toys import MORNING, Bench, at, bench
+
+ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}
+
+
+@pytest.fixture
+def toy(database_url: str) -> Iterator[Bench]:
+    with bench(database_url) as made:
+        yield made
+
+
+def test_an_older_version_never_overwrites_a_newer_one(toy: Bench) -> None:
+    toy.write({**ACME, "name": "New", "at": at(10)})
+
+    wrote = toy.write({**ACME, "name": "Old", "at": at(5)})
+
+    assert (wrote.written, wrote.unchanged) == (0, 1)
+    assert toy.rows("SELECT name FROM fact_account") == [("New",)]
+
+
+def test_the_same_content_rewrites_nothing(toy: Bench) -> None:
+    toy.write(ACME)
+    before = toy.rows("SELECT version_no, run_id FROM source_record")
+
+    wrote = toy.write(ACME)
+
+    assert (wrote.written, wrote.unchanged) == (0, 1)
+    assert toy.rows("SELECT version_no, run_id FROM source_record") == before
+    assert toy.rows("SELECT COUNT(*) FROM source_version") == [(0,)]
+
+
+def test_a_changed_record_keeps_its_superseded_version(toy: Bench) -> None:
+    toy.write(ACME)
+
+    toy.write({**ACME, "name": "Acme KK", "at": at(1)})
+
+    assert toy.rows("SELECT version_no FROM source_record") == [(2,)]
+    assert toy.rows("SELECT version_no FROM source_version") == [(1,)]
+
+
+def test_the_newest_of_one_record_in_a_page_stands(toy: Bench) -> None:
+    toy.write({**ACME, "name": "Second", "at": at(2)}, {**ACME, "name": "First", "at": at(1)})
+
+    assert toy.rows("SELECT name FROM fact_account") == [("Second",)]
+
+
+def test_a_late_page_does_not_bring_a_deleted_record_back(toy: Bench) -> None:
+    toy.write(ACME)
+    toy.write({**ACME, "gone": True, "at": at(10)})
+
+    toy.write({**ACME, "name": "Late", "at": at(9)}, {**ACME, "name": "Late", "at": at(10)})
+
+    assert toy.rows("SELECT deleted FROM source_record") == [("deleted",)]
+    assert toy.rows("SELECT COUNT(*) FROM fact_account") == [(0,)]
+    assert toy.rows("SELECT COUNT(*) FROM customer") == [(0,)]
+
+
+def test_a_restored_record_comes_back_when_it_is_newer_than_its_deletion(toy: Bench) -> None:
+    toy.write({**ACME, "gone": True, "at": at(10)})
+
+    toy.write({**ACME, "at": at(11)})
+
+    assert toy.rows("SELECT deleted FROM source_record") == [(None,)]
+    assert toy.rows("SELECT name FROM customer") == [("Acme",)]
+
+
+def test_a_bad_record_is_set_aside_and_the_others_go_on(toy: Bench) -> None:
+    wrote = toy.write(ACME, {"id": "2", "staff": "many"}, b'{"id": "3", "name": ', {"name": "no id"})
+
+    assert (wrote.written, wrote.quarantined) == (1, 3)
+    found = dict((key, (field, reason)) for key, field, reason in toy.rows("SELECT source_id, field, reason FROM quarantine"))
+    assert found["2"][0] == "$.staff"
+    assert "many" not in found["2"][1]
+
+
+def test_a_record_that_is_understood_later_leaves_the_quarantine(toy: Bench) -> None:
+    toy.write({"id": "2", "staff": "many"})
+
+    toy.write({"id": "2", "staff": 5, "at": at(0)})
+
+    assert toy.rows("SELECT COUNT(*) FROM quarantine") == [(0,)]
+    assert toy.rows("SELECT employees FROM fact_account") == [(5,)]
+
+
+def test_a_number_that_no_column_holds_sets_only_its_record_aside(toy: Bench) -> None:
+    wrote = toy.write(ACME, {"id": "2", "name": "Big", "staff": 10**30, "at": at(0)})
+
+    assert (wrote.written, wrote.quarantined) == (1, 1)
+    assert toy.rows("SELECT reason FROM quarantine") == [("a number beyond 64 bits",)]
+
+
+def test_nul_characters_are_taken_out_on_both_databases(toy: Bench) -> None:
+    wrote = toy.write(b'{"id": "1", "name": "A\\u0000cme", "at": "2026-03-01T00:00:00Z"}')
+
+    assert wrote.written == 1
+    assert toy.rows("SELECT name FROM fact_account") == [("Acme",)]
+
+
+def test_a_merge_told_by_the_vendor_makes_the_loser_an_alias(toy: Bench) -> None:
+    toy.write(ACME, {"id": "2", "name": "Acme Inc", "site": "other.jp", "at": at(0)})
+    toy.write({"id": "9", "title": "Help", "firm": "2", "at": at(0)}, stream="cases")
+
+    toy.write({"id": "2", "name": "Acme Inc", "site": "other.jp", "gone": True, "merged_into": "1", "at": at(1)})
+
+    assert toy.rows("SELECT name, records, tickets FROM customer") == [("Acme", 1, 1)]
+
+
+def test_the_bookmark_is_committed_with_the_batch_or_not_at_all(toy: Bench) -> None:
+    with toy.database.write() as sql:
+        old = runs.take_lease(sql, 1, "run_a", "one", 0)
+        runs.take_lease(sql, 1, "run_a", "two", 0)
+    gathered = Gathered()
+    gathered.add([Record(raw=b'{"id": "1", "name": "Acme"}')], {"after": "1"}, MORNING)
+
+    with pytest.raises(LeaseLost):
+        toy.writer(lease=old).write(gathered)
+
+    assert toy.rows("SELECT COUNT(*) FROM source_record") == [(0,)]
+    assert toy.rows("SELECT COUNT(*) FROM stream") == [(0,)]
+
+
+def test_new_fields_and_new_types_are_noted_once(toy: Bench) -> None:
+    toy.write(ACME)
+
+    toy.write({**ACME, "fax": "03", "at": at(1)}, {**ACME, "id": "2", "fax": "04", "crm": "x", "at": at(1)})
+    toy.write({**ACME, "fax": 3, "at": at(2)})
+
+    noted = toy.rows("SELECT path, change, before, after FROM schema_drift ORDER BY id")
+    assert ("fax", "new_field", None, "string") in noted
+    assert ("fax", "type_change", "string", "integer|string") in noted
+    assert len(noted) == len(set(noted))
+
+
+def test_payloads_come_back_as_they_were_sent(toy: Bench) -> None:
+    firms = [{"id": str(n), "name": f"Firm {n}", "site": f"firm{n}.jp", "at": at(0)} for n in range(200)]
+    toy.write(*firms)
+
+    with toy.database.read() as sql:
+        opened = Payloads(evidence.dictionaries(sql))
+    stored = toy.rows("SELECT dictionary_id, payload FROM source_record WHERE source_id = '7'")
+    assert b'"Firm 7"' in opened.opened(stored[0][0], bytes(stored[0][1]))
+    assert stored[0][0] > 0
