@@ -14,7 +14,7 @@ import msgspec
 from kizuna import sdk
 from kizuna_salesforce import pages, soql
 from kizuna_salesforce.ids import full_id
-from kizuna_salesforce.marks import Mark, Place, bookmarked
+from kizuna_salesforce.marks import Place, bookmarked
 
 if TYPE_CHECKING:
     from kizuna_salesforce.readings import Keyset
@@ -43,7 +43,7 @@ def listed(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """The ids deleted since the last time; each is looked for among the rows that still exist."""
     found, mark = pages.purged(answer, reading.sobject), place.mark
     if mark.purged_until and found.earliest_date_available and found.earliest_date_available > mark.purged_until:
-        return unknown(place)
+        return unknown()
     mark = replace(mark, purged_until=found.latest_date_covered or mark.purged_until, purged_asked_at=place.now)
     gone = tuple((full_id(entry.id), entry.deleted_date) for entry in found.deleted_records)
     if not gone:
@@ -71,10 +71,9 @@ def checked(reading: Keyset, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> 
     return following
 
 
-def unknown(place: Place) -> sdk.Turn:
-    """The log does not reach back: the next pass lists everything, and what it lacks is gone."""
-    mark = Mark(fields=place.mark.fields, described_at=place.mark.described_at)
-    return sdk.Turn(bookmark=bookmarked(mark))
+def unknown() -> sdk.Turn:
+    """The log does not reach back: from an empty bookmark the next pass lists everything, and what it lacks is gone."""
+    return sdk.Turn(bookmark={})
 
 
 def _look_for(reading: Keyset, place: Place) -> sdk.Turn:

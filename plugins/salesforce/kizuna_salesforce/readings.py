@@ -161,7 +161,7 @@ class Keyset:
     def _recover(self, place: Place, said: tuple[str, ...]) -> sdk.Turn:
         """What to ask after an error from which a reading can go on."""
         if place.asking == "purged":
-            return purges.unknown(place)
+            return purges.unknown()
         if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
             return self._describe(self._again(place))
         if "INVALID_QUERY_LOCATOR" in said:
