@@ -23,7 +23,7 @@ LONG = {"total": 60, "pages": 4, "page_s": 0.05}
 IN_ORDER = list(range(1, 61))
 CUT_THE_ENGINE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND starts_with(application_name, 'kizuna')
+    WHERE datname = current_database() AND starts_with(application_name, 'kizuna ')
 """
 
 
