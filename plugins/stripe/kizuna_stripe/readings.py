@@ -77,9 +77,10 @@ class ListingThenEvents:
     rest: Rest | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        if bookmark is None or start.full:
+        phase = None if bookmark is None or start.full else bookmark.get("phase")
+        if bookmark is None or phase not in {"listing", "events"}:
             return self._list({})
-        return self._list(bookmark) if bookmark["phase"] == "listing" else self._events(bookmark)
+        return self._list(bookmark) if phase == "listing" else self._events(bookmark)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if isinstance(state, Errands):

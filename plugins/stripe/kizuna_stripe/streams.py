@@ -58,7 +58,7 @@ def _customers(reading: sdk.Reading) -> sdk.AnyStream:
         map=mapping.customer,
         reading=reading,
         deleted=_gone,
-        scope="Customers: read",
+        scope="Customers and Events: read",
         sweep=True,
     )
 
@@ -72,7 +72,7 @@ def _products(reading: sdk.Reading) -> sdk.AnyStream:
         reading=reading,
         version=lambda record: sdk.instant(record.updated),
         deleted=_gone,
-        scope="Products: read",
+        scope="Products and Events: read",
         sweep=True,
     )
 
@@ -85,7 +85,7 @@ def _prices(reading: sdk.Reading) -> sdk.AnyStream:
         map=mapping.price,
         reading=reading,
         deleted=_gone,
-        scope="Prices: read",
+        scope="Prices and Events: read",
         sweep=True,
     )
 
@@ -97,7 +97,7 @@ def _subscriptions(reading: sdk.Reading) -> sdk.AnyStream:
         payload=payloads.Subscription,
         map=mapping.subscription,
         reading=reading,
-        scope="Subscriptions: read",
+        scope="Subscriptions, Coupons and Events: read",
     )
 
 
@@ -109,7 +109,7 @@ def _invoices(reading: sdk.Reading) -> sdk.AnyStream:
         map=mapping.invoice,
         reading=reading,
         deleted=_gone,
-        scope="Invoices: read",
+        scope="Invoices and Events: read",
         sweep=True,  # deleted drafts vanish
     )
 
@@ -121,7 +121,7 @@ def _charges(reading: sdk.Reading) -> sdk.AnyStream:
         payload=payloads.Charge,
         map=mapping.charge,
         reading=reading,
-        scope="Charges: read",
+        scope="Charges and Refunds, Events: read",
     )
 
 
@@ -132,7 +132,7 @@ def _refunds(reading: sdk.Reading) -> sdk.AnyStream:
         payload=payloads.Refund,
         map=mapping.refund,
         reading=reading,
-        scope="Charges: read",
+        scope="Charges and Refunds, Events: read",
     )
 
 
@@ -143,5 +143,5 @@ def _credit_notes(reading: sdk.Reading) -> sdk.AnyStream:
         payload=payloads.CreditNote,
         map=mapping.credit_note,
         reading=reading,
-        scope="Credit notes: read",
+        scope="Credit notes and Events: read",
     )

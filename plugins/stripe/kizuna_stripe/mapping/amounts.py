@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from kizuna import sdk
 from kizuna_stripe.payloads import Packages, Price, Tier
@@ -17,14 +18,22 @@ _THREE = "BHD JOD KWD OMR TND"
 STRIPE_EXPONENTS = {**dict.fromkeys(_ZERO.split(), 0), **dict.fromkeys(_THREE.split(), 3)}
 
 
+@lru_cache(maxsize=256)
 def code(currency: str | None) -> str | None:
     """The currency in upper case, None when there is none."""
     return currency.strip().upper() or None if currency else None
 
 
+@lru_cache(maxsize=256)
+def _shift(currency: str) -> int:
+    """The power of ten between Stripe's minor unit and the one of ISO 4217: 0 for nearly all currencies."""
+    return sdk.exponent(currency) - STRIPE_EXPONENTS.get(currency, 2)
+
+
 def in_model_units(amount: Decimal, currency: str) -> Decimal:
     """An amount in Stripe's minor units of ``currency`` (upper case) in the minor units of ISO 4217; exact."""
-    return amount.scaleb(sdk.exponent(currency) - STRIPE_EXPONENTS.get(currency, 2))
+    shift = _shift(currency)
+    return amount.scaleb(shift) if shift else amount
 
 
 def money(amount: int | Decimal | None, currency: str | None) -> sdk.Money | None:
@@ -32,6 +41,8 @@ def money(amount: int | Decimal | None, currency: str | None) -> sdk.Money | Non
     known = code(currency)
     if amount is None or known is None:
         return None
+    if isinstance(amount, int) and _shift(known) == 0:
+        return sdk.Money(amount, known)
     exact = in_model_units(Decimal(amount), known)
     return sdk.Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), known)
 

@@ -1,116 +1,34 @@
-"""The reading as a pure state machine: every question, every bookmark, nothing lost between them."""
+"""Following the events as a pure state machine: what is read again, what is gone, what the next pass knows."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 
 import msgspec
 import pytest
 
-from kizuna import sdk
+from plugins.stripe.tests.conversation import (
+    AFTER_LISTING,
+    NOON,
+    NOON_S,
+    START,
+    answer,
+    asked,
+    event,
+    ids,
+    missing,
+    reading,
+)
 from plugins.stripe.tests.objects import (
-    CREATED,
     DAY_S,
     connector,
     customer,
     discount,
     invoice,
-    item,
     line,
     listed,
-    price,
     subscription,
 )
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NOON_S = int(NOON.timestamp())
-START = sdk.Start(now=NOON)
-AFTER_LISTING = {"phase": "events", "since": NOON_S, "known": []}
-
-
-def reading(name: str) -> sdk.Reading:
-    return next(stream.reading for stream in connector().streams() if stream.name == name)
-
-
-def answer(body: object, status: int = 200, at: datetime = NOON) -> sdk.Answer:
-    raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return sdk.Answer(status=status, body=raw, headers={"date": format_datetime(at, usegmt=True)}, asked_at=at)
-
-
-def missing(param: str = "id") -> sdk.Answer:
-    return answer({"error": {"type": "invalid_request_error", "code": "resource_missing", "param": param}}, 404)
-
-
-def event(number: int, kind: str, held: dict, created: int = NOON_S) -> dict:
-    return {"id": f"evt_{number}", "object": "event", "type": kind, "created": created, "data": {"object": held}}
-
-
-def asked(ask: sdk.Ask | None, name: str) -> list[str]:
-    assert ask is not None
-    return [value for found, value in ask.params if found == name]
-
-
-def ids(turn: sdk.Turn) -> list[str]:
-    return [record.id or msgspec.json.decode(record.raw)["id"] for record in turn.records]
-
-
-def test_a_first_load_lists_everything_newest_first():
-    begun = reading("subscriptions").begin(None, START)
-
-    assert begun.ask is not None
-    assert begun.ask.path == "/v1/subscriptions"
-    assert dict(begun.ask.params) == {"limit": "100", "status": "all", "expand[]": "data.discounts.source.coupon"}
-
-
-def test_a_page_is_handed_over_with_the_next_question_and_a_bookmark():
-    customers = reading("customers")
-    begun = customers.begin(None, START)
-
-    turn = customers.turn(begun.state, begun.ask, answer(listed(customer(id="cus_2"), customer(), has_more=True)))
-
-    assert ids(turn) == ["cus_2", "cus_1"]
-    assert asked(turn.ask, "starting_after") == ["cus_1"]
-    assert turn.bookmark == {"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}
-    assert not turn.whole
-
-
-def test_the_last_page_ends_the_listing_and_sets_the_mark_to_the_time_before_its_start():
-    customers = reading("customers")
-    begun = customers.begin(None, START)
-    first = customers.turn(begun.state, begun.ask, answer(listed(customer(), has_more=True)))
-
-    last = customers.turn(first.state, first.ask, answer(listed(customer(id="cus_0")), at=NOON + timedelta(hours=1)))
-
-    assert (last.ask, last.whole) == (None, True)
-    assert last.bookmark == AFTER_LISTING
-
-
-def test_a_listing_goes_on_from_its_bookmark():
-    mark = {"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}
-
-    resumed = reading("customers").begin(mark, START)
-
-    assert resumed.ask is not None
-    assert resumed.ask.path == "/v1/customers"
-    assert asked(resumed.ask, "starting_after") == ["cus_1"]
-
-
-def test_a_full_load_forgets_the_bookmark():
-    begun = reading("customers").begin(AFTER_LISTING, sdk.Start(now=NOON, full=True))
-
-    assert begun.ask is not None
-    assert begun.ask.path == "/v1/customers"
-
-
-def test_a_listing_whose_cursor_was_deleted_goes_on_from_its_time():
-    customers = reading("customers")
-    resumed = customers.begin({"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}, START)
-
-    turn = customers.turn(resumed.state, resumed.ask, missing("starting_after"))
-
-    assert asked(turn.ask, "starting_after") == []
-    assert asked(turn.ask, "created[lte]") == [str(CREATED)]
 
 
 def test_only_what_changed_is_asked_for_with_a_look_back():
@@ -272,41 +190,6 @@ def test_a_discount_says_which_subscription_to_read_again():
     assert turn.ask.path == "/v1/subscriptions/sub_7"
 
 
-def test_the_lines_that_stripe_cut_are_fetched_before_the_page_is_done_with():
-    invoices = reading("invoices")
-    begun = invoices.begin(None, START)
-    cut = invoice(id="in_cut", lines=listed(line(), has_more=True))
-
-    asks_lines = invoices.turn(begun.state, begun.ask, answer(listed(cut, invoice(), has_more=True)))
-    asks_more = invoices.turn(asks_lines.state, asks_lines.ask, answer(listed(line(), line(id="il_2"), has_more=True)))
-    done = invoices.turn(asks_more.state, asks_more.ask, answer(listed(line(id="il_3"))))
-
-    assert asks_lines.ask is not None
-    assert asks_lines.ask.path == "/v1/invoices/in_cut/lines"
-    assert (ids(asks_lines), asks_lines.bookmark) == (["in_1"], None)
-    assert asked(asks_more.ask, "starting_after") == ["il_2"]
-    whole = msgspec.json.decode(done.records[0].raw)
-    assert [found["id"] for found in whole["lines"]["data"]] == ["il_1", "il_2", "il_3"]
-    assert whole["lines"]["has_more"] is False
-    assert asked(done.ask, "starting_after") == ["in_1"]
-    assert done.bookmark == {"phase": "listing", "since": NOON_S, "after": "in_1", "at": CREATED}
-
-
-def test_an_interrupted_page_completes_only_what_was_left():
-    invoices = reading("invoices")
-    begun = invoices.begin(None, START)
-    page = answer(listed(*(invoice(id=f"in_{n}", lines=listed(line(), has_more=True)) for n in (3, 2)), has_more=True))
-    first = invoices.turn(begun.state, begun.ask, page)
-    second = invoices.turn(first.state, first.ask, answer(listed(line())))
-
-    resumed = invoices.begin(second.bookmark, START)
-    left = invoices.turn(resumed.state, resumed.ask, page)
-
-    assert second.bookmark == {"phase": "listing", "since": NOON_S, "after": None, "at": None, "read": ["in_3"]}
-    assert left.ask is not None
-    assert left.ask.path == "/v1/invoices/in_2/lines"
-
-
 def test_an_interrupted_pass_reads_only_what_was_left_and_nothing_that_changed_meanwhile_is_lost():
     customers = reading("customers")
     begun = customers.begin(AFTER_LISTING, START)
@@ -325,21 +208,6 @@ def test_an_interrupted_pass_reads_only_what_was_left_and_nothing_that_changed_m
     assert last.bookmark == {"phase": "events", "since": NOON_S, "known": ["evt_2", "evt_1"]}
 
 
-@pytest.mark.parametrize(
-    "deep", [item(discounts=["di_1"]), item(price=price(billing_scheme="tiered", unit_amount=None))]
-)
-def test_items_whose_terms_lie_too_deep_are_asked_for_by_themselves(deep):
-    subscriptions = reading("subscriptions")
-    begun = subscriptions.begin(None, START)
-
-    turn = subscriptions.turn(begun.state, begun.ask, answer(listed(subscription(items=listed(deep)))))
-
-    assert turn.ask is not None
-    assert turn.ask.path == "/v1/subscription_items"
-    assert asked(turn.ask, "subscription") == ["sub_1"]
-    assert asked(turn.ask, "expand[]") == ["data.price.tiers", "data.discounts.source.coupon"]
-
-
 def test_an_object_read_again_has_its_cut_list_completed_too():
     invoices = reading("invoices")
     begun = invoices.begin(AFTER_LISTING, START)
@@ -352,16 +220,6 @@ def test_an_object_read_again_has_its_cut_list_completed_too():
     assert last.bookmark is not None
 
 
-def test_an_invoice_that_went_while_its_lines_were_read_is_handed_over_as_it_was():
-    invoices = reading("invoices")
-    begun = invoices.begin(None, START)
-    turn = invoices.turn(begun.state, begun.ask, answer(listed(invoice(lines=listed(line(), has_more=True)))))
-
-    last = invoices.turn(turn.state, turn.ask, missing("invoice"))
-
-    assert ids(last) == ["in_1"]
-
-
 def test_an_answer_may_be_taken_twice_with_the_same_outcome():
     customers = reading("customers")
     begun = customers.begin(AFTER_LISTING, START)
@@ -371,32 +229,3 @@ def test_an_answer_may_be_taken_twice_with_the_same_outcome():
     again = customers.turn(begun.state, begun.ask, page)
 
     assert once == again
-
-
-@pytest.mark.parametrize(
-    "body", [b"<html>", b"[]", b'{"object":"list"}', b'{"data":[],"has_more":true}', b'{"data":[1],"has_more":true}']
-)
-@pytest.mark.parametrize("mark", [None, AFTER_LISTING])
-def test_a_page_that_is_no_list_is_refused_whole(body, mark):
-    customers = reading("customers")
-    begun = customers.begin(mark, START)
-
-    with pytest.raises(sdk.PageError):
-        customers.turn(begun.state, begun.ask, answer(body))
-
-
-def test_a_list_that_does_not_advance_is_refused():
-    customers = reading("customers")
-    begun = customers.begin({"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}, START)
-
-    with pytest.raises(sdk.PageError):
-        customers.turn(begun.state, begun.ask, answer(listed(customer(), has_more=True)))
-
-
-def test_an_empty_account_is_read_at_once():
-    customers = reading("customers")
-    begun = customers.begin(None, START)
-
-    turn = customers.turn(begun.state, begun.ask, answer(listed()))
-
-    assert (turn.records, turn.ask, turn.whole) == ((), None, True)
