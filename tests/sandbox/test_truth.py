@@ -11,10 +11,12 @@ import pytest
 
 from kizuna.sandbox import (
     SandboxState,
+    TruthFile,
     VirtualClock,
     World,
     populate,
     random_edits,
+    serve,
     true_movements,
     truth_rows,
     write_truth,
@@ -81,3 +83,25 @@ def test_the_truth_is_written_as_csv_or_json_with_the_movements_beside_it(
     assert head == "entity,true_id,system,stream,source_id"
     assert moved == "true_id,system,account_id,subscription_id,at,kind,currency,before,after,reason"
     assert len(rows) == len(truth_rows(states))
+
+
+def test_the_truth_file_is_written_anew_only_when_something_changed(states: list[SandboxState], tmp_path: Path) -> None:
+    kept = TruthFile(tmp_path / "truth.csv", states)
+    person = states[0].view.people[0].id
+
+    first, idle = kept.refresh(), kept.refresh()
+    states[0].delete("person", person)
+    changed = kept.refresh()
+
+    assert (first, idle, changed) == (True, False, True)
+    assert f",people,{person}\n" not in (tmp_path / "truth.csv").read_text(encoding="utf-8")
+
+
+def test_a_served_world_leaves_its_truth_as_it_was_at_the_end(small_world: World, tmp_path: Path) -> None:
+    path = tmp_path / "truth.json"
+
+    with serve([Toy("desk", "support")], world=small_world, port_base=0, truth=path) as served:
+        at_start = len(json.loads(path.read_text(encoding="utf-8")))
+        served.states[0].delete("person", served.states[0].view.people[0].id)
+
+    assert len(json.loads(path.read_text(encoding="utf-8"))) == at_start - 1

@@ -53,7 +53,16 @@ from kizuna.sandbox.seeing import observe
 from kizuna.sandbox.server import Endpoint, Served, in_order, populate, serve
 from kizuna.sandbox.state import KINDS, SandboxState
 from kizuna.sandbox.store import Change, Collection, Native, Payload, StoredRecord, Version
-from kizuna.sandbox.truth import TrueMovement, TruthRow, as_csv, as_json, true_movements, truth_rows, write_truth
+from kizuna.sandbox.truth import (
+    TrueMovement,
+    TruthFile,
+    TruthRow,
+    as_csv,
+    as_json,
+    true_movements,
+    truth_rows,
+    write_truth,
+)
 from kizuna.sandbox.vendor import LimitReading, RateLimit, VendorSandbox
 from kizuna.sandbox.views import SystemView
 from kizuna.sandbox.webhooks import WebhookCall, WebhookEndpoint
@@ -80,6 +89,7 @@ __all__ = [
     "SystemProfile",
     "SystemView",
     "TrueMovement",
+    "TruthFile",
     "TruthRow",
     "VendorSandbox",
     "Version",

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -21,8 +22,11 @@ from kizuna.sandbox.gateway import Gateway
 from kizuna.sandbox.profile import ROLES
 from kizuna.sandbox.seeing import observe
 from kizuna.sandbox.state import SandboxState
+from kizuna.sandbox.truth import TruthFile
 from kizuna.sandbox.vendor import VendorSandbox
 from kizuna.sandbox.world import World
+
+_TRUTH_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def collector_resting() -> Iterator[None]:
 class Served:
     """Running sandboxes; leave the ``with`` block or call ``stop`` to end them."""
 
-    def __init__(self, gateways: Sequence[Gateway], host: str, port_base: int) -> None:
+    def __init__(self, gateways: Sequence[Gateway], host: str, port_base: int, truth: Path | None = None) -> None:
         self.gateways = tuple(gateways)
         self.states = tuple(gateway.state for gateway in gateways)
         self.clock = self.states[0].clock
@@ -88,12 +92,15 @@ class Served:
             for gateway, listening in zip(gateways, self._sockets, strict=True)
         )
         self._servers = [_Server(_config(gateway)) for gateway in gateways]
+        self._truth = TruthFile(truth, self.states) if truth is not None else None
         self._courier = Courier(self.gateways)
         self._ready = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="kizuna-sandbox", daemon=True)
 
     def start(self) -> Served:
-        """Begin to answer; returns once every port does."""
+        """Begin to answer; returns once every port does and the truth file is written."""
+        if self._truth is not None:
+            self._truth.refresh()
         self._thread.start()
         self._ready.wait()
         return self
@@ -103,6 +110,8 @@ class Served:
         for server in self._servers:
             server.should_exit = True
         self._thread.join()
+        if self._truth is not None:
+            self._truth.refresh()
 
     def wait(self) -> None:
         """Stay until stopped."""
@@ -139,7 +148,15 @@ class Served:
             ]
             await asyncio.gather(*(server.up.wait() for server in self._servers))
             self._ready.set()
+            keeping = asyncio.create_task(self._keep_truth())
             await asyncio.gather(*tasks)
+            keeping.cancel()
+
+    async def _keep_truth(self) -> None:
+        """Let the truth file follow, once a second at most."""
+        while self._truth is not None:
+            await asyncio.to_thread(self._truth.refresh)
+            await asyncio.sleep(_TRUTH_EVERY_S)
 
 
 def serve(
@@ -151,10 +168,12 @@ def serve(
     limits: bool = True,
     faults: str = "none",
     ticking: bool = False,
+    truth: Path | None = None,
 ) -> Served:
     """Serve vendors looking at one world; ``port_base`` 0 takes free ports. The answer is already listening.
 
-    ``limits`` False lets requests pass without limits, ``ticking`` lets the simulated time run on from the world's present.
+    ``limits`` False lets requests pass without limits, ``ticking`` lets the simulated time run on from the world's present, ``truth`` is
+    a file that says who is who and follows every change.
     """
     ordered = in_order(sandboxes)
     if not ordered:
@@ -167,7 +186,7 @@ def serve(
     ]
     for gateway in gateways:
         gateway.siblings = states
-    return Served(gateways, host, port_base).start()
+    return Served(gateways, host, port_base, truth).start()
 
 
 def _endpoint(vendor: VendorSandbox, base_url: str) -> Endpoint:

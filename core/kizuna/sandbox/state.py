@@ -103,7 +103,10 @@ class SandboxState:
 
     def stream(self, stream: str) -> Collection:
         """The collection of that name, empty when nothing was ever put in."""
-        return self.collections.setdefault(stream, Collection(stream))
+        found = self.collections.get(stream)
+        if found is None:
+            found = self.collections[stream] = Collection(stream)
+        return found
 
     def find(self, stream: str, source_id: str) -> StoredRecord | None:
         """The record with that id, deleted or not."""

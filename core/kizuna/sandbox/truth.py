@@ -117,6 +117,29 @@ def as_json(rows: Sequence[msgspec.Struct]) -> str:
 def write_truth(path: Path, states: Sequence[SandboxState]) -> None:
     """Write who is who to ``path`` and the movements beside it (``NAME.movements.SUFFIX``); JSON when it ends so, else CSV."""
     form = as_json if path.suffix == ".json" else as_csv
-    path.write_text(form(truth_rows(states)), encoding="utf-8")
-    beside = path.with_name(f"{path.stem}.movements{path.suffix}")
-    beside.write_text(form(true_movements(states)), encoding="utf-8")
+    _replace(path, form(truth_rows(states)))
+    _replace(path.with_name(f"{path.stem}.movements{path.suffix}"), form(true_movements(states)))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+class TruthFile:
+    """Who is who in a file that follows the sandboxes' changes; ``refresh`` writes it when something has changed."""
+
+    def __init__(self, path: Path, states: Sequence[SandboxState]) -> None:
+        self.path, self.states = path, tuple(states)
+        self._written_at = -1
+
+    def refresh(self) -> bool:
+        """Write the file when it is behind; whether it was."""
+        seen = sum(len(state.changes) for state in self.states)
+        if seen == self._written_at:
+            return False
+        write_truth(self.path, self.states)
+        self._written_at = seen
+        return True
