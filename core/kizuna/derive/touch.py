@@ -117,6 +117,7 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
     derived = {entity_id(entity, key) for key in founding.values()}
     known = identity.known_ids(sql, derived | set(previous.values()))
     mine = set(previous.values())
+    since = identity.created_at(sql, mine)
     assignment = assign_ids(
         partition.clusters,
         previous,
@@ -124,6 +125,7 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
         entity=entity,
         is_live=lambda key: key in known and known[key] is None and key not in mine,
         former_ids={key for key, merged in known.items() if merged is not None},
+        since=lambda key: since.get(key, now),
     )
     moved = {rid: new for rid, new in assignment.ids.items() if previous.get(rid) != new}
     gone = [rid for rid in previous if rid not in assignment.ids]

@@ -53,11 +53,12 @@ def assign_ids(
     entity: str = ACCOUNT,
     is_live: Callable[[str], bool] = lambda _id: False,
     former_ids: Collection[str] = (),
+    since: Callable[[str], int] = lambda _id: 0,
 ) -> Assignment:
     """An entity id for every record of the clusters.
 
-    The cluster with the largest share of an entity's records keeps its id, the founding record deciding between equal
-    shares. A cluster that gets none is named after its smallest founding key, or takes back a former id that one of
+    The cluster with the largest share of an entity's records keeps its id; between equal shares the entity that has
+    existed longer (``since``), then the founding record decides. A cluster that gets none is named after its smallest founding key, or takes back a former id that one of
     its records had founded. ``previous`` must hold every record of every entity it mentions; ``is_live`` says whether
     an id belongs to an entity outside of it; ``former_ids`` are aliases.
     """
@@ -67,7 +68,7 @@ def assign_ids(
         (tuple(sorted(members, key=lambda rid: (keys[rid], rid))) for members in given),
         key=lambda members: keys[members[0]],
     )
-    kept = _keep(ordered, previous, lambda rid: entity_id(entity, keys[rid]))
+    kept = _keep(ordered, previous, lambda rid: entity_id(entity, keys[rid]), since)
     taken = set(kept.values())
     named = dict(kept)
     for index, members in enumerate(ordered):
@@ -80,17 +81,20 @@ def assign_ids(
 
 
 def _keep(
-    ordered: Sequence[tuple[int, ...]], previous: Mapping[int, str], derived: Callable[[int], str]
+    ordered: Sequence[tuple[int, ...]],
+    previous: Mapping[int, str],
+    derived: Callable[[int], str],
+    since: Callable[[str], int],
 ) -> dict[int, str]:
     claims = []
     for index, members in enumerate(ordered):
         founded = {derived(rid): rank for rank, rid in reversed(list(enumerate(members)))}
         shares = Counter(previous[rid] for rid in members if rid in previous)
         for old, share in shares.items():
-            claims.append((-share, founded.get(old, len(members)), old, index))
+            claims.append((-share, since(old), founded.get(old, len(members)), old, index))
     kept: dict[int, str] = {}
     given: set[str] = set()
-    for _, _, old, index in sorted(claims):
+    for _, _, _, old, index in sorted(claims):
         if index not in kept and old not in given:
             kept[index] = old
             given.add(old)

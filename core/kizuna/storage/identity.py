@@ -232,6 +232,14 @@ def known_ids(sql: Connection, ids: Collection[str]) -> dict[str, str | None]:
     return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
 
 
+def created_at(sql: Connection, ids: Collection[str]) -> dict[str, int]:
+    """Entity id → since when it exists."""
+    if not ids:
+        return {}
+    statement = text(f"SELECT id, created_at FROM entity WHERE {among_words(sql, 'id')}")
+    return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
+
+
 def standing_id(sql: Connection, entity_id: str) -> str:
     """Where an id leads now: itself, or what it was merged into (followed to the end)."""
     seen = {entity_id}
