@@ -242,6 +242,20 @@ def test_invoices_add_up_and_paid_ones_were_charged(world: World) -> None:
     assert {invoice.currency for invoice in invoices} == {"JPY", "USD", "EUR"}
 
 
+def test_services_done_once_are_invoiced_beside_the_subscription(world: World) -> None:
+    manual = [
+        invoice
+        for number in range(world.size)
+        for invoice in world.ledger_of(number).invoices
+        if invoice.reason == "manual"
+    ]
+    once = {price.id for price in world.prices if price.interval == "once"}
+
+    assert len(manual) > 20
+    assert all(invoice.subscription_id is None for invoice in manual)
+    assert {line.price_id for invoice in manual for line in invoice.lines} <= once
+
+
 def test_nothing_that_happened_lies_in_the_future(world: World) -> None:
     late = [
         record.id

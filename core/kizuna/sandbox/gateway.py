@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kizuna.sandbox.control import CONTROL_PREFIX, control_app
@@ -29,7 +29,6 @@ class Gateway:
         self.vendor, self.state, self.seed = vendor, state, seed
         self.buckets = Buckets(vendor.limits, enabled=limits)
         self.faults = FaultPlan(fault_profile(faults), seed)
-        self.siblings: Sequence[SandboxState] = (state,)
         self._app: ASGIApp = vendor.app(state)
         self._control: ASGIApp = control_app(self)
 
@@ -143,8 +142,3 @@ async def _spoiled(fault: Fault, start: Message, body: bytes, send: Send) -> Non
     headers = [(name, value) for name, value in start.get("headers", []) if name.lower() != b"content-length"]
     await send({**start, "headers": [*headers, (b"content-length", str(announced).encode())]})
     await send({"type": "http.response.body", "body": cut, "more_body": fault == "reset"})
-
-
-def plain(status: int, text: str) -> Response:
-    """A plain answer of the harness itself."""
-    return Response(text, status, media_type="text/plain")

@@ -184,8 +184,6 @@ def serve(
         Gateway(sandbox, state, limits=limits, faults=faults, seed=f"{world.seed}/{sandbox.key}")
         for sandbox, state in zip(ordered, states, strict=True)
     ]
-    for gateway in gateways:
-        gateway.siblings = states
     return Served(gateways, host, port_base, truth).start()
 
 

@@ -116,7 +116,10 @@ class Translation:
     def ledger(self, ledger: Ledger) -> Books:
         """The ledger with this system's ids; what belongs to one subscription stays with one account."""
         homes = {subscription.id: self.account() for subscription in ledger.subscriptions}
-        owner = {invoice.id: homes[invoice.subscription_id or ""] for invoice in ledger.invoices}
+        owner = {
+            invoice.id: homes[invoice.subscription_id] if invoice.subscription_id else self.account_ids[0]
+            for invoice in ledger.invoices
+        }
         charge_owner = {charge.id: owner[charge.invoice_id or ""] for charge in ledger.charges}
         return Books(
             [self._subscription(subscription, homes[subscription.id]) for subscription in ledger.subscriptions],

@@ -41,12 +41,20 @@ def company_name(rng: Random, company: TrueCompany, profile: SystemProfile, doma
         return domain
     name = company.name
     if company.language == "ja" and rng.random() < profile.latin_rate:
-        name = company.name_en if rng.random() < 0.7 else company.name_latin
+        name = _transcribed(rng, company)
     elif rng.random() < profile.abbreviation_rate:
         name = _abbreviated(rng, company)
     if rng.random() < profile.typo_rate:
         name = slipped(rng, name)
     return _spaced(rng, name)
+
+
+def _transcribed(rng: Random, company: TrueCompany) -> str:
+    """A Japanese name in English, in Latin letters, or all in katakana."""
+    draw = rng.random()
+    if draw < 0.15 and company.name_kana is not None:
+        return f"{company.legal_form}{company.name_kana}" if rng.random() < 0.5 else company.name_kana
+    return company.name_en if draw < 0.75 else company.name_latin
 
 
 def _abbreviated(rng: Random, company: TrueCompany) -> str:
@@ -85,7 +93,8 @@ def person_name(rng: Random, person: TruePerson, profile: SystemProfile) -> str:
     if person.language != "ja" or person.kind == "mailbox":
         name = person.name
     elif rng.random() < profile.latin_rate:
-        name = person.name_latin
+        kana = person.family_kana is not None and rng.random() < 0.2
+        name = f"{person.family_kana} {person.given_kana}" if kana else person.name_latin
     else:
         name = pick(
             rng,

@@ -101,6 +101,56 @@ class Ledger:
             self._collect(rng, invoice, bill, waits=waits)
         return invoice
 
+    def bill_service(self, account: int, product: int, price: Price, at: datetime) -> None:
+        """Invoice a service done once, beside any subscription, paid by card within the hour."""
+        if at + timedelta(hours=2) > self.now:
+            return
+        number = self.base + len(self.invoices)
+        tax = round(price.unit_amount * _TAX_PERCENT[price.currency] / 100)
+        paid_at = at + timedelta(hours=1)
+        line = InvoiceLine(
+            id=str(number * 16),
+            number=number * 16,
+            price_id=price.id,
+            product_id=str(product),
+            item_id=None,
+            description=f"1 × {self.products[product].name}",
+            quantity=1,
+            amount=price.unit_amount,
+            discount=0,
+            period_start=at,
+            period_end=at,
+            proration=False,
+        )
+        invoice = Invoice(
+            id=str(number),
+            number=number,
+            account_id=str(account),
+            subscription_id=None,
+            code=f"{self.prefix}-{len(self.invoices) + 1:04d}",
+            status="paid",
+            reason="manual",
+            currency=price.currency,
+            lines=(line,),
+            subtotal=price.unit_amount,
+            discount=0,
+            tax=tax,
+            total=price.unit_amount + tax,
+            amount_paid=price.unit_amount + tax,
+            amount_remaining=0,
+            attempts=1,
+            period_start=at,
+            period_end=at,
+            due_at=None,
+            finalized_at=at,
+            paid_at=paid_at,
+            voided_at=None,
+            created_at=at,
+            updated_at=paid_at,
+        )
+        self.invoices.append(invoice)
+        self._charge(invoice, invoice.total, "succeeded", None, paid_at, "card")
+
     def _lines(self, number: int, bill: Bill) -> tuple[InvoiceLine, ...]:
         if bill.before is None:
             return tuple(

@@ -10,6 +10,7 @@ from kizuna.sandbox.records import Coupon, Price, Product
 from kizuna.sandbox.seeds import between, moment, pick
 from kizuna.sandbox.world.billing import Ledger
 from kizuna.sandbox.world.calendar import add_months
+from kizuna.sandbox.world.catalogue import SERVICES, price_number
 from kizuna.sandbox.world.registry import digits
 from kizuna.sandbox.world.subscriptions import MONTHS_OF_TURN, Plan, live
 from kizuna.sandbox.world.truth_values import TrueCompany
@@ -41,7 +42,18 @@ def ledger(
     if company.stage in {"customer", "former"}:
         for plan in _plans(rng, company, coupons, now):
             made.settle(rng, *live(rng, plan, prices, now))
+        if company.segment in {"mid", "enterprise"} and rng.random() < 0.35:
+            _serve_once(rng, company, made)
     return made
+
+
+def _serve_once(rng: Random, company: TrueCompany, made: Ledger) -> None:
+    """Larger customers often buy onboarding or a day of training as well."""
+    service = pick(rng, SERVICES)
+    price = made.prices[price_number(service, company.currency, 0)]
+    made.bill_service(
+        company.number, service, price, made.subscriptions[0].started_at + timedelta(days=between(rng, 1, 30))
+    )
 
 
 def _plans(rng: Random, company: TrueCompany, coupons: Sequence[Coupon], now: datetime) -> list[Plan]:

@@ -51,7 +51,8 @@ def japanese_stem(rng: Random) -> tuple[Word, bool]:
         return pick(rng, japanese_companies.nature()), False
     # The wards of Tokyo and the seat of a maker of cars would make names of real places and real companies.
     place = pick(rng, [place for place in places.places("JP") if place.region != "東京都" and place.city != "豊田市"])
-    city = place.city.split("市")[0].removesuffix("区")
+    # 四日市市 is the one city here whose own name ends in 市.
+    city = "四日市" if place.city.startswith("四日市") else place.city.split("市")[0]
     return Word(city, "", place.latin.lower()), False
 
 

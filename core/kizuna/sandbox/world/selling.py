@@ -11,7 +11,7 @@ from random import Random
 from kizuna.sandbox.records import Contract, Deal, DealLine, Price, Product, StageChange, Subscription, SubscriptionItem
 from kizuna.sandbox.seeds import between, moment, pick
 from kizuna.sandbox.world.calendar import add_months
-from kizuna.sandbox.world.catalogue import PLANS, price_number
+from kizuna.sandbox.world.catalogue import PLANS, SERVICES, price_number
 from kizuna.sandbox.world.commerce import ROOM
 from kizuna.sandbox.world.stage import LOST_REASONS, PROBABILITY, SOURCES, STAGES
 from kizuna.sandbox.world.truth_values import TrueCompany
@@ -60,6 +60,8 @@ class Desk:
     def _won(self, rng: Random, kind: str, items: tuple[SubscriptionItem, ...], won_at: datetime) -> Deal:
         created = max(self.company.first_seen_at, won_at - timedelta(days=between(rng, 8, 120)))
         created = min(created, won_at - timedelta(hours=30))
+        if kind == "new" and self.company.segment in {"mid", "enterprise"} and rng.random() < 0.35:
+            items = (*items, self._item(pick(rng, SERVICES), 0, 1))
         return self._deal(rng, kind, items, created, won_at, "won")
 
     def _open(self, rng: Random) -> None:
@@ -81,17 +83,13 @@ class Desk:
 
     def _wish(self, rng: Random) -> tuple[SubscriptionItem, ...]:
         seats = max(1, min(500, self.company.employees // between(rng, 1, 6)))
-        product = pick(rng, PLANS)
-        price = price_number(product, self.company.currency, pick(rng, (0, 2)))
-        return (
-            SubscriptionItem(
-                id="",
-                number=0,
-                price_id=str(price),
-                product_id=str(product),
-                quantity=seats,
-                created_at=self.company.first_seen_at,
-            ),
+        return (self._item(pick(rng, PLANS), pick(rng, (0, 2)), seats),)
+
+    def _item(self, product: int, turn: int, quantity: int) -> SubscriptionItem:
+        price = price_number(product, self.company.currency, turn)
+        created = self.company.first_seen_at
+        return SubscriptionItem(
+            id="", number=0, price_id=str(price), product_id=str(product), quantity=quantity, created_at=created
         )
 
     def _deal(
