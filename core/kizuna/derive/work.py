@@ -18,7 +18,7 @@ from kizuna.storage.instants import micros
 from kizuna.unify import customers, people
 from kizuna.unify.claims import Ranks
 
-STEP_RECORDS = 4_000
+STEP_RECORDS = 20_000
 _ONE_AT_A_TIME = 7_251_936_012  # the key of PostgreSQL's advisory lock: derivation has one worker
 
 

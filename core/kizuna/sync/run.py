@@ -171,6 +171,9 @@ class Syncer:
         await self._derive()
         waiting = [run for run in mine if run.state == "waiting"]
         if waiting and all(run.state in (*FINAL, "waiting") for run in mine):
+            paused_s = max(run.paused_s for run in waiting)
+            if paused_s:
+                return SliceResult(False, wait_s=paused_s)
             stalls = self._stalls[run_id] = self._stalls.get(run_id, 0) + 1
             if stalls >= STALLS_MOST:
                 reasons = "; ".join(f"{run.stream.name}: {run.reason}" for run in waiting)

@@ -11,6 +11,7 @@ from kizuna import jobs
 from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
+from kizuna.errors import LeaseLost
 from kizuna.plugins import Plugins, load
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
@@ -66,8 +67,7 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
     async def work(context: jobs.SliceContext) -> jobs.SliceOutcome:
         lease = leases.get(context.run_id)
         if lease is None or lease.epoch != context.epoch:
-            lease = await asyncio.to_thread(parts.syncer.take, context.run_id, context.executor_id)
-            leases[context.run_id] = lease
+            raise LeaseLost(f"Run {context.run_id} is not held by this worker; it is taken up again.")
         result = await parts.syncer.slice(context.run_id, lease)
         if result.done:
             leases.pop(context.run_id, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kizuna import clock
-from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, PageError, TransientError
+from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, PageError, QuotaError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
 from kizuna.storage import connections, evidence, runs
@@ -22,6 +22,7 @@ from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 BATCH_BYTES = 3_000_000
 BATCH_RECORDS = 5_000
 BATCH_S = 1.0
+QUOTA_PAUSE_S = 900.0
 SWEEP_SHARE_MOST = 0.5
 SWEEP_ALWAYS = 20
 """A sweep that would delete more than this share (and more than this many) is taken for the vendor's mistake."""
@@ -65,6 +66,7 @@ class StreamRun:
     unbroken: bool
     state: str = "reading"
     reason: str | None = None
+    paused_s: float = 0.0  # the daily share is used up: how long to leave the vendor alone
     total: Wrote = field(default_factory=Wrote)
 
     async def read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
@@ -72,6 +74,7 @@ class StreamRun:
 
         Raises AuthError and LeaseLost, which concern the whole run; every other fault stays with this stream.
         """
+        self.paused_s = 0.0
         try:
             await self._read(transport, bookmark, start, budget)
         except (AuthError, LeaseLost):
@@ -79,6 +82,10 @@ class StreamRun:
         except DegradedError as error:
             hint = f" It needs: {self.stream.scope}." if self.stream.scope else ""
             await self._settle("degraded", f"{error}{hint}")
+        except QuotaError as error:
+            self.unbroken = False
+            self.paused_s = error.retry_after_s or QUOTA_PAUSE_S
+            self._note("waiting", str(error))
         except (TransientError, PageError) as error:
             self.unbroken = False
             self._note("waiting", str(error))

@@ -43,6 +43,9 @@ def judged(claims: Iterable[Claim]) -> list[Judged]:
     home = _address_record(by_attribute)
     result: list[Judged] = []
     for attribute, rivals in sorted(by_attribute.items()):
+        if len(rivals) == 1 and attribute not in ADDRESS:
+            result.append(Judged(claim=rivals[0], winner=True, conflict=False))
+            continue
         ordered = _ordered(rivals)
         winner = _winner(attribute, ordered, home)
         first = [claim for claim in ordered if claim.n == 0]
@@ -58,12 +61,20 @@ def surviving(fates: Iterable[Judged]) -> Mapping[str, Claim]:
 
 def folded(value: str) -> str:
     """A value as far as differences of case, width and spacing do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return " ".join(plain.casefold().split())
 
 
 def _ordered(claims: list[Claim]) -> list[Claim]:
-    counts = Counter(folded(claim.value) for claim in claims)
-    return sorted(claims, key=lambda c: (c.rank, c.n, -c.observed_at, -counts[folded(c.value)], c.rid, c.value))
+    if len(claims) == 1:
+        return claims
+    words = [folded(claim.value) for claim in claims]
+    counts = Counter(words)
+    ranked = [
+        ((claim.rank, claim.n, -claim.observed_at, -counts[word], claim.rid, claim.value), claim)
+        for claim, word in zip(claims, words, strict=True)
+    ]
+    return [claim for _, claim in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def _winner(attribute: str, ordered: list[Claim], home: int | None) -> Claim | None:
