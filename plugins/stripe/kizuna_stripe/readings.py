@@ -4,6 +4,7 @@ Stripe's lists know no «changed since». Its feed of events does, for 30 days; 
 each one only says which object to read again. Bookmarks::
 
     {"phase": "listing", "since": T, "after": id, "at": created}     a listing under way; T is the time before its start
+    {}                                                               a listing that closed a gap: list once more
     {"phase": "events", "since": T, "known": […]}                    a whole pass up to T; ids of events just before T
     {"phase": "events", "since": T, "known": […], "until": U, "after": evt, "noted": […]}   a pass under way
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -27,10 +29,19 @@ from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
 KEPT_S = 30 * 86_400  # how long Stripe keeps events
 MARGIN_S = 86_400  # a pass takes its time; what is older than the window is lost without a word
 LOOKBACK_S = 600  # events surface late and share their second with others
+REQUEST_S = 60  # the longest a request is waited for
 NOTED_MOST = 400  # event ids in a bookmark: about eight kilobytes
 DONE_MOST = 20_000  # ids of objects that one pass remembers; beyond, an object may be read twice
 
 _EVENT = msgspec.json.Decoder(Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An object that an event names, and when the newest event about it happened."""
+
+    id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Errands:
     mark: Mapping[str, Any]  # the bookmark until the page is done with
     closing: sdk.Turn  # the page's own turn, with what comes after it
     read: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()  # objects still to be read again
+    again: tuple[Named, ...] = ()  # objects still to be read again
     cut: tuple[sdk.Record, ...] = ()  # records still to be completed
     entries: tuple[msgspec.Raw, ...] = ()  # of the list of the first of ``cut``, so far
 
@@ -91,7 +102,7 @@ class ListingThenEvents:
         since = state.mark.get("since")
         if since is not None and answer.date().timestamp() - since > KEPT_S - MARGIN_S:
             # By Stripe's own clock the feed no longer reaches back to the mark: only the list knows what happened since.
-            return self._list({})
+            return self._list({"gap": True})
         return (self._listed if isinstance(state, Listing) else self._heard)(state, ask, answer, page)
 
     # -- the listing ---------------------------------------------------------------------------------------------
@@ -107,14 +118,16 @@ class ListingThenEvents:
     def _listed(self, state: Listing, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         # The mark is set by the first answer, so that no event can fall between the listing and the feed.
         since = state.mark.get("since", int(answer.date().timestamp()))
-        here = {"phase": "listing", "since": since, "after": state.mark.get("after"), "at": state.mark.get("at")}
-        closing = sdk.Turn(bookmark={"phase": "events", "since": since, "known": []}, whole=True)
+        gap = {"gap": True} if state.mark.get("gap") else {}
+        here = {"phase": "listing", "since": since, "after": state.mark.get("after"), "at": state.mark.get("at"), **gap}
+        # A listing proves what is gone only when it began without a bookmark: after a gap the next pass lists once more.
+        closing = sdk.Turn(bookmark={} if gap else {"phase": "events", "since": since, "known": []}, whole=True)
         if page.has_more:
             last = last_mark(page, ask)
             mark = {**here, "after": last.id, "at": last.created}
             closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Listing(mark), bookmark=mark)
         read = frozenset(state.mark.get("read", ()))
-        whole, cut = self._sorted([sdk.Record(raw=raw, version=answer.asked_at) for raw in page.data], read)
+        whole, cut = self._sorted([sdk.Record(raw=raw, version=as_of(answer)) for raw in page.data], read)
         return self._following(Errands(here, closing, read=tuple(read), cut=cut), whole)
 
     def _sorted(
@@ -165,30 +178,31 @@ class ListingThenEvents:
             last = last_mark(page, ask)
             mark = {**here, "after": last.id, "noted": noted}
             closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, done), bookmark=mark)
-        tombstones = tuple(_tombstone(object_id, answer) for object_id in gone)
-        return self._following(Errands(here, closing, read=tuple(state.mark.get("read", ())), ids=again), tombstones)
+        tombstones = tuple(_tombstone(named.id, named.at) for named in gone)
+        return self._following(Errands(here, closing, read=tuple(state.mark.get("read", ())), again=again), tombstones)
 
     def _changed(
         self, events: list[Event], done: frozenset[str]
-    ) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    ) -> tuple[frozenset[str], tuple[Named, ...], tuple[Named, ...]]:
         """The objects seen so far, those to read again, those that are gone: the newest event of an object decides."""
-        again: dict[str, None] = {}
-        gone: dict[str, None] = {}
+        again: dict[str, Named] = {}
+        gone: dict[str, Named] = {}
         for event in events:
             subject = self.feed.subject(event)
             if subject is None or subject.id in done or subject.id in again or subject.id in gone:
                 continue
-            (gone if subject.deleted else again)[subject.id] = None
+            named = Named(subject.id, datetime.fromtimestamp(event.created, UTC))
+            (gone if subject.deleted else again)[subject.id] = named
         kept = done if len(done) < DONE_MOST else frozenset()
-        return kept.union(again, gone), tuple(again), tuple(gone)
+        return kept.union(again, gone), tuple(again.values()), tuple(gone.values())
 
     # -- errands -------------------------------------------------------------------------------------------------
 
     def _following(self, errands: Errands, records: tuple[sdk.Record, ...]) -> sdk.Turn:
         """Hands over the records and asks for the next errand; the page's own turn when none is left."""
-        if errands.ids:
+        if errands.again:
             expanded = tuple(("expand[]", path) for path in self.expand)
-            path = f"/v1/{self.feed.collection}/{errands.ids[0]}"
+            path = f"/v1/{self.feed.collection}/{errands.again[0].id}"
             ask = sdk.Ask(path=path, params=expanded)
         elif errands.cut and self.rest is not None:
             ask = self.rest.ask(self.rest.needed(errands.cut[0].raw) or "")
@@ -198,14 +212,14 @@ class ListingThenEvents:
         return sdk.Turn(ask=ask, state=errands, records=records, bookmark=bookmark)
 
     def _errand(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        if not state.ids:
+        if not state.again:
             return self._completed(state, ask, answer)
-        object_id = state.ids[0]
-        record = _read_again(object_id, answer)
-        left = replace(state, ids=state.ids[1:])
+        named, *others = state.again
+        record = _read_again(named, answer)
+        left = replace(state, again=tuple(others))
         if self.rest is not None and record.deleted is None and self.rest.needed(record.raw) is not None:
             return self._following(replace(left, cut=(*left.cut, record)), ())
-        return self._following(replace(left, read=(*left.read, object_id)), (record,))
+        return self._following(replace(left, read=(*left.read, named.id)), (record,))
 
     def _completed(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The next entries of the list in hand, or the record with all of them."""
@@ -239,17 +253,28 @@ def _events_of(page: Page) -> list[Event]:
         raise sdk.PageError("stripe: /v1/events answered with what is no event; the page is refused") from error
 
 
-def _read_again(object_id: str, answer: sdk.Answer) -> sdk.Record:
-    """The object as it is now; a tombstone when it is missing or says that it is deleted."""
+def as_of(answer: sdk.Answer) -> datetime:
+    """A time, by Stripe's clock, that is not after the moment for which a list's answer holds.
+
+    The answer's date is that of its end, and a request may last a minute. An event's time is cut to the second, too. A
+    change that happened while the list was made must not count as older than the list.
+    """
+    return answer.date() - timedelta(seconds=REQUEST_S)
+
+
+def _read_again(named: Named, answer: sdk.Answer) -> sdk.Record:
+    """The object as it is now, dated by its event; a tombstone when it is missing or says that it is deleted."""
     if answer.status >= BAD_REQUEST:
-        return _tombstone(object_id, answer)
+        return _tombstone(named.id, max(named.at, as_of(answer)))
     try:
         found = _READ.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise sdk.PageError(f"stripe: reading {object_id} again gave no object; the answer is refused") from error
-    return _tombstone(object_id, answer) if found.deleted else sdk.Record(raw=answer.body, version=answer.asked_at)
+        raise sdk.PageError(f"stripe: reading {named.id} again gave no object; the answer is refused") from error
+    if found.deleted:
+        return _tombstone(named.id, max(named.at, as_of(answer)))
+    return sdk.Record(raw=answer.body, version=named.at)
 
 
-def _tombstone(object_id: str, answer: sdk.Answer) -> sdk.Record:
+def _tombstone(object_id: str, at: datetime) -> sdk.Record:
     raw = msgspec.json.encode({"id": object_id, "deleted": True})
-    return sdk.Record(raw=raw, id=object_id, deleted="deleted", version=answer.asked_at)
+    return sdk.Record(raw=raw, id=object_id, deleted="deleted", version=at)

@@ -50,7 +50,10 @@ def test_the_event_types_of_a_stream_fit_in_one_question(stream):
 def test_an_object_is_read_again_once_however_many_events_name_it():
     customers = reading("customers")
     begun = customers.begin(AFTER_LISTING, START)
-    events = [event(3, "customer.updated", customer()), event(2, "customer.created", customer())]
+    events = [
+        event(3, "customer.updated", customer(), NOON_S - 30),
+        event(2, "customer.created", customer(), NOON_S - 60),
+    ]
 
     turn = customers.turn(begun.state, begun.ask, answer(listed(*events)))
     last = customers.turn(turn.state, turn.ask, answer(customer(name="New name")))
@@ -60,9 +63,20 @@ def test_an_object_is_read_again_once_however_many_events_name_it():
     assert dict(turn.ask.params) == {"expand[]": "tax_ids"}
     assert turn.records == ()
     assert msgspec.json.decode(last.records[0].raw)["name"] == "New name"
-    assert last.records[0].version == NOON
+    assert last.records[0].version == NOON - timedelta(seconds=30)
     assert last.ask is None
     assert last.bookmark == {"phase": "events", "since": NOON_S, "known": ["evt_3", "evt_2"]}
+
+
+def test_what_is_gone_is_dated_no_earlier_than_what_was_listed():
+    customers = reading("customers")
+    begun = customers.begin(AFTER_LISTING, START)
+    early = event(1, "customer.updated", customer(), NOON_S - 500)
+    turn = customers.turn(begun.state, begun.ask, answer(listed(early)))
+
+    last = customers.turn(turn.state, turn.ask, missing())
+
+    assert [record.version for record in last.records] == [NOON - timedelta(minutes=1)]
 
 
 def test_the_newest_event_of_an_object_decides_across_pages():
@@ -136,6 +150,21 @@ def test_a_mark_older_than_the_feed_leads_to_a_new_listing(phase):
     assert turn.ask.path == "/v1/customers"
     assert asked(turn.ask, "starting_after") == []
     assert turn.bookmark is None
+
+
+def test_after_a_gap_the_next_pass_lists_once_more_so_that_deletions_nobody_heard_of_are_noticed():
+    customers = reading("customers")
+    begun = customers.begin({"phase": "events", "known": [], "since": NOON_S - 30 * DAY_S}, START)
+    relisted = customers.turn(begun.state, begun.ask, answer(listed()))
+    first = customers.turn(relisted.state, relisted.ask, answer(listed(customer(), has_more=True)))
+    resumed = customers.begin(first.bookmark, START)
+
+    closed = customers.turn(resumed.state, resumed.ask, answer(listed(customer(id="cus_0"))))
+    again = customers.begin(closed.bookmark, START)
+
+    assert (closed.ask, closed.bookmark) == (None, {})
+    assert again.ask is not None
+    assert again.ask.path == "/v1/customers"
 
 
 def test_an_object_that_is_missing_by_now_is_gone():

@@ -51,6 +51,15 @@ def test_a_page_is_handed_over_with_the_next_question_and_a_bookmark():
     assert not turn.whole
 
 
+def test_a_listed_object_counts_as_older_than_any_change_made_while_it_was_listed():
+    customers = reading("customers")
+    begun = customers.begin(None, START)
+
+    turn = customers.turn(begun.state, begun.ask, answer(listed(customer())))
+
+    assert [record.version for record in turn.records] == [NOON - timedelta(minutes=1)]
+
+
 def test_the_last_page_ends_the_listing_and_sets_the_mark_to_the_time_before_its_start():
     customers = reading("customers")
     begun = customers.begin(None, START)
