@@ -102,4 +102,4 @@ def rows_of(
     if not rids:
         return []
     statement = text(f"SELECT {', '.join(columns)} FROM {table.name} WHERE {among(connection, column)}")
-    return list(connection.execute(statement, {"rids": numbers(connection, rids)}))
+    return list(connection.execute(statement, {"rids": numbers(connection, rids)}).all())

@@ -32,7 +32,7 @@ def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, P
           AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = p.rid)
     """)
     decode = _PROFILES[entity].decode
-    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
+    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all()
     return {rid: decode(body) for rid, body in found}
 
 
@@ -84,7 +84,7 @@ def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, in
             GROUP BY hash, connection_id
         ) AS by_source GROUP BY hash
     """)
-    found = sql.execute(statement, {"rids": numbers(sql, hashes)})
+    found = sql.execute(statement, {"rids": numbers(sql, hashes)}).all()
     return {hashed: (int(records), int(named or 0)) for hashed, records, named in found}
 
 
@@ -136,7 +136,7 @@ def edges(sql: Connection, entity: str, rids: Collection[int]) -> list[Edge]:
     statement = text(
         f"SELECT a, b, bits, tier, model, evidence FROM match_edge WHERE entity = :entity AND {among(sql, 'a')}"
     )
-    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)})
+    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all()
     return [
         edge_from({"a": a, "b": b, "bits": bits, "tier": tier, "evidence": json.loads(ev), "model_version": model})
         for a, b, bits, tier, model, ev in found
@@ -219,7 +219,7 @@ def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]
         return {}
     statement = text(f"SELECT entity_id, rid FROM membership WHERE {among_words(sql, 'entity_id')} ORDER BY rid")
     found: dict[str, list[int]] = {}
-    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}):
+    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}).all():
         found.setdefault(entity_id, []).append(rid)
     return found
 

@@ -59,4 +59,4 @@ def _of(sql: Connection, connection_id: int, stream: str, first: int, last: int,
         ORDER BY 1, 3
     """)
     bound = {"connection": connection_id, "stream": stream, "first": first, "last": last}
-    return [Kept(*row) for row in sql.execute(statement, bound)]
+    return [Kept(*row) for row in sql.execute(statement, bound).all()]

@@ -33,7 +33,7 @@ def _facts(sql: Connection, entity: str, ids: Collection[str]) -> Iterator[Said]
         WHERE m.entity = '{entity}' AND {among_words(sql, "m.entity_id")}
         ORDER BY m.entity_id, m.rid
     """)
-    return iter(sql.execute(statement, {"words": words(sql, ids)}).mappings())
+    return iter(sql.execute(statement, {"words": words(sql, ids)}).mappings().all())
 
 
 def customers_of(sql: Connection, persons: Collection[str]) -> dict[str, list[tuple[str, str | None, bool]]]:
@@ -48,7 +48,7 @@ def customers_of(sql: Connection, persons: Collection[str]) -> dict[str, list[tu
         ORDER BY p.person_id, p.customer_id, p.rid, p.part
     """)
     found: dict[str, list[tuple[str, str | None, bool]]] = {}
-    for person, customer, label, primary in sql.execute(statement, {"words": words(sql, persons)}):
+    for person, customer, label, primary in sql.execute(statement, {"words": words(sql, persons)}).all():
         found.setdefault(person, []).append((customer, label, bool(primary)))
     return found
 
@@ -90,14 +90,14 @@ def counts(sql: Connection, customers: Collection[str]) -> dict[str, dict[str, i
             FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
             WHERE p.kind = '{kind}' AND {among_words(sql, "p.customer_id")} GROUP BY p.customer_id
         """)
-        for customer, *values in sql.execute(statement, bound):
+        for customer, *values in sql.execute(statement, bound).all():
             found.setdefault(customer, {}).update(zip(names, map(int, values), strict=True))
     statement = text(f"""
         SELECT customer_id, COUNT(DISTINCT person_id) FROM placement
         WHERE kind IN ('person', 'membership') AND person_id IS NOT NULL AND {among_words(sql, "customer_id")}
         GROUP BY customer_id
     """)
-    for customer, people_count in sql.execute(statement, bound):
+    for customer, people_count in sql.execute(statement, bound).all():
         found.setdefault(customer, {})["people"] = int(people_count)
     return found
 
@@ -123,7 +123,7 @@ def sums(sql: Connection, customers: Collection[str]) -> Iterator[tuple[str, str
               AND {among_words(sql, "p.customer_id")}
             GROUP BY p.customer_id, f.{field}_currency
         """)
-        for customer, currency, minor in sql.execute(statement, bound):
+        for customer, currency, minor in sql.execute(statement, bound).all():
             yield customer, measure, currency, int(minor)
 
 

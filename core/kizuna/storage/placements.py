@@ -134,7 +134,7 @@ def fresh(sql: Connection, rids: Collection[int]) -> dict[Key, Placement]:
         """)
         for rid, part, account, person, parent, at, title, direction, connection_id in sql.execute(
             statement, bound
-        ):
+        ).all():
             placed = Placement(
                 rid, kind, part, None, None, account, person, parent, at, title, direction, connection_id
             )
@@ -147,7 +147,7 @@ def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[
     if not rids:
         return {}
     statement = text(f"SELECT {', '.join(COLUMNS)} FROM placement WHERE {among(sql, column)}")
-    rows = sql.execute(statement, {"rids": numbers(sql, rids)})
+    rows = sql.execute(statement, {"rids": numbers(sql, rids)}).all()
     return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
 
 
