@@ -154,7 +154,6 @@ class Items(sdk.Payload):
 
 
 class PauseCollection(sdk.Payload):
-    behavior: str | None = None
     resumes_at: int | None = None
 
 
@@ -303,7 +302,6 @@ class Charge(sdk.Payload):
     customer: Reference = None
     invoice: Reference = None  # before basil
     amount: int | None = None
-    amount_captured: int | None = None
     amount_refunded: int | None = None
     currency: str | None = None
     captured: bool | None = None
@@ -327,7 +325,6 @@ class Refund(sdk.Payload):
     charge: Reference = None
     status: str | None = None
     reason: str | None = None
-    failure_reason: str | None = None
     created: int | None = None
 
 
