@@ -187,7 +187,8 @@ class ListingThenEvents:
         """The objects seen so far, those to read again, those that are gone: the newest event of an object decides."""
         again: dict[str, Named] = {}
         gone: dict[str, Named] = {}
-        for event in events:
+        # Stripe promises no order within a second or between neighbours.
+        for event in sorted(events, key=lambda event: -event.created):
             subject = self.feed.subject(event)
             if subject is None or subject.id in done or subject.id in again or subject.id in gone:
                 continue

@@ -92,6 +92,19 @@ def test_the_newest_event_of_an_object_decides_across_pages():
     assert (last.records, last.ask) == ((), None)
 
 
+def test_events_out_of_order_are_judged_by_their_time():
+    customers = reading("customers")
+    begun = customers.begin(AFTER_LISTING, START)
+    events = [
+        event(1, "customer.updated", customer(), NOON_S - 60),
+        event(2, "customer.deleted", customer(), NOON_S - 30),
+    ]
+
+    turn = customers.turn(begun.state, begun.ask, answer(listed(*events)))
+
+    assert [(record.id, record.version) for record in turn.records] == [("cus_1", NOON - timedelta(seconds=30))]
+
+
 def test_events_known_from_the_pass_before_are_not_followed_again():
     customers = reading("customers")
     begun = customers.begin({"phase": "events", "since": NOON_S, "known": ["evt_1"]}, START)
