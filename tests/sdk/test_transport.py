@@ -1,0 +1,80 @@
+"""Asks are paced, repeated when that helps, and errors are sorted by what the operator does next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from kizuna import sdk
+from kizuna.sdk import transport as sending
+from kizuna.sdk.transport import Bucket, Transport
+from tests.support.toys import Toy, ToySettings
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+async def ask(handler: Handler, times: int = 1, **options: Any) -> tuple[list[sdk.Answer], Transport]:
+    async with Transport(Toy(ToySettings()), http=httpx.MockTransport(handler), paced=False, **options) as line:
+        return [await line.send(sdk.Ask(path="/firms")) for _ in range(times)], line
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "BACKOFF_S", 0.001)
+
+
+def test_a_passing_fault_is_tried_again() -> None:
+    answers = iter(
+        [httpx.Response(503), httpx.Response(429, headers={"Retry-After": "0"}), httpx.Response(200, json={})]
+    )
+
+    got, line = asyncio.run(ask(lambda _: next(answers)))
+
+    assert got[0].status == 200
+    assert (line.traffic.requests, line.traffic.retries, line.traffic.refused_429) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, sdk.AuthError), (403, sdk.DegradedError), (404, sdk.DegradedError), (400, sdk.RefusedError)],
+)
+def test_what_will_not_pass_is_said_at_once(status: int, error: type[Exception]) -> None:
+    asked: list[int] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        asked.append(status)
+        return httpx.Response(status)
+
+    with pytest.raises(error):
+        asyncio.run(ask(answer))
+
+    assert asked == [status]
+
+
+def test_a_web_page_in_place_of_data_is_refused() -> None:
+    page = httpx.Response(200, html="<h1>Maintenance</h1>")
+
+    with pytest.raises(sdk.PageError):
+        asyncio.run(ask(lambda _: page, attempts=2))
+
+
+def test_a_lost_connection_is_a_passing_fault() -> None:
+    def lost(_: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("reset")
+
+    with pytest.raises(sdk.TransientError):
+        asyncio.run(ask(lost, attempts=2))
+
+
+def test_slots_are_handed_out_evenly_and_a_ban_stops_them() -> None:
+    bucket = Bucket(sdk.Limit(calls=10, per_s=1.0, burst=2))
+
+    waits = [round(bucket.slot(100.0), 3) for _ in range(4)]
+    bucket.ban(100.0, 5.0)
+
+    assert waits == [0.0, 0.0, 0.1, 0.2]
+    assert bucket.slot(100.0) == 5.0
