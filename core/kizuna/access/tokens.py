@@ -1,0 +1,69 @@
+"""API tokens: ``kz_<id>_<256 bits>``, shown once; kept as the id and an HMAC-SHA256 of the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+from kizuna import clock
+from kizuna.errors import ConfigError
+from kizuna.storage import tokens
+from kizuna.storage.instants import maybe_micros, micros
+
+PREFIX = "kz"
+SCOPES = ("read", "write", "admin")
+"""read asks; write also decides and starts syncs; admin also connects systems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a token stands for."""
+
+    token_id: str
+    name: str
+    scopes: frozenset[str]
+    last_used_at: int | None
+
+
+def create(
+    sql: Connection, name: str, scopes: Collection[str] = ("read",), expires_at: datetime | None = None
+) -> SecretStr:
+    """A new token, to be shown once and never again. Raises ConfigError for an unknown scope."""
+    unknown = set(scopes) - set(SCOPES)
+    if unknown or not scopes:
+        raise ConfigError(
+            f"A token's scopes are {', '.join(SCOPES)}; {', '.join(sorted(unknown)) or 'none'} was given."
+        )
+    pepper = tokens.keep_pepper(sql, secrets.token_hex(32))
+    token_id, secret = secrets.token_hex(6), secrets.token_hex(32)
+    now = micros(clock.now())
+    tokens.add(sql, token_id, name, _digest(pepper, token_id, secret), scopes, now, maybe_micros(expires_at))
+    return SecretStr(f"{PREFIX}_{token_id}_{secret}")
+
+
+def holder(sql: Connection, presented: str) -> Holder | None:
+    """Whom a presented token stands for; None when it is malformed, unknown, wrong, expired or taken back."""
+    prefix, _, rest = presented.partition("_")
+    token_id, _, secret = rest.partition("_")
+    if prefix != PREFIX or not token_id or not secret or not presented.isascii() or len(presented) > 200:
+        return None
+    stored, pepper = tokens.get(sql, token_id), tokens.pepper(sql)
+    # A digest is compared even where no token is known, so that the time taken does not tell which ids exist.
+    expected = stored.digest if stored else "0" * 64
+    right = hmac.compare_digest(_digest(pepper or "", token_id, secret), expected)
+    if not right or stored is None or pepper is None or stored.revoked_at is not None:
+        return None
+    if stored.expires_at is not None and stored.expires_at <= micros(clock.now()):
+        return None
+    return Holder(stored.id, stored.name, frozenset(stored.scopes), stored.last_used_at)
+
+
+def _digest(pepper: str, token_id: str, secret: str) -> str:
+    return hmac.new(pepper.encode(), f"{token_id}.{secret}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,196 @@
+"""``kizuna connections``, ``enable``, ``disable``, ``check``: how connections stand, switched and tried."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kizuna.cli import given, shown
+from kizuna.cli.commands import Nearest
+
+if TYPE_CHECKING:
+    from kizuna.sdk import AnyConnector, AnyStream, Transport
+    from kizuna.sync.service import Service
+
+
+@click.group("connections", cls=Nearest, invoke_without_command=True)
+@given.database_option
+@given.json_option
+@click.pass_context
+def connections_command(context: click.Context, database: str | None, as_json: bool) -> None:
+    """List the connections with their state, how far they lag and their last error.
+
+    Example:
+      kizuna connections
+      kizuna connections check billing
+    """
+    if context.invoked_subcommand is None:
+        _list(database, as_json)
+
+
+@connections_command.command("list")
+@given.database_option
+@given.json_option
+def list_(database: str | None, as_json: bool) -> None:
+    """List the connections, as `kizuna connections` alone does.
+
+    Example:
+      kizuna connections list --json
+    """
+    _list(database, as_json)
+
+
+@click.command("enable")
+@click.argument("name")
+@given.database_option
+def enable_command(name: str, database: str | None) -> None:
+    """Switch a connection on again.
+
+    Example:
+      kizuna enable billing
+    """
+    _switch(name, "active", database)
+    click.echo(f"{name} is on.")
+
+
+@click.command("disable")
+@click.argument("name")
+@given.database_option
+def disable_command(name: str, database: str | None) -> None:
+    """Switch a connection off: it is not synced, and what it brought stays.
+
+    Example:
+      kizuna disable billing
+    """
+    _switch(name, "disabled", database)
+    click.echo(f"{name} is off; what it brought stays.")
+
+
+@click.command("check")
+@click.argument("name")
+@given.database_option
+@given.json_option
+def check_command(name: str, database: str | None, as_json: bool) -> int:
+    """Try the credentials, then ask each stream for its first page; exit with 1 when something is refused.
+
+    Example:
+      kizuna check billing
+    """
+    with given.opened(database) as parts:
+        connector = _connector(parts, name)
+        verdicts = asyncio.run(_tried(connector))
+    if as_json:
+        shown.as_json(verdicts)
+    else:
+        rows = [(v["stream"], v["verdict"], v["records"], v["reason"] or "") for v in verdicts]
+        shown.as_table(("stream", "verdict", "records", "why"), rows)
+    return 0 if all(v["verdict"] in ("good", "optional") for v in verdicts) else 1
+
+
+connections_command.add_command(enable_command)
+connections_command.add_command(disable_command)
+connections_command.add_command(check_command)
+
+
+def _list(database: str | None, as_json: bool) -> None:
+    with given.opened_database(database) as opened, opened.read() as sql:
+        rows = _described(sql)
+    if as_json:
+        shown.as_json(rows)
+    elif not rows:
+        click.echo("There is no connection yet; add one with `kizuna connect VENDOR`.")
+    else:
+        keys = ("name", "vendor", "state", "records", "lag", "last_error")
+        shown.as_table([key.replace("_", " ") for key in keys], [[row[key] for key in keys] for row in rows])
+
+
+def _described(sql: Any) -> list[dict[str, Any]]:
+    from kizuna import clock
+    from kizuna.storage import connections
+    from kizuna.storage.instants import moment
+
+    records: dict[int, int] = {}
+    for row in connections.counts(sql):
+        connection_id, total, deleted = int(row[0]), int(row[2]), int(row[3])
+        records[connection_id] = records.get(connection_id, 0) + total - deleted
+    rows = []
+    for one in connections.all_of(sql):
+        streams = connections.streams(sql, one.id)
+        complete = [stream.last_complete_at for stream in streams.values() if stream.last_complete_at is not None]
+        oldest = moment(min(complete)) if complete else None
+        rows.append(
+            {
+                "name": one.name,
+                "vendor": one.plugin,
+                "state": "offline" if one.offline and one.state == "active" else one.state,
+                "records": records.get(one.id, 0),
+                "lag": shown.span(clock.now() - oldest) if oldest else None,
+                "last_complete_at": oldest.isoformat(timespec="seconds") if oldest else None,
+                "last_error": one.last_error,
+                "streams": {name: stream.state for name, stream in sorted(streams.items())},
+            }
+        )
+    return rows
+
+
+def _switch(name: str, state: str, database: str | None) -> None:
+    from kizuna import clock
+    from kizuna.storage import connections
+    from kizuna.storage.instants import micros
+
+    with given.opened_database(database) as opened, opened.write() as sql:
+        stored = connections.get(sql, name)
+        connections.set_state(sql, stored.id, state, None, micros(clock.now()))
+
+
+def _connector(parts: Service, name: str) -> AnyConnector:
+    from kizuna.access import secrets
+    from kizuna.errors import ConfigError
+    from kizuna.plugins import configured
+    from kizuna.storage import connections
+
+    with parts.database.read() as sql:
+        stored = connections.get(sql, name)
+    if stored.offline:
+        raise ConfigError(f"Connection {name} is offline: it has no credentials to try.")
+    known = parts.plugins.connector(stored.plugin)
+    return configured(known, stored.settings, secrets.resolved(stored.secrets, name), name)
+
+
+async def _tried(connector: AnyConnector) -> list[dict[str, Any]]:
+    """A verdict on the credentials, and when they are good on each stream."""
+    from kizuna.errors import KizunaError
+    from kizuna.sdk import Transport
+
+    async with Transport(connector, attempts=2) as transport:
+        trial = connector.trial()
+        if trial is not None:
+            try:
+                await transport.send(trial)
+            except KizunaError as error:
+                return [_verdict("(credentials)", "refused", None, str(error))]
+        return [_verdict("(credentials)", "good"), *[await _first_page(transport, s) for s in connector.streams()]]
+
+
+async def _first_page(transport: Transport, stream: AnyStream) -> dict[str, Any]:
+    from kizuna import clock
+    from kizuna.errors import DegradedError, KizunaError
+    from kizuna.sdk import Start
+
+    try:
+        turn = stream.reading.begin(None, Start(now=clock.now()))
+        if turn.ask is None:
+            return _verdict(stream.name, "good", len(turn.records))
+        answer = await transport.send(turn.ask)
+        return _verdict(stream.name, "good", len(stream.reading.turn(turn.state, turn.ask, answer).records))
+    except DegradedError as error:
+        scope = f" It needs: {stream.scope}." if stream.scope else ""
+        return _verdict(stream.name, "optional" if stream.optional else "refused", None, f"{error}{scope}")
+    except KizunaError as error:
+        return _verdict(stream.name, "refused", None, str(error))
+
+
+def _verdict(stream: str, verdict: str, records: int | None = None, reason: str | None = None) -> dict[str, Any]:
+    return {"stream": stream, "verdict": verdict, "records": records, "reason": reason}

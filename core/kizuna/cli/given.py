@@ -1,0 +1,77 @@
+"""What commands are given: options they share, and the parts of Kizuna those lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kizuna import config, log
+from kizuna.config import Settings
+
+if TYPE_CHECKING:
+    from kizuna.storage.database import Database
+    from kizuna.sync.service import Service
+    from kizuna.sync.stream import Observer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="sqlite:///file.db or postgresql://user:password@host/name. [KIZUNA_DATABASE]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def settings(database: str | None = None, **options: Any) -> Settings:
+    """The settings of this process; logs go where they say. Raises ConfigError."""
+    found = config.load(options={"database": database, **options})
+    log.configure(found.log_level, as_json=found.log_format == "json")
+    return found
+
+
+@contextmanager
+def opened(database: str | None, *, create: bool = False, observe: Observer | None = None) -> Iterator[Service]:
+    """The parts of Kizuna over a database that is ready to use; ``create`` makes the tables of an empty one."""
+    from kizuna.storage import schema
+    from kizuna.sync.run import quiet
+    from kizuna.sync.service import service
+
+    found = settings(database)
+    parts = service(found, observe=observe or quiet)
+    try:
+        if create and schema.current(parts.database) is None:
+            schema.upgrade(parts.database)
+        schema.require(parts.database)
+        yield parts
+    finally:
+        parts.close()
+
+
+@contextmanager
+def opened_database(database: str | None, *, ready: bool = True) -> Iterator[Database]:
+    """The database alone; ``ready`` refuses one that is older or newer than this program."""
+    from kizuna.storage import schema
+    from kizuna.storage.database import Database
+
+    found = Database(settings(database).database)
+    try:
+        if ready:
+            schema.require(found)
+        yield found
+    finally:
+        found.close()
+
+
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """``KEY=VALUE`` words by key; a word without ``=`` is wrong usage."""
+    found = {}
+    for word in given:
+        key, separator, value = word.partition("=")
+        if not separator or not key:
+            raise click.UsageError(f"{option} {word!r} is not of the form KEY=VALUE.")
+        found[key] = value
+    return found

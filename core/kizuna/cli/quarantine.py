@@ -1,0 +1,117 @@
+"""``kizuna quarantine``: records that were not understood, kept until they are."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import click
+
+from kizuna.cli import given, shown
+from kizuna.cli.commands import Nearest
+from kizuna.errors import UnknownName
+
+connection_option = click.option("--connection", metavar="N", help="Only of this connection.")
+stream_option = click.option("--stream", metavar="S", help="Only of this stream.")
+
+
+@click.group("quarantine", cls=Nearest)
+def quarantine_command() -> None:
+    """Records set aside because they were not understood.
+
+    Example:
+      kizuna quarantine list
+    """
+
+
+@quarantine_command.command("list")
+@connection_option
+@stream_option
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many at most.")
+@given.database_option
+@given.json_option
+def list_(connection: str | None, stream: str | None, limit: int, database: str | None, as_json: bool) -> None:
+    """List what is set aside, the latest first.
+
+    Example:
+      kizuna quarantine list --connection billing
+    """
+    from kizuna.storage import aside
+
+    with given.opened_database(database) as opened, opened.read() as sql:
+        total = aside.count(sql, connection, stream)
+        rows = [_described(row) for row in aside.latest(sql, limit, connection, stream)]
+    if as_json:
+        shown.as_json(rows)
+    elif not rows:
+        click.echo("Nothing is set aside.")
+    else:
+        keys = ("id", "connection", "stream", "source_id", "reason", "at")
+        shown.as_table([key.replace("_", " ") for key in keys], [[str(row[key]) for key in keys] for row in rows])
+        if total > len(rows):
+            click.echo(f"… and {total - len(rows):,} more; raise --limit to see them.")
+
+
+@quarantine_command.command("show")
+@click.argument("number", metavar="ID", type=int)
+@given.database_option
+@given.json_option
+def show(number: int, database: str | None, as_json: bool) -> None:
+    """Show one record set aside: why, and the payload as it came.
+
+    Example:
+      kizuna quarantine show 12
+    """
+    from kizuna.storage import aside
+
+    with given.opened_database(database) as opened, opened.read() as sql:
+        row = aside.one(sql, number)
+        known = [str(other.id) for other in aside.latest(sql, 20)] if row is None else []
+    if row is None:
+        raise UnknownName("record set aside", str(number), known)
+    described = {**_described(row), "payload": bytes(row.payload).decode("utf-8", "replace")}
+    if as_json:
+        shown.as_json(described)
+        return
+    for key, value in described.items():
+        click.echo(f"{key.replace('_', ' ')}: {shown.cell(value) if key != 'payload' else value}")
+
+
+@quarantine_command.command("replay")
+@connection_option
+@stream_option
+@given.database_option
+def replay(connection: str | None, stream: str | None, database: str | None) -> int:
+    """Take what is set aside once more, with the mapping of today; exit with 1 when some is still not understood.
+
+    Example:
+      kizuna quarantine replay --connection billing
+    """
+    from kizuna.storage import aside
+
+    left = 0
+    with given.opened(database) as parts:
+        with parts.database.read() as sql:
+            rows = sorted(aside.payloads(sql, connection, stream), key=lambda row: (row.connection, row.stream))
+        if not rows:
+            click.echo("Nothing is set aside.")
+        for (name, of_stream), group in groupby(rows, key=lambda row: (row.connection, row.stream)):
+            wrote = parts.loader().replay(name, of_stream, (bytes(row.payload) for row in group)).wrote
+            left += wrote.quarantined
+            taken = wrote.read - wrote.quarantined
+            click.echo(f"{name} {of_stream}: {taken:,} taken, {wrote.quarantined:,} still set aside.")
+    return 1 if left else 0
+
+
+def _described(row: Any) -> dict[str, Any]:
+    from kizuna.storage.instants import moment
+
+    return {
+        "id": row.id,
+        "connection": row.connection,
+        "stream": row.stream,
+        "source_id": row.source_id,
+        "reason": row.reason,
+        "field": row.field,
+        "at": moment(row.at).isoformat(timespec="seconds"),
+    }
