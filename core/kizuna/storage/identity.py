@@ -19,7 +19,7 @@ _PROFILES: dict[str, msgspec.json.Decoder[Any]] = {
     "account": msgspec.json.Decoder(AccountProfile),
     "person": msgspec.json.Decoder(PersonProfile),
 }
-_ENCODE = msgspec.json.Encoder()
+_ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
 
 def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, Profile]:

@@ -20,7 +20,7 @@ Row = Sequence[Any]
 OTHER = "other"
 MERGED = "merged"
 NORMALISER = "1"
-_ENCODE = msgspec.json.Encoder()
+_ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
 
 class FactRows:
