@@ -147,7 +147,7 @@ def test_a_record_that_fits_two_equally_well_joins_neither():
 
 
 def test_a_name_that_a_reference_explains_is_no_objection():
-    said = edge(1, 2, bits=16.0, tier=BY_ID)
+    said = edge(1, 2, bits=16.0, tier=BY_ID, named=False)
 
     partition = cluster((1, 2, 3), [said, edge(2, 3)], forbids((1, 3)))
 
@@ -158,6 +158,14 @@ def test_a_reference_does_not_explain_what_joins_without_a_name():
     said = edge(1, 2, bits=16.0, tier=BY_ID)
 
     partition = cluster((1, 2, 3), [said, edge(2, 3, named=False)], forbids((1, 3)))
+
+    assert together(partition) == {(1, 2)}
+
+
+def test_a_reference_between_equal_names_explains_no_other_name():
+    said = edge(1, 2, bits=16.0, tier=BY_ID)
+
+    partition = cluster((1, 2, 3), [said, edge(2, 3)], forbids((1, 3)))
 
     assert together(partition) == {(1, 2)}
 

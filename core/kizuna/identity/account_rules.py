@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
-from kizuna.identity.evidence import ACCOUNT_BITS, DIFFERENT_NUMBERS, EDGE, PAIR, Evidence, Guard
+from kizuna.identity.evidence import ACCOUNT_BITS, DIFFERENT_NUMBERS, EDGE, PAIR, SAME_SOURCE, Evidence, Guard
 from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, Key, Stats, is_generic
 from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
+
+# One source wrote both records, and no name says that they are one.
+_NO_NAME = frozenset({names.MISSING, names.UNREADABLE})
 
 
 def _item(field: str, level: str, values: Sequence[str] = ()) -> Evidence:
@@ -56,6 +59,11 @@ def _name(a: AccountProfile, b: AccountProfile) -> Evidence | None:
     return _item("name", names.account_names(a, b), values)
 
 
+def level_of(name: Evidence | None) -> str:
+    """The level of the names' evidence, ``missing`` without one."""
+    return name.level if name else names.MISSING
+
+
 def evidence(a: AccountProfile, b: AccountProfile) -> tuple[Evidence, ...]:
     """What every field of two accounts says, strongest fields first."""
     domain = _domain(a, b)
@@ -83,8 +91,10 @@ def guards(a: AccountProfile, b: AccountProfile, found: Sequence[Evidence], stat
             raised.append(Guard("same_brand_different_business", PAIR, blocks=True, values=name.values))
         elif name.level == names.CONFLICT and "domain" in by_field:
             raised.append(Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values))
+    if a.source == b.source and "domain" in by_field and not said and level_of(name) in _NO_NAME:
+        raised.append(Guard(SAME_SOURCE, PAIR, blocks=True))
     raised.extend(_edge_guards(a, b, by_field, stats))
-    raised.extend(remarks(a, b))
+    raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})
     return raised
 
 
@@ -107,8 +117,7 @@ def _generic_values(
     a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats
 ) -> tuple[str, ...]:
     """The values to blame when everything that links the two is too common; empty when something rare does."""
-    name = by_field.get("name")
-    level = name.level if name else names.MISSING
+    level = level_of(by_field.get("name"))
     too_common: list[str] = []
     for field, item in by_field.items():
         if item.bits <= 0 or field in {"name", "source"}:

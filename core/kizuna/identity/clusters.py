@@ -217,14 +217,19 @@ class _Kruskal:
                 yield pair_of(a, b)
 
     def _is_explained(self, guard: Guard, a: int, b: int) -> bool:
-        """Whether ``b`` has the name of a record that is known to be ``a``, so that the difference is expected."""
+        """Whether ``b`` has the name of a record that is known to be ``a`` by another name: the difference is expected."""
         known = self.by_person if guard.name in HARD_GUARDS else self.by_word
         others = set(known.of(b))
         return any(
-            other in others and _agrees_in_name(edge)
+            other in others and _agrees_in_name(edge) and (self._renamed(a, alike) or self._renamed(b, other))
             for alike in known.of(a)
             for other, edge in self._clean.get(alike, {}).items()
         )
+
+    def _renamed(self, a: int, b: int) -> bool:
+        edge = self._clean.get(a, {}).get(b)
+        one_name = edge is not None and any(item.field == "name" and item.bits > 0 for item in edge.evidence)
+        return a != b and not one_name
 
 
 def _agrees_in_name(edge: Edge) -> bool:

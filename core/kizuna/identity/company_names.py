@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from kizuna.identity.japanese import fold_long_vowels, new_kanji, romaji, script_of
-from kizuna.identity.legal_forms import COMPANY, join_initials, strip_japanese, strip_western
+from kizuna.identity.legal_forms import body_of, join_initials, strip_japanese, strip_western
 from kizuna.identity.text import is_placeholder, plain, without_accents
 from kizuna.identity.trades import (
     EMPTY_WORDS,
@@ -77,6 +77,12 @@ def _take_apart(word: str) -> tuple[str, str | None, str | None]:
     ending = _ending(word, JAPANESE_ENDINGS)
     if ending:
         word, trade = word[: -len(ending)], TRADE_OF[ending]
+    elif script_of(word) == "kana":
+        # メディスペースジュウケン
+        read = _comparable(word)
+        ending = _ending(read, ROMAJI_ENDINGS)
+        if ending and len(read) - len(ending) >= 3:
+            return read[: -len(ending)], TRADE_OF[ending], None
     if word.endswith(JAPANESE_REGIONS) or word.startswith(JAPANESE_REGIONS):
         place = next(place for place in JAPANESE_REGIONS if word.endswith(place) or word.startswith(place))
         word, region = word.removesuffix(place).removeprefix(place), REGION_OF[place]
@@ -114,6 +120,7 @@ def company_name(raw: str | None) -> CompanyName | None:
     if not brand:
         # 日本通信 consists of a place and a trade: it is its own brand.
         parts, regions, brand = [], set(), core
+    script = script_of("".join(left for left, _, _ in parts) or "".join(written))
     state = western_form[1] if western_form else None
     if japanese_form or state:
         regions.add(state or "jp")
@@ -123,11 +130,11 @@ def company_name(raw: str | None) -> CompanyName | None:
         words=compared,
         brand=brand,
         legal_form=japanese_form[0] if japanese_form else western_form[0] if western_form else None,
-        body=japanese_form[1] if japanese_form else COMPANY if western_form else None,
+        body=japanese_form[1] if japanese_form else body_of(western_form[0]) if western_form else None,
         trades=frozenset(trade for _, trade, _ in parts if trade),
         regions=frozenset(regions),
         brackets=brackets,
-        script=script_of("".join(left for left, _, _ in parts) or "".join(written)),
+        script="kana" if script == "latin" and script_of("".join(written)) == "kana" else script,
     )
 
 

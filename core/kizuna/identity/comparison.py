@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from kizuna.identity.company_names import CompanyName
 from kizuna.identity.japanese import reads_as_japanese, script_of
+from kizuna.identity.legal_forms import PRECISE_FORMS, differ_in_form
 from kizuna.identity.person_names import PersonName, one_given_name
 from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, AccountProfile
 from kizuna.identity.trades import HOLDINGS
@@ -14,13 +15,13 @@ EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
     "equal translated same_brand similar contained partial".split()
 )
 SAME_TRADE = "same_trade"
-MISSING, UNREADABLE, OF_A_PERSON = "missing unreadable of_a_person".split()
+MISSING, UNREADABLE, NO_COMPANYS_NAME = "missing unreadable no_companys_name".split()
 DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
 
 # Names that can be one company's although they are not written alike.
 AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL})
-# One name, in one or two languages: enough to tell the companies on one domain apart.
-ONE_NAME = frozenset({EQUAL, TRANSLATED})
+# One name, in one or two languages, or with a slip of the pen: enough to tell the companies on one domain apart.
+ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
 
 _SIMILAR_WORD_FROM = 0.9
 
@@ -32,6 +33,10 @@ def contradict(one: CompanyName, other: CompanyName) -> bool:
     if one.trades and other.trades and not (one.trades <= other.trades or other.trades <= one.trades):
         return True
     if one.regions and other.regions and one.regions.isdisjoint(other.regions):
+        return True
+    # Translated forms are loose: many a 合同会社 calls itself K.K.
+    precise = one.legal_form != other.legal_form and {one.legal_form, other.legal_form} <= PRECISE_FORMS
+    if precise and one.raw.isascii() == other.raw.isascii():
         return True
     return one.body is not None and other.body is not None and one.body != other.body
 
@@ -50,20 +55,36 @@ def _contains(long: CompanyName, short: CompanyName) -> bool:
         return False
     by_words = set(short.words) < set(long.words)
     least = 4 if short.core.isascii() else 2
+    if short.script == "kanji" and len(long.core) >= 5 and len(long.core) - len(short.core) == 1:
+        # One sign forgotten: 岐阜百店.
+        return Indel.distance(short.core, long.core) == 1
     by_text = len(short.core) >= least and (long.core.startswith(short.core) or long.core.endswith(short.core))
     return by_words or (by_text and not short.core.isascii()) or _is_acronym(short, long)
+
+
+def _same_signs(one: str, other: str) -> bool:
+    """Whether two words differ only by a sign written twice or two neighbours swapped."""
+    return min(len(one), len(other)) >= 4 and set(one) == set(other) and OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _slip(word: str, other: str) -> bool:
+    """Whether two words differ by one slip, two in a long word; what was added at the end is a word more and no slip."""
+    if word == other:
+        return True
+    shortest = min(len(word), len(other))
+    slips = 0 if shortest < 4 else 1 if shortest < 9 else 2
+    added = abs(len(word) - len(other)) > 1 and (word.startswith(other) or other.startswith(word))
+    return slips > 0 and not added and OSA.distance(word, other, score_cutoff=slips) <= slips
 
 
 def _similar(one: CompanyName, other: CompanyName) -> bool:
     """Whether one name is the other with a slip of the pen in it, never with another word in it."""
     if one.script == "kanji":
-        # One kanji more or less is another company: 第一青葉, 第二青葉.
-        return False
+        # Another kanji is another company: 第一青葉, 第二青葉.
+        return _same_signs(one.core, other.core)
     if len(one.words) == len(other.words):
-        return all(
-            word == twin or _one_long_word(word, twin) for word, twin in zip(one.words, other.words, strict=True)
-        )
-    return Levenshtein.normalized_similarity(one.core, other.core) >= _SIMILAR_WORD_FROM
+        return all(_slip(word, twin) for word, twin in zip(one.words, other.words, strict=True))
+    return _slip(one.core, other.core)
 
 
 def company_names(one: CompanyName, other: CompanyName) -> str:
@@ -93,16 +114,19 @@ def company_names(one: CompanyName, other: CompanyName) -> str:
 
 
 def account_names(one: AccountProfile, other: AccountProfile) -> str:
-    """The level of two accounts' names, where a name that may be a person's never conflicts with a company's."""
+    """The level of two accounts' names; one that may be a person's or is a web address never conflicts, it only agrees."""
     if one.name is None or other.name is None:
         return MISSING
     level = company_names(one.name, other.name)
+    if level == EQUAL and one.source == other.source and differ_in_form(one.name.legal_form, other.name.legal_form):
+        # Written into one system twice, with two forms: on purpose.
+        level = DIFFERENT_BUSINESS
     if one.name_role == other.name_role == COMPANY_NAME:
         return level
     if PERSON_NAME in {one.name_role, other.name_role}:
         # One person may pay for two companies; two accounts that are people are compared as such by their mailboxes.
-        return OF_A_PERSON
-    return level if level in AGREEING or level == DIFFERENT_BUSINESS else OF_A_PERSON
+        return NO_COMPANYS_NAME
+    return level if level in AGREEING or level == DIFFERENT_BUSINESS else NO_COMPANYS_NAME
 
 
 def _one_word(word: str, other: str) -> bool:
@@ -147,7 +171,9 @@ def person_names(one: PersonName | None, other: PersonName | None) -> str:
     fewer, more = sorted((one.words, other.words), key=len)
     if _matched(fewer, more) == len(fewer):
         return PARTIAL
-    if one.script == "kanji" and (joined.startswith(other_joined) or other_joined.startswith(joined)):
+    if one.script == "kanji" and (
+        joined.startswith(other_joined) or other_joined.startswith(joined) or _same_signs(joined, other_joined)
+    ):
         return PARTIAL
     if one.given and other.given and one_given_name(one.given, other.given) and len(one.given) > 1:
         # The family name changes when people marry.

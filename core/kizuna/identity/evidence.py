@@ -21,17 +21,17 @@ BY_PERSON, BY_ID, BY_VALUES = "person", "id", "exact"
 # The weight of a level in bits (the log of how much more often it is seen in one company than in two). They are fixed
 # for the exact tier and stand in the order of the measured weights; a scoring model replaces them as a whole.
 ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
-    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -4.0},
+    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
     "corporate_number": {"equal": 20.0, "different": -10.0},
     # The mailbox proves its domain too: what it adds beside an agreeing domain is little.
-    "email": {"equal": 8.0, "equal_on_domain": 3.0},
+    "email": {"equal": 8.0, "equal_on_domain": 1.5},
     "domain": {"own": 8.0, "own_and_contact": 4.0, "contact": 0.5},
     "name": {
-        **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SAME_BRAND: 3.0, names.SIMILAR: 3.0, names.SAME_TRADE: 2.0},
+        **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SAME_BRAND: 1.5, names.SIMILAR: 3.0, names.SAME_TRADE: 2.0},
         **{
             names.CONTAINED: 1.5,
             names.UNREADABLE: 0.0,
-            names.OF_A_PERSON: 0.0,
+            names.NO_COMPANYS_NAME: 0.0,
             names.DIFFERENT_BUSINESS: -4.0,
             names.CONFLICT: -4.0,
         },
@@ -39,7 +39,7 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
     "source": {"same": -3.0},
 }
 PERSON_BITS: Mapping[str, Mapping[str, float]] = {
-    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -4.0},
+    "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
     "email": {"equal": 10.0},
     "name": {
         **{names.EQUAL: 5.0, names.PARTIAL: 2.0, names.UNREADABLE: 0.0, names.UNLIKE: -3.0, names.CONFLICT: -6.0},
@@ -89,7 +89,7 @@ class Guard(msgspec.Struct, frozen=True):
 PAIR, EDGE = "pair", "edge"
 
 DIFFERENT_NUMBERS, DECIDED_DIFFERENT = "different_corporate_numbers", "persons_decision_different"
-SIZE_CAP, AMBIGUOUS = "size_cap", "ambiguous"
+SIZE_CAP, AMBIGUOUS, SAME_SOURCE = "size_cap", "ambiguous", "same_source_two_records"
 # Not even a cross reference between two records makes these fall silent; only a person's "same" does for the numbers.
 HARD_GUARDS = frozenset({DIFFERENT_NUMBERS, DECIDED_DIFFERENT})
 

@@ -8,11 +8,22 @@ from hashlib import blake2b
 import msgspec
 
 from kizuna.identity.company_names import CompanyName
-from kizuna.identity.profile import PERSON_NAME, AccountProfile, PersonProfile, Profile, entity_of, lesser_domains
+from kizuna.identity.profile import (
+    PERSON_NAME,
+    WEB_ADDRESS,
+    AccountProfile,
+    PersonProfile,
+    Profile,
+    entity_of,
+    lesser_domains,
+)
 
 OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, KNOWN_DOMAIN, DOMAIN_NAME, PHONE, NAME = (
     "own xref corporate_number email domain known_domain domain_name phone name".split()
 )
+
+
+_NO_COMPANYS_NAME = frozenset({PERSON_NAME, WEB_ADDRESS})
 
 
 class KeyKind(msgspec.Struct, frozen=True):
@@ -93,7 +104,7 @@ def keys(profile: Profile) -> tuple[Key, ...]:
 
 
 def _account_keys(profile: AccountProfile) -> Iterable[Key]:
-    core = profile.name.core if profile.name and profile.name_role != PERSON_NAME else None
+    core = profile.name.core if profile.name and profile.name_role not in _NO_COMPANYS_NAME else None
     if profile.corporate_number:
         yield Key(CORPORATE_NUMBER, profile.corporate_number)
     for address in profile.role_mailboxes:
@@ -121,7 +132,7 @@ def name_hash(profile: Profile) -> int | None:
     A value's count in one source is the number of distinct hashes among the records that carry it there.
     """
     name = profile.name
-    if name is None or (isinstance(profile, AccountProfile) and profile.name_role == PERSON_NAME):
+    if name is None or (isinstance(profile, AccountProfile) and profile.name_role in _NO_COMPANYS_NAME):
         return None
     value = name.core if isinstance(name, CompanyName) else "\x1f".join(sorted(name.words))
     return key_hash(entity_of(profile), "named", value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 # What kind of body a form makes: a company is never the association or the school of the same name.
-COMPANY, ASSOCIATION, SCHOOL, MEDICAL, WELFARE, RELIGIOUS, COOPERATIVE, LAW_FIRM, PUBLIC = (
-    "company association school medical welfare religious cooperative firm public".split()
+COMPANY, PARTNERSHIP, ASSOCIATION, SCHOOL, MEDICAL, WELFARE, RELIGIOUS, COOPERATIVE, LAW_FIRM, PUBLIC = (
+    "company partnership association school medical welfare religious cooperative firm public".split()
 )
 
 _JAPANESE: dict[str, tuple[str, str]] = {
@@ -47,7 +47,7 @@ _JAPANESE: dict[str, tuple[str, str]] = {
         "社会保険労務士法人": ("sharoshi", LAW_FIRM),
         "特許業務法人": ("tokkyo", LAW_FIRM),
     },
-    **{"有限責任事業組合": ("llp", COMPANY), "農事組合法人": ("noji", COOPERATIVE)},
+    **{"有限責任事業組合": ("llp", PARTNERSHIP), "農事組合法人": ("noji", COOPERATIVE)},
 }
 # Written in brackets, and as banks write them, in kana with one bracket.
 _SHORT: dict[str, tuple[str, str]] = {
@@ -100,7 +100,7 @@ _WESTERN: dict[str, tuple[str, str | None]] = {
     **{"gmbh": ("gmbh", "de"), "ggmbh": ("gmbh", "de"), "ag": ("ag", "de"), "ug": ("ug", "de"), "kg": ("kg", "de")},
     **{"kgaa": ("kgaa", "de"), "ohg": ("ohg", "de"), "ek": ("ek", "de"), "ev": ("ev", "de"), "gbr": ("gbr", "de")},
     **{"mbh": ("gmbh", "de"), "se": ("se", None), "sa": ("sa", None), "sarl": ("sarl", "fr"), "sas": ("sas", "fr")},
-    **{"sasu": ("sas", "fr"), "eurl": ("eurl", "fr"), "sca": ("sca", None), "sci": ("sci", "fr")},
+    **{"sasu": ("sasu", "fr"), "eurl": ("eurl", "fr"), "sca": ("sca", None), "sci": ("sci", "fr")},
     **{"bv": ("bv", "nl"), "nv": ("nv", "nl"), "vof": ("vof", "nl"), "bvba": ("bvba", "be"), "srl": ("srl", None)},
     **{"spa": ("spa", "it"), "sl": ("sl", "es"), "slu": ("sl", "es"), "sau": ("sa", "es"), "pty": ("pty", "au")},
     **{"oy": ("oy", "fi"), "oyj": ("oy", "fi"), "ab": ("ab", "se"), "as": ("as", None), "asa": ("asa", "no")},
@@ -133,6 +133,28 @@ _IN_FRONT = frozenset(
 _TWO_WORDS = re.compile(r"\b(kabushiki|godo|goudou|yugen)[\s-]*([kg]aisha)\b")
 _INITIALS = re.compile(r"(?<![\w.])(?:[a-z]\.\s?){1,5}[a-z](?:\.|(?!\w))|\b([ab])/([sb])\b")
 
+# Forms that name one kind of body in one state: AG and GmbH of one name are two bodies, while "Inc." and "Ltd." are what
+# anybody writes for any form.
+PRECISE_FORMS = frozenset(form for form, _ in _JAPANESE.values()) | frozenset(
+    form for form, state in _WESTERN.values() if state
+)
+
+_PARTNERSHIPS = frozenset({"llp", "lp"})
+_LIMITED_LIABILITY = frozenset({"llc"})
+# What schools and associations, too, put behind their English names.
+_ANY_BODY = frozenset({"inc", "corp", "co"})
+
+
+def body_of(form: str) -> str | None:
+    """The kind of body a Western form makes, None when any may use it."""
+    return None if form in _ANY_BODY else PARTNERSHIP if form in _PARTNERSHIPS else COMPANY
+
+
+def differ_in_form(form: str | None, other: str | None) -> bool:
+    """Whether one careful writer would not use both forms for one company: LLC and Inc. differ, Inc. and Corp. do not."""
+    return form is not None and other is not None and (form in _LIMITED_LIABILITY) != (other in _LIMITED_LIABILITY)
+
+
 _BY_LENGTH = "|".join(sorted(_JAPANESE, key=len, reverse=True))
 _SHORTS = "|".join(sorted(_SHORT, key=len, reverse=True))
 _BANKS = "|".join(sorted(_BANK, key=len, reverse=True))
@@ -140,6 +162,8 @@ _BANKS = "|".join(sorted(_BANK, key=len, reverse=True))
 _ANY_JAPANESE = re.compile(
     rf"(?P<long>{_BY_LENGTH})|[(\[【〔<]\s*(?P<short>{_SHORTS})\s*[)\]】〕>]"
     rf"|(?:^(?P<bank_front>{_BANKS})[)\]])|(?:[(\[](?P<bank_end>{_BANKS})[)\]]?$)"
+    # In kana it could be the end of a word in brackets: (アイカ).
+    rf"|(?<=[\u3400-\u9fff])(?P<bank_after>{_BANKS})[)\]]$"
 )
 _A_FORM_IS_NEAR = re.compile(r"会社|法人|組合|[()\[\]【】〔〕<>]")
 
@@ -152,7 +176,7 @@ def strip_japanese(name: str) -> tuple[str, tuple[str, str] | None]:
 
     def note(match: re.Match[str]) -> str:
         long, short = match.group("long"), match.group("short")
-        bank = match.group("bank_front") or match.group("bank_end")
+        bank = match.group("bank_front") or match.group("bank_end") or match.group("bank_after")
         found.append(_JAPANESE[long] if long else _SHORT[short] if short else _BANK[bank])
         return " "
 

@@ -9,6 +9,7 @@ from kizuna.identity.text import plain
 
 # A carrier in Japan allows dots anywhere in the local part, so their places are not checked.
 _ADDRESS = re.compile(r"(?<![\w@.+'&^~-])([a-z0-9_.!#$%&'+^~-]{1,64})@([^\s@,;、，；|/<>()\[\]\"':]{3,253})(?![@\w])")
+_WORD_ENDS = re.compile(r"[\W_]+")
 _PIECES = re.compile(r"[-_.]+")
 
 ROLE_WORDS = frozenset(
@@ -38,6 +39,13 @@ _QUALIFIERS = frozenset(
     jp japan tokyo osaka nagoya fukuoka sapporo sendai kyoto yokohama us usa uk eu de fr emea apac na asia global
     international ww hq center centre dept department div division desk group online net east west north south kanto
     kansai main all my the our do not no reply bu ka shitsu co inc corp web app saas api b2b
+    """.split()
+)
+_DESKS_IN_JAPANESE = frozenset(
+    """
+    経理 経理部 経理課 経理担当 総務 総務部 総務課 総務担当 人事 人事部 人事課 営業 営業部 営業課 営業担当 情報システム部 情シス 広報 広報部
+    購買 購買部 法務 法務部 企画部 管理部 管理課 お問い合わせ お問合せ 問い合わせ窓口 お問い合わせ窓口 窓口 担当者 ご担当者 ご担当者様 請求担当 事務局
+    代表 受付 カスタマーサポート サポート サポートセンター
     """.split()
 )
 _PLACEHOLDER_LOCALS = frozenset(
@@ -80,6 +88,13 @@ def is_role_mailbox(address: str) -> bool:
         return True
     known = all(word in ROLE_WORDS or word in _QUALIFIERS for word in words)
     return known and any(word in ROLE_WORDS for word in words)
+
+
+def is_desk_name(name: str) -> bool:
+    """Whether a name names a desk and not a person: "Info", "IT Support", "経理部"."""
+    words = [word for word in _WORD_ENDS.split(plain(name).lower()) if word]
+    known = all(word in ROLE_WORDS or word in _QUALIFIERS or word in _DESKS_IN_JAPANESE for word in words)
+    return known and any(word not in _QUALIFIERS for word in words)
 
 
 def is_placeholder_mailbox(address: str) -> bool:

@@ -15,6 +15,7 @@ from kizuna.identity.domains import (
 from kizuna.identity.mailboxes import (
     domain_of,
     emails_in,
+    is_desk_name,
     is_free_mailbox,
     is_placeholder_mailbox,
     is_role_mailbox,
@@ -39,6 +40,7 @@ __all__ = [
     "domains_in",
     "emails_in",
     "host_of",
+    "is_desk_name",
     "is_free_mail",
     "is_free_mailbox",
     "is_placeholder",

@@ -79,7 +79,7 @@ def person_name(full: str | None = None, *, given: str | None = None, family: st
     if not words or "@" in shown:
         return None
     joined = "".join(words)
-    script = script_of(shown)
+    script = script_of(without_accents(shown))
     return PersonName(
         raw=shown,
         words=words,

@@ -58,7 +58,8 @@ def _generic_values(
 ) -> tuple[str, ...]:
     common: tuple[str, ...] = ()
     if said:
-        common = generic_reference(a, b, stats) if level not in names.AGREEING else ()
+        # A mailbox in common is the second sign that a reference made by several names needs.
+        common = generic_reference(a, b, stats) if level not in names.AGREEING and not email else ()
         if not common:
             return ()
     if email:

@@ -63,9 +63,9 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
         "The names are in different scripts and cannot be compared: {values}.",
         "表記の文字が異なり名前を比較できません: {values}。",
     ),
-    ("name", "of_a_person"): Phrase(
-        "One name may be a person's, so it counts as missing: {values}.",
-        "一方は個人名の可能性があり、名前は考慮しません: {values}。",
+    ("name", "no_companys_name"): Phrase(
+        "One name is, or may be, a person's or a web address, so it counts as missing: {values}.",
+        "一方は個人名またはウェブアドレスの可能性があるため、名前は考慮しません: {values}。",
     ),
     ("name", "partial"): Phrase(
         "One name can be a part or a short form of the other: {values}.",

@@ -17,8 +17,8 @@ NAME_MAY_BE_PERSON = "name_may_be_person"
 # The address on an account of this system is the company's own, so its domain is the company's domain.
 EMAIL_DOMAIN_IS_OWN = "email_domain_is_own"
 
-# Whose name stands on an account.
-COMPANY_NAME, MAYBE_PERSON_NAME, PERSON_NAME = "company", "maybe_person", "person"
+# What stands in the name of an account.
+COMPANY_NAME, MAYBE_PERSON_NAME, PERSON_NAME, WEB_ADDRESS = "company", "maybe_person", "person", "web_address"
 
 # Why a value of a record was left out.
 PLACEHOLDER, ROLE_MAILBOX, FREE_MAIL = "placeholder", "role_mailbox", "free_mail"
@@ -141,9 +141,19 @@ def _domains(written: Iterable[str | None]) -> frozenset[str]:
     return frozenset(domain for text in written for domain in normalise.domains_in(text))
 
 
-def _name_role(name: CompanyName | None, emails: frozenset[str], traits: frozenset[str], *, is_person: bool) -> str:
+def _name_role(
+    name: CompanyName | None,
+    emails: frozenset[str],
+    domains: frozenset[str],
+    traits: frozenset[str],
+    *,
+    is_person: bool,
+) -> str:
     if is_person:
         return PERSON_NAME
+    if name is not None and "." in name.raw and not domains.isdisjoint(normalise.domains_in(name.raw)):
+        # Whoever had no name at hand repeated the domain.
+        return WEB_ADDRESS
     if NAME_MAY_BE_PERSON not in traits or name is None or is_surely_a_company(name):
         return COMPANY_NAME
     # "Taro Yamada" with the address taro.yamada@… names the one who pays.
@@ -180,7 +190,8 @@ def account_profile(
     code = normalise.country_code(country)
     mailboxes = _mailboxes(emails)
     own_domains = _domains(domains)
-    if EMAIL_DOMAIN_IS_OWN in known_traits:
+    # Whoever buys for themselves may do so from their desk at work, and bills may go to the office that keeps the books.
+    if EMAIL_DOMAIN_IS_OWN in known_traits and not is_person and not own_domains:
         own_domains |= mailboxes.domains
     company = normalise.company_name(name)
     return AccountProfile(
@@ -189,7 +200,7 @@ def account_profile(
         system=own[0],
         own=own,
         name=company,
-        name_role=_name_role(company, mailboxes.people, known_traits, is_person=is_person),
+        name_role=_name_role(company, mailboxes.people, own_domains, known_traits, is_person=is_person),
         domains=own_domains,
         email_domains=mailboxes.domains - own_domains,
         contact_domains=_mailboxes(contact_emails).domains - own_domains,
@@ -224,6 +235,9 @@ def person_profile(
     code = normalise.country_code(country)
     mailboxes = _mailboxes(emails)
     called = normalise.person_name(name, given=given_name, family=family_name)
+    if called is not None and normalise.is_desk_name(called.raw):
+        # The record is the shared mailbox itself, under its own name: "Info" <info@…>.
+        mailboxes = msgspec.structs.replace(mailboxes, people=mailboxes.people | mailboxes.desks, desks=frozenset())
     return PersonProfile(
         rid=rid,
         source=source,

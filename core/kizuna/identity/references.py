@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kizuna.identity.evidence import EDGE, Evidence, Guard
+from kizuna.identity.evidence import EDGE, SAME_SOURCE, Evidence, Guard
 from kizuna.identity.keys import OWN, XREF, Key, Stats, is_generic, reference_value
 from kizuna.identity.profile import Profile, Reference
 
@@ -53,4 +53,4 @@ def remarks(a: Profile, b: Profile) -> Iterator[Guard]:
     for reason in sorted(a.ignored & b.ignored):
         yield Guard(reason, EDGE, blocks=False)
     if a.source == b.source:
-        yield Guard("same_source_two_records", EDGE, blocks=False)
+        yield Guard(SAME_SOURCE, EDGE, blocks=False)
