@@ -77,8 +77,9 @@ def derive(
     noted, accounts = place.refreshed(sql, rids)
     asked = set(rids)
     by_contacts = contacts.refresh(sql, accounts)
-    account = touch(sql, "account", asked | by_contacts, left, now, cause)
-    person = touch(sql, "person", asked, left, now, cause)
+    parties = identity.parties(sql, asked)
+    account = touch(sql, "account", parties | by_contacts, left, now, cause)
+    person = touch(sql, "person", parties, left, now, cause)
     placed = place.place(sql, asked, account.moved | person.moved, person.entities)
     dirty_customers = noted.customers | placed.customers | account.entities
     dirty_customers |= _children(sql, account, dirty_customers)

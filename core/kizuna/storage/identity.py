@@ -36,6 +36,12 @@ def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, P
     return {rid: decode(body) for rid, body in found}
 
 
+def parties(sql: Connection, rids: Collection[int]) -> set[int]:
+    """Those of these records that are, or were until now, somebody: they have a profile or belong to an entity."""
+    known = {rid for (rid,) in rows_of(sql, t.PROFILE, ("rid",), rids)}
+    return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
+
+
 def replace_profile(sql: Connection, profile: Profile, entity: str) -> None:
     """The stored profile replaced by this one."""
     same = (t.PROFILE.c.entity == entity) & (t.PROFILE.c.rid == profile.rid)

@@ -57,7 +57,7 @@ class Syncer:
         self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self._streams: dict[tuple[str, str], StreamRun] = {}
-        self._stalls: dict[str, int] = {}
+        self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
         """The writer thread ended."""
@@ -174,7 +174,10 @@ class Syncer:
             paused_s = max(run.paused_s for run in waiting)
             if paused_s:
                 return SliceResult(False, wait_s=paused_s)
-            stalls = self._stalls[run_id] = self._stalls.get(run_id, 0) + 1
+            pages = sum(run.total.pages for run in mine)
+            stalls, before = self._stalls.get(run_id, (0, -1))
+            stalls = 1 if pages > before else stalls + 1  # patience begins anew with every page that came through
+            self._stalls[run_id] = (stalls, pages)
             if stalls >= STALLS_MOST:
                 reasons = "; ".join(f"{run.stream.name}: {run.reason}" for run in waiting)
                 return await self._finish(run_id, "failed", reasons)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -145,10 +146,14 @@ class StreamRun:
     def _stale(self) -> tuple[list[str], int]:
         place = self.writer.place
         with place.database.read() as sql:
-            living = list(evidence.living(sql, place.source.connection_id, self.stream.name))
-            gone = [rid for rid in living if rid not in self.writer.seen]
+            seen, living, gone = sorted(self.writer.seen), 0, []
+            for rid in evidence.living(sql, place.source.connection_id, self.stream.name):
+                living += 1
+                place_in_seen = bisect_left(seen, rid)
+                if place_in_seen == len(seen) or seen[place_in_seen] != rid:
+                    gone.append(rid)
             heads = evidence.heads(sql, gone)
-        return sorted(head.source_id for head in heads.values()), len(living)
+        return sorted(head.source_id for head in heads.values()), living
 
     async def _write(self, gathered: Gathered) -> None:
         wrote = await self._in_thread(lambda: self.writer.write(gathered))

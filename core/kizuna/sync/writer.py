@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -71,7 +72,7 @@ class StreamWriter:
     def __init__(self, place: Place, stream: AnyStream) -> None:
         self.place, self.stream = place, stream
         self._decoding = Decoding(place.connection, stream)
-        self.seen: set[int] = set()
+        self.seen = array("q")  # of a stream that is swept: every record a listing has shown
         with place.database.read() as sql:
             source = place.source.connection_id
             stored = connections.streams(sql, source).get(stream.name)
@@ -129,7 +130,8 @@ class StreamWriter:
         )
         failpoint("batch.prepared")
         self.kinds = commit(self.place, batch, micros(clock.now()))
-        self.seen.update(found.seen)
+        if self.stream.sweep:
+            self.seen.extend(found.seen)
         self._quarantined |= {bad.source_id for bad in found.rejected}
         return _tally(found, gathered)
 
