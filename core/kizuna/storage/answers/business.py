@@ -23,7 +23,7 @@ PERSON_BY_NAME = Order("name", ("n.sort_name", "n.id"))
 MOMENT = Order("moment", ("p.at", "p.rid", "p.kind", "p.part"), descending=True)
 RECORDS = Order("record", ("r.connection_id", "r.stream", "r.source_id"))
 
-_TIMELINE_FILTERS = {
+TIMELINE_FILTERS = {
     "kinds": Filter("p.kind", "in"),
     "systems": Filter("c.plugin", "in"),
     "direction": Filter("p.direction", "="),
@@ -46,7 +46,7 @@ def _claims_of(by: str) -> Relation:
 
 
 def _timeline_of(by: str, on: str) -> Relation:
-    return Relation("timeline", (by,), (on,), MOMENT, keys="word", filters=_TIMELINE_FILTERS)
+    return Relation("timeline", (by,), (on,), MOMENT, keys="word", filters=TIMELINE_FILTERS)
 
 
 _STATUS = {"status": Filter("f.status", "in")}

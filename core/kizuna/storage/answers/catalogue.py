@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kizuna.storage.answers import business, facts, operations
+from kizuna.storage.answers import business, facts, operations, search
 from kizuna.storage.answers.shape import Shape
 
-SHAPES: dict[str, Shape] = {shape.name: shape for shape in (*business.SHAPES, *facts.SHAPES, *operations.SHAPES)}
+SHAPES: dict[str, Shape] = {
+    shape.name: shape for shape in (*business.SHAPES, *facts.SHAPES, *operations.SHAPES, search.SEARCH_HIT)
+}

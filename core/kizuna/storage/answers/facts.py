@@ -16,7 +16,6 @@ from kizuna.storage.answers.shape import (
     Shape,
     from_json,
     money,
-    plain,
     truth,
     unit_money,
 )
@@ -34,14 +33,11 @@ _UNPLACED = {"connection": "JOIN source_record r ON r.rid = f.rid JOIN connectio
 _SINCE = {"since": Filter("p.at", ">="), "until": Filter("p.at", "<")}
 
 # A stage is a word or an id in its own system; the system's list of stages says how it is called.
-STAGE_LABEL = Column(
-    (
-        """(SELECT g.label FROM fact_stage g JOIN source_record gr ON gr.rid = g.rid
-            WHERE g.stage = f.stage AND gr.connection_id = p.connection_id
-            ORDER BY CASE WHEN g.pipeline = f.pipeline THEN 0 ELSE 1 END, g.rid, g.part LIMIT 1)""",
-    )
-)
-TICKET_STAGE_LABEL = Column((STAGE_LABEL.parts[0].replace("g.pipeline = f.pipeline", "1 = 0"),))
+_LABEL = """(SELECT MIN(g.label) FROM fact_stage g JOIN source_record gr ON gr.rid = g.rid
+             WHERE g.stage = f.stage AND gr.connection_id = p.connection_id{more})"""
+_ANY_PIPELINE = _LABEL.format(more="")
+STAGE_LABEL = Column((f"COALESCE({_LABEL.format(more=' AND g.pipeline = f.pipeline')}, {_ANY_PIPELINE})",))
+TICKET_STAGE_LABEL = Column((_ANY_PIPELINE,))
 
 
 def _column(field: FactField) -> Column:
@@ -104,32 +100,26 @@ def whole(kind: str, by: str = "p.parent_rid") -> Relation:
     return Relation(kind, (by,), ("p.rid",))
 
 
-def of_customer(kind: str, order: Order = NEWEST, **filters: Filter) -> Relation:
+def of_customer(kind: str, **filters: Filter) -> Relation:
     """A customer's facts of a kind."""
-    return Relation(kind, ("k.id",), ("p.customer_id",), order, keys="word", filters={**_SINCE, **filters})
+    return Relation(kind, ("k.id",), ("p.customer_id",), NEWEST, keys="word", filters={**_SINCE, **filters})
 
 
-def of_person(kind: str, order: Order = NEWEST, **filters: Filter) -> Relation:
+def of_person(kind: str, **filters: Filter) -> Relation:
     """A person's facts of a kind."""
-    return Relation(kind, ("n.id",), ("p.person_id",), order, keys="word", filters={**_SINCE, **filters})
+    return Relation(kind, ("n.id",), ("p.person_id",), NEWEST, keys="word", filters={**_SINCE, **filters})
 
 
-def _catalogue(name: str) -> dict[str, Relation]:
-    """The product and the price a line names."""
-    return {
-        "product": Relation("product", ("f.product_rid",), ("f.rid",), where="f.part = ''"),
-        **({"price": Relation("price", ("f.price_rid",), ("f.rid",), where="f.part = ''")} if name != "deal" else {}),
-    }
-
-
+_PRODUCT = Relation("product", ("f.product_rid",), ("f.rid",), where="f.part = ''")
+_PRICE = Relation("price", ("f.price_rid",), ("f.rid",), where="f.part = ''")
 _UNIT = {"unit_price": Column(("f.unit_minor", "f.currency"), unit_money)}
 
 SHAPES: tuple[Shape, ...] = (
-    _unplaced("staff", plain("c", "plugin") | {"plugin": Column(("c.plugin",), needs=("connection",))}),
+    _unplaced("staff"),
     _unplaced("product"),
-    _unplaced("price", _UNIT, product=Relation("product", ("f.product_rid",), ("f.rid",), where="f.part = ''")),
+    _unplaced("price", _UNIT, product=_PRODUCT),
     _placed("deal", {"stage_label": STAGE_LABEL}, owner=staff("f.owner_rid"), lines=parts("deal_line")),
-    _placed("deal_line", deal=whole("deal"), product=_catalogue("deal")["product"]),
+    _placed("deal_line", deal=whole("deal"), product=_PRODUCT),
     _placed("contract", owner=staff("f.owner_rid")),
     _placed(
         "ticket",
@@ -148,7 +138,7 @@ SHAPES: tuple[Shape, ...] = (
         discounts=parts("discount"),
         invoices=parts("invoice", NEWEST, status=Filter("f.status", "in")),
     ),
-    _placed("subscription_item", _UNIT, subscription=whole("subscription"), **_catalogue("billing")),
+    _placed("subscription_item", _UNIT, subscription=whole("subscription"), product=_PRODUCT, price=_PRICE),
     _placed("discount", subscription=whole("subscription")),
     _placed(
         "invoice",
@@ -157,7 +147,7 @@ SHAPES: tuple[Shape, ...] = (
         credit_notes=parts("credit_note", NEWEST),
         subscription=whole("subscription"),
     ),
-    _placed("invoice_line", invoice=whole("invoice"), **_catalogue("billing")),
+    _placed("invoice_line", invoice=whole("invoice"), product=_PRODUCT, price=_PRICE),
     _placed("payment", invoice=whole("invoice"), refunds=parts("refund", NEWEST)),
     _placed("refund", payment=whole("payment")),
     _placed("credit_note", invoice=whole("invoice")),

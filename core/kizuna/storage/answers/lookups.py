@@ -97,3 +97,9 @@ def record_named(sql: Connection, connection: str, stream: str, source_id: str) 
     bound = {"connection": connection, "stream": stream, "source_id": source_id}
     found = sql.execute(statement, bound).scalar()
     return None if found is None else int(found)
+
+
+def is_open(sql: Connection, entity: str, a: int, b: int) -> bool:
+    """Whether a person is still asked about these two records."""
+    statement = text("SELECT 1 FROM review_task WHERE entity = :entity AND a = :a AND b = :b")
+    return sql.execute(statement, {"entity": entity, "a": a, "b": b}).first() is not None

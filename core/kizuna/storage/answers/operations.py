@@ -5,6 +5,12 @@ from __future__ import annotations
 from kizuna.storage.answers.ids import of_number, of_record
 from kizuna.storage.answers.shape import Column, Filter, Order, Relation, Shape, flags, lists, plain
 
+
+def review_id(entity: str, a: int, b: int) -> str:
+    """``review_account_<a>_<b>``, the two records by number."""
+    return f"review_{entity}_{of_record('a')(a, '')[2:]}_{of_record('b')(b, '')[2:]}"
+
+
 SOURCE_RECORD = Shape(
     name="source_record",
     source="source_record r JOIN connection c ON c.id = r.connection_id",
@@ -117,8 +123,9 @@ REVIEW = Shape(
     name="review",
     source="review_task w",
     columns={
-        "id": Column(("w.entity", "w.a", "w.b"), lambda entity, a, b: review_id(entity, a, b)),
+        "id": Column(("w.entity", "w.a", "w.b"), review_id),
         "entity": Column(("w.entity",)),
+        "pair": Column(("w.entity", "w.a", "w.b"), lambda entity, a, b: (entity, a, b)),
         **plain("w", "bits", "reason", "created_at"),
     },
     key=("w.entity", "w.a", "w.b"),
@@ -154,11 +161,6 @@ FILTERS = {
     "review": {"entity": Filter("w.entity", "=")},
     "decision": {"entity": Filter("i.entity", "=")},
 }
-
-
-def review_id(entity: str, a: int, b: int) -> str:
-    """``review_account_<a>_<b>``, the two records by number."""
-    return f"review_{entity}_{of_record('a')(a, '')[2:]}_{of_record('b')(b, '')[2:]}"
 
 
 SHAPES = (SOURCE_RECORD, CONNECTION, STREAM, SYNC_RUN, RUN_STREAM, QUARANTINE, SCHEMA_DRIFT, REVIEW, DECISION)

@@ -69,12 +69,12 @@ def by_keys(
     bound.update(_bound(conditions))
     if page is None:
         order = f" ORDER BY {', '.join(select.ordered())}" if relation.order else ""
-        statement = f"SELECT {select.list()} FROM {select.source(relation.through)} WHERE {where}{order}"
+        statement = f"SELECT {select.chosen()} FROM {select.source(relation.through)} WHERE {where}{order}"
     else:
         where = all_of(where, _beyond(relation.order, page, bound))
         statement = _paged(select, relation, where, page, alone=len(keys) == 1 and len(relation.on) == 1)
         bound["most"] = page.size + 1
-    return select.read(sql.execute(text(statement), bound).tuples())
+    return select.read(sql.execute(text(statement), bound))
 
 
 def first(
@@ -90,10 +90,10 @@ def first(
     bound = {**_bound(conditions), "most": page.size + 1}
     where = all_of(wanted.shape.where, *(c.sql for c in conditions), _beyond(order, page, bound))
     statement = f"""
-        SELECT {select.list()} FROM {select.source(through)}{" WHERE " + where if where else ""}
+        SELECT {select.chosen()} FROM {select.source(through)}{" WHERE " + where if where else ""}
         ORDER BY {", ".join(select.ordered(backward=page.backward))} LIMIT :most
     """
-    return select.read(sql.execute(text(statement), bound).tuples())
+    return select.read(sql.execute(text(statement), bound))
 
 
 def totals(
@@ -107,7 +107,7 @@ def totals(
     where = all_of(shape.where, relation.where, condition, *(c.sql for c in conditions))
     on = relation.on[0]
     statement = f"SELECT {on}, COUNT(*) FROM {shape.source} {relation.through} WHERE {where} GROUP BY {on}"
-    return dict(sql.execute(text(statement), bound).tuples().all())
+    return dict(sql.execute(text(statement), bound).all())
 
 
 def total(sql: Connection, shape: Shape, conditions: Sequence[Condition] = (), through: str = "") -> int:
@@ -123,8 +123,8 @@ def one_of(sql: Connection, wanted: Wanted, values: Sequence[Any]) -> Row | None
     bound = {f"key{n}": value for n, value in enumerate(values)}
     key = [f"{part} = :key{n}" for n, part in enumerate(wanted.shape.key[: len(values)])]
     where = all_of(wanted.shape.where, *key)
-    statement = f"SELECT {select.list()} FROM {select.source()} WHERE {where} LIMIT 1"
-    return next(iter(select.read(sql.execute(text(statement), bound).tuples())), None)
+    statement = f"SELECT {select.chosen()} FROM {select.source()} WHERE {where} LIMIT 1"
+    return next(iter(select.read(sql.execute(text(statement), bound))), None)
 
 
 def filtered(sql: Connection, filters: Mapping[str, Filter], given: Mapping[str, Any]) -> list[Condition]:
@@ -162,7 +162,7 @@ class _Select:
         self.needs += [need for need in column.needs if need not in self.needs]
         return column.read, [self._part(part) for part in column.parts]
 
-    def list(self) -> str:
+    def chosen(self) -> str:
         return ", ".join(f"{part} AS c{n}" for part, n in self.at.items()) or "1"
 
     def source(self, through: str = "") -> str:
@@ -190,11 +190,11 @@ def _paged(select: _Select, relation: Relation, where: str, page: Page, *, alone
     ordered = ", ".join(select.ordered(backward=page.backward))
     source = select.source(relation.through)
     if alone:
-        return f"SELECT {select.list()} FROM {source} WHERE {where} ORDER BY {ordered} LIMIT :most"
+        return f"SELECT {select.chosen()} FROM {source} WHERE {where} ORDER BY {ordered} LIMIT :most"
     chosen = ", ".join(f"c{n}" for n in select.at.values())
     return f"""
         SELECT {chosen} FROM (
-            SELECT {select.list()},
+            SELECT {select.chosen()},
                    ROW_NUMBER() OVER (PARTITION BY {", ".join(relation.on)} ORDER BY {ordered}) AS place
             FROM {source} WHERE {where}
         ) AS ranked WHERE place <= :most ORDER BY place
