@@ -1,0 +1,97 @@
+"""Documents read once: parsed, validated, and remembered under their text."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from kizuna.config import Settings
+from kizuna.graphql.errors import UserError
+
+REMEMBERED = 256
+ERRORS_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was read: what it holds, and what is wrong with it."""
+
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    malformed: bool = False
+
+    @property
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        """Its fragments by name."""
+        assert self.node is not None
+        return {d.name.value: d for d in self.node.definitions if isinstance(d, FragmentDefinitionNode)}
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation of that name, or the only one. Raises UserError when it is not clear which."""
+        assert self.node is not None
+        found = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
+        if name:
+            found = [d for d in found if d.name and d.name.value == name]
+        if not found:
+            raise UserError(
+                f"The document has no operation named {name!r}." if name else "The document has no operation."
+            )
+        if len(found) > 1:
+            raise UserError("The document has several operations; say which in `operationName`.")
+        return found[0]
+
+
+class Documents:
+    """A bounded memory of documents, safe to use from many threads."""
+
+    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
+        self.schema = schema
+        self._most_tokens = settings.graphql.max_tokens
+        self._hides = settings.mode == "production"
+        introspection = [] if settings.introspection else [NoSchemaIntrospectionCustomRule]
+        self._rules = [*specified_rules, *introspection]
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def parsed(self, text: str) -> Document:
+        """The document, not yet validated unless it is remembered."""
+        with self._lock:
+            known = self._known.get(text)
+            if known is not None:
+                self._known.move_to_end(text)
+                return known
+        try:
+            return Document(parse(text, max_tokens=self._most_tokens))
+        except GraphQLSyntaxError as error:
+            return Document(None, (error,), malformed=True)
+        except (RecursionError, GraphQLError) as error:
+            told = error if isinstance(error, GraphQLError) else GraphQLError("The document is nested too deeply.")
+            return Document(None, (told,), malformed=True)
+
+    def validated(self, text: str, document: Document) -> Document:
+        """The document with whatever is wrong with it; the verdict is remembered."""
+        with self._lock:
+            if text in self._known:
+                return self._known[text]
+        assert document.node is not None
+        errors = validate(self.schema, document.node, self._rules, max_errors=ERRORS_MOST, hide_suggestions=self._hides)
+        judged = Document(document.node, tuple(errors))
+        with self._lock:
+            self._known[text] = judged
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return judged

@@ -1,0 +1,76 @@
+"""Explaining many pairs at once: profiles, statistics and decisions read together, then said pair by pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kizuna.graphql.context import Context
+from kizuna.identity.explain import Explanation, explain, say_guard
+from kizuna.identity.keys import Key, KeyStat, key_hash, keys
+from kizuna.storage import identity
+
+Pair = tuple[str, int, int]
+"""(entity, record, record)."""
+
+
+def explained(context: Context, pairs: list[Pair], language: str) -> list[dict[str, Any] | None]:
+    """The explanation of each pair; None where a record has no profile, being no account or person."""
+    found: dict[Pair, dict[str, Any] | None] = {}
+    for entity in sorted({pair[0] for pair in pairs}):
+        context.check()
+        mine = [pair for pair in pairs if pair[0] == entity]
+        found.update(_of_entity(context.sql, entity, mine, language))
+    return [found[pair] for pair in pairs]
+
+
+def _of_entity(sql: Connection, entity: str, pairs: list[Pair], language: str) -> dict[Pair, dict[str, Any] | None]:
+    rids = {rid for _, a, b in pairs for rid in (a, b)}
+    profiles = identity.profiles(sql, entity, rids)
+    hashes = {key_hash(entity, key.kind, key.value) for profile in profiles.values() for key in keys(profile)}
+    stats = identity.stats(sql, hashes)
+    decided = {(a, b): verdict for a, b, verdict in identity.decisions(sql, entity, rids)}
+    homes = identity.memberships(sql, entity, rids)
+
+    def stat(key: Key) -> KeyStat:
+        return stats.get(key_hash(entity, key.kind, key.value), (0, KeyStat()))[1]
+
+    found: dict[Pair, dict[str, Any] | None] = {}
+    for pair in pairs:
+        _, a, b = pair
+        if a not in profiles or b not in profiles:
+            found[pair] = None
+            continue
+        decision = decided.get((min(a, b), max(a, b)))
+        explanation = explain(profiles[a], profiles[b], stat, decision=decision)
+        together = homes.get(a) is not None and homes.get(a) == homes.get(b)
+        found[pair] = _told(explanation, language, together=together)
+    return found
+
+
+def _told(explanation: Explanation, language: str, *, together: bool) -> dict[str, Any]:
+    return {
+        "verdict": explanation.verdict,
+        "bits": explanation.bits,
+        "sentences": list(explanation.sentences(language)),
+        "evidence": [
+            {"field": item.field, "level": item.level, "bits": item.bits, "values": _plain(item.values)}
+            for item in explanation.evidence
+        ],
+        "guards": [
+            {
+                "name": guard.name,
+                "scope": guard.scope,
+                "blocks": guard.blocks,
+                "values": _plain(guard.values),
+                "sentence": say_guard(guard, language),
+            }
+            for guard in explanation.guards
+        ],
+        "are_together": together,
+    }
+
+
+def _plain(values: tuple[str, ...]) -> list[str]:
+    return [value.replace("\x1f", " ") for value in values]

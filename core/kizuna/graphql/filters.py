@@ -1,0 +1,104 @@
+"""Which customers and in which order, as the API takes it."""
+
+from __future__ import annotations
+
+from decimal import InvalidOperation
+from enum import StrEnum
+
+import strawberry
+from sqlalchemy import Connection
+
+from kizuna.graphql.errors import UserError
+from kizuna.graphql.scalars import DateTime, Decimal
+from kizuna.graphql.types.words import Attribute, CustomerKind, Measure
+from kizuna.storage.answers import customers
+from kizuna.storage.answers.reading import Condition
+from kizuna.storage.answers.shape import Order
+from kizuna.unify.survivorship import folded
+
+
+@strawberry.enum(description="What customers can be sorted by.")
+class CustomerSortKey(StrEnum):
+    NAME = "name"
+    LAST_ACTIVITY = "last_activity"
+    NEXT_RENEWAL = "next_renewal"
+    FIRST_SEEN = "first_seen"
+    OPEN_TICKETS = "open_tickets"
+    PEOPLE = "people"
+    MRR = "mrr"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    UNPAID = "unpaid"
+    PIPELINE = "pipeline"
+    WON = "won"
+
+
+@strawberry.input(description="An order of customers.")
+class CustomerSort:
+    by: CustomerSortKey = strawberry.field(default=CustomerSortKey.NAME, description="What to sort by.")
+    descending: bool = strawberry.field(default=False, description="Whether the largest or latest comes first.")
+    currency: str | None = strawberry.field(
+        default=None, description="The currency of a sum of money, which only then can be sorted by."
+    )
+
+
+@strawberry.input(description="A wish for a sum of money. A customer without the sum counts as zero.")
+class MoneyFilter:
+    measure: Measure = strawberry.field(description="Which sum.")
+    currency: str = strawberry.field(description="In which currency, ISO 4217.")
+    at_least: Decimal | None = strawberry.field(default=None, description="At least so much, in major units.")
+    at_most: Decimal | None = strawberry.field(default=None, description="At most so much, in major units.")
+
+
+@strawberry.input(description="Which customers; all wishes must hold.")
+class CustomerFilter:
+    name_contains: str | None = strawberry.field(
+        default=None, description="A part of the name; case and width do not matter."
+    )
+    kinds: list[CustomerKind] | None = strawberry.field(default=None, description="One of these kinds.")
+    domains: list[str] | None = strawberry.field(default=None, description="Its main domain is one of these.")
+    countries: list[str] | None = strawberry.field(default=None, description="Its country is one of these.")
+    industries: list[str] | None = strawberry.field(default=None, description="Its industry is one of these.")
+    categories: list[str] | None = strawberry.field(default=None, description="Its category is one of these.")
+    lifecycle_stages: list[str] | None = strawberry.field(
+        default=None, description="Its lifecycle stage is one of these."
+    )
+    systems: list[str] | None = strawberry.field(default=None, description="Every one of these systems knows it.")
+    missing_systems: list[str] | None = strawberry.field(default=None, description="None of these systems knows it.")
+    has_open_tickets: bool | None = strawberry.field(default=None, description="Whether a ticket is open.")
+    open_tickets_at_least: int | None = strawberry.field(default=None, description="At least so many tickets are open.")
+    has_active_subscription: bool | None = strawberry.field(default=None, description="Whether it pays for something.")
+    has_unpaid_invoices: bool | None = strawberry.field(default=None, description="Whether an invoice is unpaid.")
+    has_parent: bool | None = strawberry.field(default=None, description="Whether it stands below another in a group.")
+    parent_id: strawberry.ID | None = strawberry.field(default=None, description="The customer above it.")
+    last_activity_since: DateTime | None = strawberry.field(default=None, description="Something happened since then.")
+    no_activity_since: DateTime | None = strawberry.field(default=None, description="Nothing happened since then.")
+    renews_since: DateTime | None = strawberry.field(default=None, description="A paid period ends then or later.")
+    renews_until: DateTime | None = strawberry.field(default=None, description="A paid period ends before then.")
+    conflict_on: Attribute | None = strawberry.field(default=None, description="Systems disagree on this field.")
+    money: MoneyFilter | None = strawberry.field(default=None, description="A sum of money lies in these bounds.")
+
+
+def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[Condition]:
+    """The conditions of a filter. Raises UserError for an amount that is no number."""
+    if wishes is None:
+        return []
+    given = {**vars(wishes), "money": vars(wishes.money) if wishes.money else None}
+    if wishes.name_contains is not None:
+        given["name_contains"] = folded(wishes.name_contains)
+    try:
+        return customers.conditions(sql, given)
+    except (InvalidOperation, ValueError) as error:
+        raise UserError('An amount in `money` is no number; write it as text, such as "1500.00".') from error
+
+
+def customer_order(sort: CustomerSort | None) -> tuple[Order, str, list[Condition]]:
+    """The order with the join it needs. Raises UserError when a sum of money has no currency."""
+    wish = sort or CustomerSort()
+    key = str(wish.by)
+    if key in customers.MEASURES and not wish.currency:
+        raise UserError(
+            f"To sort by {wish.by.name}, say in which `currency`: sums of two currencies cannot be compared."
+        )
+    through, bound = customers.through_of(key, wish.currency)
+    return customers.order_of(key, descending=wish.descending), through, bound

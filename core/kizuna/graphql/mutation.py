@@ -1,0 +1,13 @@
+"""The changes one can make."""
+
+from __future__ import annotations
+
+import strawberry
+
+from kizuna.graphql.mutations.connections import ConnectionMutations
+from kizuna.graphql.mutations.identity import IdentityMutations
+
+
+@strawberry.type(description="Everything one can change. A wish that cannot be fulfilled is answered in `userErrors`.")
+class Mutation(ConnectionMutations, IdentityMutations):
+    pass

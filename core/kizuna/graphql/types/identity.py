@@ -1,0 +1,94 @@
+"""Who is who, in the API: open questions, decisions, explanations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+
+from kizuna.graphql.explanations import explained
+from kizuna.graphql.plan import Argument, column, loaded, one, shaped
+from kizuna.graphql.scalars import DateTime
+from kizuna.graphql.types.node import Node
+from kizuna.graphql.types.records import SourceRecord
+from kizuna.graphql.types.words import Entity
+
+
+@strawberry.enum(description="A language that explanations can be given in.")
+class Language(StrEnum):
+    EN = "en"
+    JA = "ja"
+
+
+@strawberry.enum(description="What two records are taken for.")
+class Verdict(StrEnum):
+    DECIDED_SAME = "decided_same"
+    DECIDED_DIFFERENT = "decided_different"
+    LINKED = "linked"
+    BLOCKED = "blocked"
+    REVIEW = "review"
+    APART = "apart"
+
+
+@strawberry.type(description="What one field says for or against two records being one.")
+class Evidence:
+    field: str = strawberry.field(description="The field.")
+    level: str = strawberry.field(description="How far the two agree on it.")
+    bits: float = strawberry.field(description="The weight: the logarithm of how much likelier it is if they are one.")
+    values: list[str] = strawberry.field(description="The values both carry, or each side's.")
+
+
+@strawberry.type(description="A reason that no weight can outvote.")
+class Guard:
+    name: str = strawberry.field(description="Which one.")
+    scope: str = strawberry.field(description="pair: the two can never be one; edge: this alone does not link them.")
+    blocks: bool = strawberry.field(description="Whether it keeps them apart, or is only a remark.")
+    values: list[str] = strawberry.field(description="What it speaks of.")
+    sentence: str = strawberry.field(description="The same as a sentence.")
+
+
+@strawberry.type(description="Why two records are one, or are not.")
+class Explanation:
+    verdict: Verdict = strawberry.field(description="What they are taken for.")
+    bits: float = strawberry.field(description="The sum of the evidence's weights.")
+    sentences: list[str] = strawberry.field(description="The verdict, each piece of evidence and each guard in words.")
+    evidence: list[Evidence] = strawberry.field(description="What speaks for and against it.")
+    guards: list[Guard] = strawberry.field(description="What no weight can outvote.")
+    are_together: bool = strawberry.field(
+        description="Whether they are one customer or person now, if only by a chain of others."
+    )
+
+
+LANGUAGE = {"language": Argument(Language | None, "The language of the sentences; English when left out.")}
+
+
+def explanations(context: Any, rows: list[dict[str, Any]], field: Any) -> list[Any]:
+    """The explanation of each row's pair."""
+    language = field.arguments.get("language") or Language.EN
+    return explained(context, [row["pair"] for row in rows], str(language))
+
+
+@shaped("review", "review")
+@strawberry.type(description="Two records that may be one; a person is asked.")
+class ReviewTask(Node):
+    entity: Entity = column("Whether they are accounts or people.")
+    bits: float = column("The weight of the evidence.")
+    reason: str = column("Why nobody dared: the guard that spoke, or `score` when the weight was too little.")
+    created_at: DateTime = column("When the question arose.")
+    a: SourceRecord | None = one("One of the records.")
+    b: SourceRecord | None = one("The other.")
+    explanation: Explanation | None = loaded("What speaks for and against it.", explanations, "pair", **LANGUAGE)
+
+
+@shaped("decision", "decision")
+@strawberry.type(description="What a person said of two records; it outranks every rule.")
+class Decision(Node):
+    entity: Entity = column("Whether they are accounts or people.")
+    verdict: str = column("same or different.")
+    actor: str = column("Who said so.")
+    reason: str | None = column("Why.")
+    at: DateTime = column("When.")
+    revoked_at: DateTime | None = column("When it was taken back.")
+    a: SourceRecord | None = one("One of the records.")
+    b: SourceRecord | None = one("The other.")

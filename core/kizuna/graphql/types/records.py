@@ -1,0 +1,49 @@
+"""Evidence in the API: the vendors' records, and our own staff as they know them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import strawberry
+
+from kizuna.graphql.plan import column, loaded, one, shaped
+from kizuna.graphql.scalars import JSON, DateTime
+from kizuna.graphql.types.node import LazyCustomer, LazyPerson, Node
+from kizuna.graphql.types.words import Department
+from kizuna.storage.answers.payload import opened
+
+
+def payloads(context: Any, rows: list[dict[str, Any]], _: Any) -> list[Any]:
+    """The stored payloads of these records, read."""
+    context.check()
+    stored = opened(context.sql, [row["stored_payload"] for row in rows])
+    return [msgspec.json.decode(payload) if payload else None for payload in stored]
+
+
+@shaped("source_record", "record")
+@strawberry.type(description="A record of a vendor's system, as it was last fetched.")
+class SourceRecord(Node):
+    system: str = column("The key of the connector it came by.")
+    connection: str = column("The name of the connection it came by.")
+    stream: str = column("The vendor's collection it stands in.")
+    source_id: str = column("Its id in that system.")
+    fetched_at: DateTime = column("When we learned this version of it.")
+    source_updated_at: DateTime = column("When the vendor last changed it, as far as the vendor says.")
+    deleted: str | None = column("Why it is gone: deleted, archived, merged or vanished; null while it is there.")
+    version_no: int = column("How many different versions we have seen, this one included.")
+    payload: JSON | None = loaded("What the vendor sent, unchanged.", payloads, "stored_payload")
+    customer: LazyCustomer | None = one("The customer it is part of, when it is an account.")
+    person: LazyPerson | None = one("The person it is part of, when it is a contact or a user.")
+
+
+@shaped("staff", "staff")
+@strawberry.type(description="One of us, as a system knows them: a user, an owner, an agent.")
+class Staff(Node):
+    name: str | None = column("How they are called.")
+    email: str | None = column("Their address.")
+    title: str | None = column("What they are.")
+    department: Department | None = column("The department the system says they belong to.")
+    active: bool = column("Whether they are still there.")
+    system: str = column("The key of the connector that knows them.")
+    record: SourceRecord | None = one("The record that says so.")
