@@ -1,0 +1,111 @@
+"""The GraphQL endpoint: refuse what cannot be answered, answer the rest in a bounded number of worker threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import Response
+
+from kizuna import log
+from kizuna.config import Settings
+from kizuna.graphql import Caller, Engine, Request
+from kizuna.web import explorer
+from kizuna.web.callers import Callers
+from kizuna.web.requests import Refused, answers_as, question, wants_page
+
+T = TypeVar("T")
+_log = log.named(__name__)
+_ENCODE = msgspec.json.Encoder()
+GRACE_S = 1.0
+"""How much longer than a request may take the endpoint waits for it to notice."""
+
+
+class Workers:
+    """A bounded number of threads in which the database may be asked."""
+
+    def __init__(self, count: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="kizuna-api")
+        self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-api-aside")
+
+    async def run(self, work: Callable[[], T], within_s: float) -> T:
+        """What the work gives. Raises TimeoutError when it takes longer; the thread ends by its own deadline."""
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), within_s)
+
+    def aside(self, work: Callable[[], None]) -> None:
+        """Work that nobody waits for; when it fails the log says so."""
+        self._aside.submit(_quietly, work)
+
+    def close(self) -> None:
+        """No more work is taken; what runs is waited for."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._aside.shutdown(wait=True, cancel_futures=True)
+
+
+def _quietly(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - a border: nobody waits for this
+        _log.warning("noting the use of a token failed", error=type(error).__name__)
+
+
+class GraphQLEndpoint:
+    """Answers GET and POST at ``/graphql``."""
+
+    def __init__(self, engine: Engine, callers: Callers, workers: Workers, settings: Settings) -> None:
+        self.engine, self.callers, self.workers, self.settings = engine, callers, workers, settings
+
+    async def __call__(self, request: HTTPRequest) -> Response:
+        """The answer to a request."""
+        if wants_page(request) and self.settings.introspection:
+            return explorer.page()
+        media_type = answers_as(request)
+        request_id = str(request.scope.get("state", {}).get("request_id", ""))
+        limits = self.settings.graphql
+        try:
+            asked = await question(request, limits.max_body_bytes)
+            within_s = limits.request_timeout_s + GRACE_S
+            caller, answer = await self.workers.run(
+                lambda: self._answer(
+                    request,
+                    Request(
+                        asked.query,
+                        asked.variables,
+                        asked.operation_name,
+                        request_id=request_id,
+                        queries_only=asked.queries_only,
+                    ),
+                ),
+                within_s,
+            )
+        except Refused as refused:
+            return _refusal(refused, media_type)
+        except TimeoutError:
+            return _refusal(Refused(504, "TIMEOUT", "The request took longer than it may; ask for less."), media_type)
+        self.workers.aside(lambda: self.callers.note_use(caller))
+        # The newer media type tells by the status that nothing was executed; the older one always says 200.
+        status = 400 if answer.refused and media_type != "application/json" else 200
+        return Response(
+            _ENCODE.encode(answer.body), status, media_type=media_type, headers={"cache-control": "no-store"}
+        )
+
+    def _answer(self, http: HTTPRequest, request: Request) -> tuple[Caller, Any]:
+        caller = self.callers.of(http)
+        if caller is None:
+            raise Refused(
+                401,
+                "UNAUTHENTICATED",
+                "Send a valid token: `Authorization: Bearer kz_…`; `kizuna token create` makes one.",
+                {"www-authenticate": "Bearer"},
+            )
+        return caller, self.engine.answer(replace(request, caller=caller))
+
+
+def _refusal(refused: Refused, media_type: str) -> Response:
+    body = {"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]}
+    return Response(_ENCODE.encode(body), refused.status, refused.headers, media_type)
