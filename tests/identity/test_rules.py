@@ -36,6 +36,12 @@ def carried_by(kind, value, names):
         ("アオバショウジ", "Aoba Shoji K.K.", "equal"),
         ("アオバ物流", "Aoba Logistics", "translated"),
         ("Aoba", "Aoba Japan K.K.", "same_brand"),
+        ("メディスペース住建", "メディスペースジュウケン", "translated"),
+        ("斎藤食品", "斎藤品食", "similar"),
+        ("岐阜百貨店", "岐阜百店", "contained"),
+        ("合同会社大阪医療機器", "Osaka Medical K.K.", "same_trade"),
+        ("学校法人水野学園", "Mizuno Academy Corporation", "same_trade"),
+        ("aoba.co.jp", "Cedar Wave", "no_companys_name"),
         ("Golden Peak Labs", "Goldn Peak Labs", "similar"),
         ("International Business Machines", "IBM", "contained"),
         ("青葉商事", "青葉商事東京支店", "contained"),
@@ -61,6 +67,9 @@ def test_a_domain_of_their_own_links_two_accounts_whose_names_can_be_one(name, o
         ("青葉商事", "青葉ホールディングス", "same_brand_different_business"),
         ("Acme Japan", "Acme Germany", "same_brand_different_business"),
         ("Acme K.K.", "Acme GmbH", "same_brand_different_business"),
+        ("Acme AG", "Acme GmbH", "same_brand_different_business"),
+        ("Acme LLP", "Acme Legal Ltd", "same_brand_different_business"),
+        ("株式会社青葉", "合同会社青葉", "same_brand_different_business"),
         ("株式会社青葉", "一般社団法人青葉", "same_brand_different_business"),
         ("青葉商事", "緑川電機", "conflicting_names_on_one_domain"),
         ("青葉", "緑川", "conflicting_names_on_one_domain"),
@@ -97,6 +106,37 @@ def test_a_telephone_number_and_a_name_do_not_link():
     b = account(DESK, "青葉商事", phones=("+81312345679",))
 
     assert compare(a, b) is None
+
+
+def test_one_source_that_writes_two_forms_means_two_companies():
+    a, b = account(CRM, "Acme, LLC", **AOBA), account(CRM, "Acme, Inc.", **AOBA)
+    elsewhere = account(DESK, "Acme Inc.", **AOBA)
+
+    assert blocking(a, b) == {"same_brand_different_business"}
+    assert links(a, elsewhere)
+
+
+def test_a_nameless_record_beside_a_named_one_of_its_source_is_somebody_else():
+    named, nameless = account(CRM, "Acme", **AOBA), account(CRM, None, **AOBA)
+    address = account(CRM, "www.aoba.co.jp", **AOBA)
+
+    assert blocking(named, nameless) == {"same_source_two_records"}
+    assert blocking(named, address) == {"same_source_two_records"}
+
+
+def test_bills_sent_to_an_office_that_keeps_the_books_make_no_domain_of_ones_own():
+    client = account(BILLING, "青葉酒造", domains=("aoba.co.jp",), emails=("keiri@kaikei-office.jp",))
+    other = account(DESK, "Cedar Trade", domains=("kaikei-office.jp",), emails=("keiri@kaikei-office.jp",))
+
+    assert client.domains == {"aoba.co.jp"}
+    assert not links(client, other)
+
+
+def test_a_person_who_is_an_account_is_not_the_company_they_work_at():
+    buyer = account(CRM, "Ken Sato", emails=("ken.sato@aoba.co.jp",), is_person=True)
+    company = account(DESK, "Aoba Foods", **AOBA)
+
+    assert not links(buyer, company)
 
 
 def test_a_person_who_pays_does_not_contradict_the_company():
@@ -257,6 +297,14 @@ def test_a_desks_mailbox_is_never_evidence_for_a_person():
 
     assert compare(a, b) is None
     assert blocking(a, b) == {"name_only", "role_mailbox"}
+
+
+def test_a_shared_mailbox_under_its_own_name_is_one_record_of_it():
+    a, b = person(CRM, "Info", emails=("info@aoba.jp",)), person(DESK, "info", emails=("INFO@aoba.jp",))
+    sofia = person(MARKETING, "Sofia Khan", emails=("info@aoba.jp",))
+
+    assert links(a, b)
+    assert not links(a, sofia)
 
 
 def test_a_mailbox_with_two_names_in_one_source_links_only_names_that_agree():

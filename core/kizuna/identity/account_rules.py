@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kizuna.identity import comparison as names
 from kizuna.identity.evidence import ACCOUNT_BITS, DIFFERENT_NUMBERS, EDGE, PAIR, SAME_SOURCE, Evidence, Guard
 from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, Key, Stats, is_generic
-from kizuna.identity.profile import AccountProfile, lesser_domains
+from kizuna.identity.profile import WEB_ADDRESS, AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 # One source wrote both records, and no name says that they are one.
@@ -91,7 +91,8 @@ def guards(a: AccountProfile, b: AccountProfile, found: Sequence[Evidence], stat
             raised.append(Guard("same_brand_different_business", PAIR, blocks=True, values=name.values))
         elif name.level == names.CONFLICT and "domain" in by_field:
             raised.append(Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values))
-    if a.source == b.source and "domain" in by_field and not said and level_of(name) in _NO_NAME:
+    nameless = level_of(name) in _NO_NAME or WEB_ADDRESS in {a.name_role, b.name_role}
+    if a.source == b.source and "domain" in by_field and not said and nameless:
         raised.append(Guard(SAME_SOURCE, PAIR, blocks=True))
     raised.extend(_edge_guards(a, b, by_field, stats))
     raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})

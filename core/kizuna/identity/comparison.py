@@ -8,7 +8,7 @@ from kizuna.identity.company_names import CompanyName
 from kizuna.identity.japanese import reads_as_japanese, script_of
 from kizuna.identity.legal_forms import PRECISE_FORMS, differ_in_form
 from kizuna.identity.person_names import PersonName, one_given_name
-from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, AccountProfile
+from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, WEB_ADDRESS, AccountProfile
 from kizuna.identity.trades import HOLDINGS
 
 EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
@@ -23,6 +23,7 @@ AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL
 # One name, in one or two languages, or with a slip of the pen: enough to tell the companies on one domain apart.
 ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
 
+_OF_NO_COMPANY = frozenset({PERSON_NAME, WEB_ADDRESS})
 _SIMILAR_WORD_FROM = 0.9
 
 
@@ -123,8 +124,8 @@ def account_names(one: AccountProfile, other: AccountProfile) -> str:
         level = DIFFERENT_BUSINESS
     if one.name_role == other.name_role == COMPANY_NAME:
         return level
-    if PERSON_NAME in {one.name_role, other.name_role}:
-        # One person may pay for two companies; two accounts that are people are compared as such by their mailboxes.
+    if not _OF_NO_COMPANY.isdisjoint((one.name_role, other.name_role)):
+        # One person may pay for two companies, and a web address says what the domain has said already.
         return NO_COMPANYS_NAME
     return level if level in AGREEING or level == DIFFERENT_BUSINESS else NO_COMPANYS_NAME
 
