@@ -25,8 +25,8 @@ def refresh(sql: Connection, accounts: Collection[int]) -> set[int]:
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
         if new != profile.contact_domains:
-            _store(sql, msgspec.structs.replace(profile, contact_domains=new))
-            changed.add(rid)
+            if _store(sql, profile, msgspec.structs.replace(profile, contact_domains=new)):
+                changed.add(rid)
     return changed
 
 
@@ -47,11 +47,13 @@ def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
     return {rid: domains for rid, domains in found.items() if len(domains) <= CONTACT_DOMAINS_MOST}
 
 
-def _store(sql: Connection, profile: AccountProfile) -> None:
-    identity.replace_profile(sql, profile, "account")
+def _store(sql: Connection, old: AccountProfile, profile: AccountProfile) -> bool:
+    if not identity.replace_profile(sql, old, profile, "account"):
+        return False
     named = identity_keys.name_hash(profile)
     rows: dict[int, identity.KeyRow] = {}
     for key in identity_keys.keys(profile):
         hashed = identity_keys.key_hash("account", key.kind, key.value)
         rows.setdefault(hashed, (hashed, profile.rid, "account", key.kind, key.value, profile.source, named))
     identity.replace_keys(sql, profile.rid, "account", list(rows.values()))
+    return True

@@ -42,10 +42,14 @@ def parties(sql: Connection, rids: Collection[int]) -> set[int]:
     return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
 
 
-def replace_profile(sql: Connection, profile: Profile, entity: str) -> None:
-    """The stored profile replaced by this one."""
-    same = (t.PROFILE.c.entity == entity) & (t.PROFILE.c.rid == profile.rid)
-    sql.execute(t.PROFILE.update().where(same).values(body=_ENCODE.encode(profile).decode()))
+def replace_profile(sql: Connection, old: Profile, new: Profile, entity: str) -> bool:
+    """Whether the stored profile was ``old`` and is ``new`` now.
+
+    A batch may have replaced it meanwhile; then it is dirty again anyway, and the newer word must not be lost.
+    """
+    same = (t.PROFILE.c.entity == entity) & (t.PROFILE.c.rid == new.rid)
+    same &= t.PROFILE.c.body == _ENCODE.encode(old).decode()
+    return sql.execute(t.PROFILE.update().where(same).values(body=_ENCODE.encode(new).decode())).rowcount == 1
 
 
 KeyRow = tuple[int, int, str, str, str, int, int | None]
