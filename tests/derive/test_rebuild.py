@@ -69,7 +69,7 @@ def play(made: Bench, step: Any, minute: int) -> None:
         pass  # a guard said no: nothing happens, which is part of the play
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_steps_come_to_the_same_as_a_rebuild(steps: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder, bench(f"sqlite:///{Path(folder) / 'kizuna.db'}") as made:
@@ -81,7 +81,7 @@ def test_steps_come_to_the_same_as_a_rebuild(steps: list[Any]) -> None:
         assert rebuild(made.deriver, toys(), check=True) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(firms=st.lists(FIRMS, min_size=2, max_size=8, unique_by=lambda f: (f["id"], f["connection"])), data=st.data())
 def test_who_is_who_does_not_depend_on_the_order_of_arrival(firms: list[dict[str, Any]], data: st.DataObject) -> None:
     orders = [firms, data.draw(st.permutations(firms))]
