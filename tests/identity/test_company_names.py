@@ -35,6 +35,7 @@ def test_a_japanese_name_has_one_core_whatever_its_legal_form_and_width(written)
     "written",
     [
         "アオバショウジ",
+        "アオバショウジカ)",
         "ｱｵﾊﾞｼｮｳｼﾞ",
         "カ)アオバショウジ",
         "アオバショウジ(カ",

@@ -81,15 +81,6 @@ def test_two_names_stand_to_each_other_the_same_both_ways(one, other, level):
     assert (found, turned) == (level, level)
 
 
-def test_a_new_family_name_is_no_other_person():
-    before = person_name(given="Hanako", family="Sato")
-    after = person_name(given="Hanako", family="Suzuki")
-
-    level = person_names(before, after)
-
-    assert level == "partial"
-
-
 @pytest.mark.parametrize(
     ("written", "region", "number"),
     [

@@ -45,6 +45,8 @@ def carried_by(kind, value, names):
         ("Golden Peak Labs", "Goldn Peak Labs", "similar"),
         ("International Business Machines", "IBM", "contained"),
         ("青葉商事", "青葉商事東京支店", "contained"),
+        ("青葉商事株式会社", "青葉商事株式会社 東京支店", "contained"),
+        ("株式会社青葉", "青葉ソフト", "same_brand"),
         ("青葉商事", "Aoba Shoji", "same_trade"),
         ("青葉", "Aoba Shoji", "unreadable"),
         ("グーグル", "Google", "unreadable"),
@@ -67,6 +69,9 @@ def test_a_domain_of_their_own_links_two_accounts_whose_names_can_be_one(name, o
         ("青葉商事", "青葉ホールディングス", "same_brand_different_business"),
         ("Acme Japan", "Acme Germany", "same_brand_different_business"),
         ("Acme K.K.", "Acme GmbH", "same_brand_different_business"),
+        ("Acme Corp.", "Acme Manufacturing Inc.", "same_brand_different_business"),
+        ("株式会社青葉", "株式会社青葉ソフト", "same_brand_different_business"),
+        ("Bright Root Inc.", "Bright Root Partners, LLC", "same_brand_different_business"),
         ("Acme AG", "Acme GmbH", "same_brand_different_business"),
         ("Acme LLP", "Acme Legal Ltd", "same_brand_different_business"),
         ("株式会社青葉", "合同会社青葉", "same_brand_different_business"),
@@ -277,6 +282,14 @@ def test_one_mailbox_is_one_person(name, other):
     a, b = person(CRM, name, emails=("T.Sato@aoba.jp",)), person(DESK, other, emails=("t.sato+desk@aoba.jp",))
 
     assert links(a, b)
+
+
+@pytest.mark.parametrize(("address", "one"), [("hanako@aoba.jp", True), ("h.sato@aoba.jp", False)])
+def test_a_new_family_name_is_no_other_person_where_the_mailbox_bears_the_given_one(address, one):
+    before = person(CRM, given_name="Hanako", family_name="Sato", emails=(address,))
+    after = person(DESK, given_name="Hanako", family_name="Suzuki", emails=(address,))
+
+    assert links(before, after) is one
 
 
 def test_two_full_names_on_one_mailbox_are_two_people():

@@ -9,7 +9,7 @@ from kizuna.identity.japanese import reads_as_japanese, script_of
 from kizuna.identity.legal_forms import PRECISE_FORMS, differ_in_form
 from kizuna.identity.person_names import PersonName, one_given_name
 from kizuna.identity.profile import COMPANY_NAME, PERSON_NAME, WEB_ADDRESS, AccountProfile
-from kizuna.identity.trades import HOLDINGS
+from kizuna.identity.trades import BRANCH_ENDINGS, HOLDINGS
 
 EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
     "equal translated same_brand similar contained partial".split()
@@ -25,6 +25,7 @@ ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
 
 _OF_NO_COMPANY = frozenset({PERSON_NAME, WEB_ADDRESS})
 _SIMILAR_WORD_FROM = 0.9
+_UNTOLD = frozenset({"the"})
 
 
 def contradict(one: CompanyName, other: CompanyName) -> bool:
@@ -54,13 +55,28 @@ def _is_acronym(short: CompanyName, long: CompanyName) -> bool:
 def _contains(long: CompanyName, short: CompanyName) -> bool:
     if len(short.core) >= len(long.core):
         return False
-    by_words = set(short.words) < set(long.words)
+    # A shortened name leaves words out at its end; with a word left out in the middle or at the front it is another
+    # one: Martinez Construction, Martinez & Sanders Construction.
+    told = tuple(word for word in long.words if word not in _UNTOLD)
+    by_words = len(short.words) < len(long.words) and told[: len(short.words)] == tuple(short.words)
     least = 4 if short.core.isascii() else 2
     if short.script == "kanji" and len(long.core) >= 5 and len(long.core) - len(short.core) == 1:
         # One sign forgotten: 岐阜百店.
         return Indel.distance(short.core, long.core) == 1
     by_text = len(short.core) >= least and (long.core.startswith(short.core) or long.core.endswith(short.core))
     return by_words or (by_text and not short.core.isascii()) or _is_acronym(short, long)
+
+
+def _both_formal(one: CompanyName, other: CompanyName) -> bool:
+    """Whether both names are written out with their form, so that a word more is another name and no abbreviation."""
+    return one.legal_form is not None and other.legal_form is not None
+
+
+def _is_branch(one: CompanyName, other: CompanyName) -> bool:
+    """Whether the longer name only adds an office to the shorter, or a sign was forgotten."""
+    short, long = sorted((one, other), key=lambda name: len(name.core))
+    forgotten = long.script == "kanji" and len(long.core) - len(short.core) == 1
+    return forgotten or _is_acronym(short, long) or long.core.endswith(BRANCH_ENDINGS)
 
 
 def _same_signs(one: str, other: str) -> bool:
@@ -98,7 +114,9 @@ def company_names(one: CompanyName, other: CompanyName) -> str:
             return DIFFERENT_BUSINESS
         # アオバ物流 and Aoba Logistics.
         same_trade = bool(one.trades) and one.trades == other.trades
-        return TRANSLATED if same_trade and script_of(one.core) != script_of(other.core) else SAME_BRAND
+        if same_trade and script_of(one.core) != script_of(other.core):
+            return TRANSLATED
+        return DIFFERENT_BUSINESS if _both_formal(one, other) else SAME_BRAND
     if one.script != other.script:
         # 青葉食品 and Aoba Shoji: the trades can be read although the brand cannot. Borrowed words in kana are spelt
         # by sound (グーグル), so kana and letters that differ prove nothing either.
@@ -110,7 +128,8 @@ def company_names(one: CompanyName, other: CompanyName) -> str:
     if _similar(one, other):
         return DIFFERENT_BUSINESS if contradiction else SIMILAR
     if _contains(one, other) or _contains(other, one):
-        return DIFFERENT_BUSINESS if contradiction else CONTAINED
+        another = contradiction or (_both_formal(one, other) and not _is_branch(one, other))
+        return DIFFERENT_BUSINESS if another else CONTAINED
     return CONFLICT
 
 
@@ -158,6 +177,13 @@ def _comparable(one: PersonName, other: PersonName) -> bool:
     return all(reads_as_japanese(word) for word in (*one.words, *other.words))
 
 
+def have_one_given_name(one: PersonName | None, other: PersonName | None) -> bool:
+    """Whether both systems tell the given name and it can be one; the family name changes when people marry."""
+    if one is None or other is None or not one.given or not other.given:
+        return False
+    return min(len(one.given), len(other.given)) > 1 and one_given_name(one.given, other.given)
+
+
 def person_names(one: PersonName | None, other: PersonName | None) -> str:
     """The level of two people's names in any order; ``conflict`` only when both are full and cannot be one person's."""
     if one is None or other is None:
@@ -175,8 +201,5 @@ def person_names(one: PersonName | None, other: PersonName | None) -> str:
     if one.script == "kanji" and (
         joined.startswith(other_joined) or other_joined.startswith(joined) or _same_signs(joined, other_joined)
     ):
-        return PARTIAL
-    if one.given and other.given and one_given_name(one.given, other.given) and len(one.given) > 1:
-        # The family name changes when people marry.
         return PARTIAL
     return CONFLICT if one.is_full and other.is_full else UNLIKE

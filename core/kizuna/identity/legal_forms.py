@@ -162,8 +162,7 @@ _BANKS = "|".join(sorted(_BANK, key=len, reverse=True))
 _ANY_JAPANESE = re.compile(
     rf"(?P<long>{_BY_LENGTH})|[(\[【〔<]\s*(?P<short>{_SHORTS})\s*[)\]】〕>]"
     rf"|(?:^(?P<bank_front>{_BANKS})[)\]])|(?:[(\[](?P<bank_end>{_BANKS})[)\]]?$)"
-    # In kana it could be the end of a word in brackets: (アイカ).
-    rf"|(?<=[\u3400-\u9fff])(?P<bank_after>{_BANKS})[)\]]$"
+    rf"|(?P<bank_after>{_BANKS})[)\]]$"
 )
 _A_FORM_IS_NEAR = re.compile(r"会社|法人|組合|[()\[\]【】〔〕<>]")
 
@@ -177,6 +176,9 @@ def strip_japanese(name: str) -> tuple[str, tuple[str, str] | None]:
     def note(match: re.Match[str]) -> str:
         long, short = match.group("long"), match.group("short")
         bank = match.group("bank_front") or match.group("bank_end") or match.group("bank_after")
+        if match.group("bank_after") and any(bracket in name for bracket in "(["):
+            # The end of a word in brackets: (アイカ).
+            return match.group()
         found.append(_JAPANESE[long] if long else _SHORT[short] if short else _BANK[bank])
         return " "
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kizuna.identity.domains import ascii_host, company_domain, is_free_mail, is_placeholder_domain
-from kizuna.identity.text import plain
+from kizuna.identity.text import plain, without_accents
 
 # A carrier in Japan allows dots anywhere in the local part, so their places are not checked.
 _ADDRESS = re.compile(r"(?<![\w@.+'&^~-])([a-z0-9_.!#$%&'+^~-]{1,64})@([^\s@,;、，；|/<>()\[\]\"':]{3,253})(?![@\w])")
@@ -31,6 +31,11 @@ ROLE_WORDS = frozenset(
     keiri keirika soumu somu jinji eigyo eigyou eigyobu kaikei koho kouhou saiyo saiyou shomu syomu kanri kanribu
     honbu honsha honten hanbai otoiawase toiawase toi madoguchi uketsuke juchu jutyu hatchu hacchu koubai kobai kobaibu
     shiire seikyu seikyusho shiharai jimu jimukyoku hisho hisyo joho jouhou jyoho johosys jouhousystem shisutemu
+    zaimu keirishitsu hanbaibu seizo seizou gijutsu gijyutsu hinshitsu kaigai tsuhan
+    compta comptabilite comptable achat achats vente ventes facturation facture factures accueil rh secretariat commercial
+    administratif logistique juridique siege
+    buero buro verkauf rechnungen verwaltung personal bewerbung kundenservice kundendienst bestellung bestellungen empfang
+    versand lager zentrale faktura
     houmu homu keiei kikaku soudan sodan okyakusama okyaku denwa daihyo daihyou tenpo seisan butsuryu shukka
     """.split()
 )
@@ -92,7 +97,7 @@ def is_role_mailbox(address: str) -> bool:
 
 def is_desk_name(name: str) -> bool:
     """Whether a name names a desk and not a person: "Info", "IT Support", "経理部"."""
-    words = [word for word in _WORD_ENDS.split(plain(name).lower()) if word]
+    words = [word for word in _WORD_ENDS.split(without_accents(plain(name)).lower()) if word]
     known = all(word in ROLE_WORDS or word in _QUALIFIERS or word in _DESKS_IN_JAPANESE for word in words)
     return known and any(word not in _QUALIFIERS for word in words)
 

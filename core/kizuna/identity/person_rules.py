@@ -15,13 +15,24 @@ def _item(field: str, level: str, values: Sequence[str] = ()) -> Evidence:
     return Evidence(field, level, PERSON_BITS[field][level], tuple(values))
 
 
+def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
+    """Whether a mailbox in common bears the given name both have: hanako@ keeps its owner when the family name changes."""
+    if not names.have_one_given_name(a.name, b.name):
+        return False
+    given = {name.given for name in (a.name, b.name) if name and name.given}
+    return any(word in address.partition("@")[0] for address in shared for word in given)
+
+
 def evidence(a: PersonProfile, b: PersonProfile) -> tuple[Evidence, ...]:
     """What every field of two people says, strongest fields first."""
     shared = sorted(a.emails & b.emails)
     name = None
     if a.name is not None and b.name is not None:
         values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
-        name = _item("name", names.person_names(a.name, b.name), values)
+        level = names.person_names(a.name, b.name)
+        if level == names.CONFLICT and _owned(a, b, shared):
+            level = names.PARTIAL
+        name = _item("name", level, values)
     found = (
         reference_evidence(a, b, PERSON_BITS["reference"]),
         _item("email", "equal", shared) if shared else None,

@@ -110,6 +110,10 @@ TRADE_OF = _codes(_TRADE_WORDS)
 REGION_OF = _codes(_REGION_WORDS)
 EMPTY_WORDS = frozenset(_EMPTY_WORDS.split())
 HOLDINGS = "holdings"
+# An office of a company is the company.
+BRANCH_ENDINGS = tuple(
+    "支店 支社 営業所 事業所 事業部 出張所 本店 本社 本部 工場 研究所 branch office division plant".split()
+)
 
 # Japanese runs the words of a name together, so the trade is the end of the last one. In Latin letters only words of
 # five letters and more are sought there: a shorter one is part of too many names.
