@@ -11,6 +11,7 @@ import click
 from kizuna.errors import UnknownName, nearest
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "demo": ("demo", "Simulated systems, a sync, one customer, the API."),
     "init": ("init", "Write kizuna.toml and create the database."),
     "connect": ("connect", "Add a connection to a system."),
     "connections": ("connections", "List connections; switch and check them."),
@@ -19,6 +20,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("connections", "Try a connection's credentials and streams."),
     "sync": ("sync", "Read the connected systems now."),
     "load": ("load", "Take a file of payloads in."),
+    "serve": ("serve", "Serve the API and run syncs."),
+    "worker": ("worker", "Run syncs over PostgreSQL."),
     "query": ("query", "Ask in GraphQL, in process."),
     "schema": ("query", "Print the GraphQL schema."),
     "identity": ("identity", "Who is who: export, explain, decide."),

@@ -108,13 +108,10 @@ def _list(database: str | None, as_json: bool) -> None:
 
 def _described(sql: Any) -> list[dict[str, Any]]:
     from kizuna import clock
-    from kizuna.storage import connections
+    from kizuna.storage import connections, portfolio
     from kizuna.storage.instants import moment
 
-    records: dict[int, int] = {}
-    for row in connections.counts(sql):
-        connection_id, total, deleted = int(row[0]), int(row[2]), int(row[3])
-        records[connection_id] = records.get(connection_id, 0) + total - deleted
+    living = portfolio.living(sql)
     rows = []
     for one in connections.all_of(sql):
         streams = connections.streams(sql, one.id)
@@ -125,7 +122,7 @@ def _described(sql: Any) -> list[dict[str, Any]]:
                 "name": one.name,
                 "vendor": one.plugin,
                 "state": "offline" if one.offline and one.state == "active" else one.state,
-                "records": records.get(one.id, 0),
+                "records": living.get(one.id, 0),
                 "lag": shown.span(clock.now() - oldest) if oldest else None,
                 "last_complete_at": oldest.isoformat(timespec="seconds") if oldest else None,
                 "last_error": one.last_error,

@@ -34,13 +34,17 @@ def settings(database: str | None = None, **options: Any) -> Settings:
 
 
 @contextmanager
-def opened(database: str | None, *, create: bool = False, observe: Observer | None = None) -> Iterator[Service]:
-    """The parts of Kizuna over a database that is ready to use; ``create`` makes the tables of an empty one."""
+def opened(
+    database: str | None, *, create: bool = False, observe: Observer | None = None, **options: Any
+) -> Iterator[Service]:
+    """The parts of Kizuna over a database that is ready to use; ``create`` makes the tables of an empty one;
+    ``options`` are settings given on the command line.
+    """
     from kizuna.storage import schema
     from kizuna.sync.run import quiet
     from kizuna.sync.service import service
 
-    found = settings(database)
+    found = settings(database, **options)
     parts = service(found, observe=observe or quiet)
     try:
         if create and schema.current(parts.database) is None:

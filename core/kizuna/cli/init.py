@@ -55,5 +55,6 @@ def _database(database: str | None) -> None:
             return
         schema.upgrade(opened)
         click.echo(f"Created the database {shown}.")
-        issued = tokens.issue(opened, "local administrator", ("admin",))
-    click.echo(f"Token of the local administrator, shown this once:\n  {issued.secret}")
+        with opened.write() as sql:
+            token = tokens.create(sql, "local administrator", ("admin",))
+    click.echo(f"Token of the local administrator, shown this once:\n  {token.get_secret_value()}")
