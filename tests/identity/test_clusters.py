@@ -132,6 +132,13 @@ def test_a_person_who_says_different_outranks_same_and_ids():
     assert [review.reason.name for review in partition.reviews] == ["persons_decision_different"]
 
 
+def test_a_pair_that_a_person_held_apart_is_not_asked_about_again():
+    partition = cluster((1, 2, 3), [edge(1, 2), edge(1, 3, bits=4.0)], different=[(2, 1), (1, 3)])
+
+    assert together(partition) == set()
+    assert partition.reviews == ()
+
+
 def test_a_guard_between_any_two_members_keeps_their_clusters_apart():
     partition = cluster((1, 2, 3), [edge(1, 2, bits=12.0), edge(2, 3)], forbids((1, 3)))
 

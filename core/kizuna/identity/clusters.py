@@ -159,7 +159,7 @@ class _Kruskal:
             review
             for review in reviews
             if self.clusters.root(review.edge.a) != self.clusters.root(review.edge.b)
-            and (review.reason is not None or review.edge.b not in self._different.get(review.edge.a, ()))
+            and review.edge.b not in self._different.get(review.edge.a, ())
         )
         return Partition(self.clusters.sets(), tuple(links), tuple(open_reviews))
 

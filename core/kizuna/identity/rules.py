@@ -4,9 +4,11 @@ The choices where precision and recall pull apart:
 
 * A cross reference links whatever the names say, because systems rename apart; only corporate numbers that differ, a
   person's decision, or a reference that several differently named records of one source make, stand against it.
-* A domain carried by at most one name a source links unless the names conflict, also when one name is in kanji and the
-  other in letters: nobody can compare those, and the domain belongs to one company. A domain with two names in one
-  source links only records whose names are equal.
+* A domain of their own links two accounts unless their names conflict, also when one name is in kanji and the other in
+  letters: nobody can compare those, and the domain belongs to one company. A domain that one source gives to two names
+  links only what has one name. A record that fits two that cannot be one joins neither.
+* The domain of contacts, and of an address that need not be the company's, links only beside a name that agrees.
+* A name written out with its legal form is taken at its word: one word more is another company.
 * A name alone, or a telephone number alone, never links.
 """
 
