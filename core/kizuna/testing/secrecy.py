@@ -1,0 +1,76 @@
+"""Promises about secrets: they are sent, and nowhere else to be seen."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from kizuna.errors import ConfigError
+from kizuna.plugins import configured
+from kizuna.sdk import AnyConnector, Ask, SecretStr
+from kizuna.testing.played import Refusing
+from kizuna.testing.reading import sent
+from kizuna.testing.subject import NotChecked, Subject
+
+_NAMED_LIKE_A_SECRET = re.compile(
+    r"(token|secret|passw|api_?key|private_?key|credential)(?!.*_(url|id|uri)$)", re.IGNORECASE
+)
+
+
+def keeps_secrets(subject: Subject, ask: Ask) -> Iterator[str]:
+    """Complaints when a secret stands in a plain setting, in ``repr`` or in an error's words."""
+    connector, fields = subject.connector, secret_fields(subject.connector)
+    watcher = Refusing(401)
+    sent(subject, watcher, ask)
+    for name, value in connector.settings:
+        if isinstance(value, str) and value and (_NAMED_LIKE_A_SECRET.search(name) or _proves(value, watcher.requests)):
+            yield f"the setting {name!r} is a secret kept as plain text; make it sdk.SecretStr"
+    for name, secret in fields.items():
+        shown = {"the repr of the settings": repr(connector.settings), "the repr of the connector": repr(connector)}
+        shown["the repr of auth()"] = repr(connector.auth())
+        for status in (400, 401, 403, 429, 500):
+            error = sent(subject, Refusing(status, echo=secret), ask)
+            shown[f"the error for status {status}"] = f"{error} {error!r}"
+        yield from (f"the secret {name!r} is seen in {where}" for where, text in shown.items() if secret in text)
+
+
+def proves_who_asks(subject: Subject, given: Mapping[str, Any], ask: Ask) -> Iterator[str]:
+    """Complaints when a secret is asked for in the settings and never sent."""
+    fields = secret_fields(subject.connector)
+    if not fields:
+        raise NotChecked("the settings hold no secret")
+    for name, secret in fields.items():
+        try:
+            other = configured(type(subject.connector), {**given, name: f"{secret}0"}, {}, "suite")
+        except ConfigError as error:
+            raise NotChecked(f"another value of {name!r} is refused by the settings") from error
+        seen = [_seen(subject, ask), _seen(Subject(other, subject.stream, ()), ask)]
+        if seen[0] == seen[1]:
+            yield f"the secret {name!r} changes no request; auth() has to send it"
+
+
+def secret_fields(connector: AnyConnector) -> dict[str, str]:
+    """Setting → secret, of those that are given."""
+    found = {name: value for name, value in connector.settings if isinstance(value, SecretStr)}
+    return {name: value.get_secret_value() for name, value in found.items() if value.get_secret_value()}
+
+
+def _seen(subject: Subject, ask: Ask) -> list[tuple[str, list[tuple[bytes, bytes]], bytes]]:
+    watcher = Refusing(401)
+    sent(subject, watcher, ask)
+    return [(str(request.url), list(request.headers.raw), request.content) for request in watcher.requests]
+
+
+def _proves(value: str, requests: list[httpx.Request]) -> bool:
+    """Whether the value is what proves who asks: the token of the Authorization header, or the password in it."""
+    for request in requests:
+        scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
+        if scheme.casefold() == "basic":
+            credential = base64.b64decode(credential).decode(errors="replace").partition(":")[2]
+        if credential == value:
+            return True
+    return False
