@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -19,11 +21,13 @@ from graphql import (
     validate,
 )
 
-from kizuna.config import Settings
+from kizuna.config import GraphQLLimits, Settings
 from kizuna.graphql.errors import UserError
+from kizuna.graphql.limits import Counted, count
 
 REMEMBERED = 256
 ERRORS_MOST = 20
+COUNTS_MOST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Document:
     node: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     malformed: bool = False
+    counted: dict[tuple[Any, ...], Counted] = field(default_factory=dict, compare=False)
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -53,6 +58,19 @@ class Document:
         if len(found) > 1:
             raise UserError("The document has several operations; say which in `operationName`.")
         return found[0]
+
+    def count(
+        self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any], limits: GraphQLLimits
+    ) -> Counted:
+        """What an operation of it asks for; the same question is not counted twice. Raises UserError."""
+        assert self.node is not None
+        # Only numbers can be sizes of pages.
+        sizes = tuple(sorted((key, value) for key, value in variables.items() if type(value) is int))
+        if (name, sizes) not in self.counted:
+            if len(self.counted) >= COUNTS_MOST:
+                self.counted.clear()
+            self.counted[name, sizes] = count(schema, self.node, self.operation(name), variables, limits)
+        return self.counted[name, sizes]
 
 
 class Documents:
@@ -89,7 +107,7 @@ class Documents:
                 return self._known[text]
         assert document.node is not None
         errors = validate(self.schema, document.node, self._rules, max_errors=ERRORS_MOST, hide_suggestions=self._hides)
-        judged = Document(document.node, tuple(errors))
+        judged = Document(document.node, tuple(errors), counted=document.counted)
         with self._lock:
             self._known[text] = judged
             while len(self._known) > REMEMBERED:

@@ -9,10 +9,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql import execute as run
 from graphql.execution.values import VariableValues, get_variable_values
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from kizuna import log
 from kizuna.config import Settings
@@ -73,6 +73,7 @@ class Engine:
             shown = errors.shown(GraphQLError(str(error), original_error=error), request_id, error.code)
             return Response(_body(None, [shown], told), refused=True)
         except Exception as error:  # noqa: BLE001 - a border: whatever went wrong, the caller gets an id and the log the reason
+            _without_values(error)
             _log.error("a request failed", error, request_id=request_id)
             shown = errors.shown(GraphQLError("", original_error=error), request_id, errors.INTERNAL)
             return Response(_body(None, [shown], told), refused=True)
@@ -82,8 +83,7 @@ class Engine:
         document = self.documents.parsed(request.query)
         if document.malformed:
             return self._refused(document, request_id, errors.MALFORMED)
-        operation = document.operation(request.operation_name)
-        self._count(document, operation, request.variables, told)
+        self._count(document, request, told)
         document = self.documents.validated(request.query, document)
         if document.errors:
             return self._refused(document, request_id, errors.INVALID)
@@ -105,13 +105,11 @@ class Engine:
     def _hides(self) -> bool:
         return self.settings.mode == "production"
 
-    def _count(
-        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], told: dict[str, Any]
-    ) -> None:
-        assert document.node is not None
-        counted = limits.count(self.api.core, document.node, operation, variables, self.settings.graphql)
-        told["cost"] = {"requested": counted.cost, "limit": self.settings.graphql.max_cost}
-        limits.check(counted, self.settings.graphql)
+    def _count(self, document: Document, request: Request, told: dict[str, Any]) -> None:
+        allowed = self.settings.graphql
+        counted = document.count(self.api.core, request.operation_name, request.variables, allowed)
+        told["cost"] = {"requested": counted.cost, "limit": allowed.max_cost}
+        limits.check(counted, allowed)
 
     def _context(
         self, request: Request, request_id: str, document: Document, variables: VariableValues, deadline_s: float
@@ -150,9 +148,13 @@ class Engine:
         if isinstance(original, DBAPIError) and patience.ran_out(original):
             late = TooLate("A question to the database took longer than it may; ask for less at once.")
             error = GraphQLError(str(late), error.nodes, path=error.path, original_error=late)
+        elif isinstance(original, DataError | UnicodeEncodeError):
+            unfit = UserError("A value holds characters or a size that no database can hold; leave them out.")
+            error = GraphQLError(str(unfit), error.nodes, path=error.path, original_error=unfit)
         elif isinstance(original, KizunaError) and not isinstance(original, UserError):
             error = GraphQLError(str(original), error.nodes, path=error.path)
         elif errors.is_fault(error):
+            _without_values(original)
             _log.error("a field failed", original, request_id=context.request_id)
         return errors.shown(error, context.request_id, errors.BAD_INPUT)
 
@@ -203,6 +205,12 @@ def _body(data: Any, shown: list[dict[str, Any]], told: Mapping[str, Any]) -> di
     if told:
         body["extensions"] = dict(told)
     return body
+
+
+def _without_values(error: BaseException | None) -> None:
+    """A failed statement is logged without what was bound to it: that may be a name or an address."""
+    if isinstance(error, DBAPIError):
+        error.hide_parameters = True
 
 
 def _never(_: Any) -> TypeGuard[Awaitable[Any]]:

@@ -1,0 +1,154 @@
+"""What a document may ask for is counted before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.graphql.house import Counted, House
+
+
+def test_the_cost_is_how_many_objects_the_answer_could_hold(small: House) -> None:
+    query = """query ($size: Int = 4) { customers(first: 10) { nodes { name annualRevenue { amount }
+        tickets(first: $size) { nodes { subject assignee { name } } } owners { system } } } }"""
+
+    answer = small.answer(query)
+    larger = small.answer(query, size=20)
+
+    # 10 customers, each with 4 tickets that each have an assignee, and a short list counted as ten.
+    assert answer["extensions"]["cost"] == {"requested": 10 * (1 + 4 * 2 + 10), "limit": 10_000}
+    assert larger["extensions"]["cost"]["requested"] == 10 * (1 + 20 * 2 + 10)
+
+
+def test_a_document_that_asks_for_too_much_is_refused_before_it_runs(small: House) -> None:
+    query = """{ customers(first: 50) { nodes { tickets(first: 50) { nodes { comments(first: 50) { nodes { body } } } } } } }"""
+
+    with Counted(small.database) as counted:
+        answer = small.answer(query)
+
+    error = answer["errors"][0]
+    assert answer["data"] is None
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "cost", "requested": 127_550, "allowed": 10_000}
+    assert answer["extensions"]["cost"]["requested"] == 127_550
+    assert len(counted) == 0
+
+
+def test_a_fragment_counts_as_often_as_it_is_used(small: House) -> None:
+    fragments = " ".join(
+        f"fragment F{n} on Customer {{ a{n}: children(first: 2) {{ nodes {{ ...F{n + 1} }} }} b{n}: children(first: 2) "
+        f"{{ nodes {{ ...F{n + 1} }} }} }}"
+        for n in range(30)
+    )
+
+    errors = small.errors(
+        f"{{ customers(first: 1) {{ nodes {{ ...F0 }} }} }} {fragments} fragment F30 on Customer {{ id }}"
+    )
+
+    assert errors[0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{ customers(first: 1) { nodes " + "{ parent " * 11 + "{ id }" + " }" * 13, "depth"),
+        ("{ customers(first: 1) { nodes { " + " ".join(f"b{n}: name" for n in range(31)) + " } } }", "aliases"),
+        ("{ " + " ".join(f"a{n}: schemaVersion" for n in range(11)) + " }", "root fields"),
+        ("{ ...R ...R } fragment R on Query { " + "schemaVersion " * 6 + "}", "root fields"),
+    ],
+    ids=["depth", "aliases", "roots", "roots in fragments"],
+)
+def test_each_limit_names_itself(small: House, query: str, limit: str) -> None:
+    errors = small.errors(query)
+
+    assert errors[0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert errors[0]["extensions"]["limit"] == limit
+
+
+def test_too_many_tokens_are_not_even_parsed(small: House) -> None:
+    errors = small.errors("{ " + "schemaVersion " * 2_100 + "}")
+
+    assert errors[0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+    assert "2000 tokens" in errors[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{" * 900,
+        "{ a" * 600 + " }" * 600,
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(210))
+        + " { ...F0 } fragment F210 on Query { a }",
+        "",
+        "fragment A on Query { schemaVersion }",
+        "query A { schemaVersion } query B { schemaVersion }",
+        "subscription { x }",
+        "{ customers(first: 99999999999999999999) { totalCount } }",
+        "{ customers(first: $nobody) { totalCount } }",
+        "query ($n: Int!) { customers(first: $n) { totalCount } }",
+    ],
+)
+def test_no_document_is_answered_with_a_fault(small: House, query: str) -> None:
+    errors = small.errors(query)
+
+    assert errors
+    assert {error["extensions"]["code"] for error in errors} <= {
+        "GRAPHQL_PARSE_FAILED",
+        "GRAPHQL_VALIDATION_FAILED",
+        "BAD_USER_INPUT",
+        "LIMIT_EXCEEDED",
+    }
+
+
+def test_a_page_of_an_impossible_size_in_a_variable_is_refused_before_it_runs(small: House) -> None:
+    with Counted(small.database) as counted:
+        errors = small.errors("query ($n: Int!) { customers(first: $n) { totalCount } }", n=5_000)
+
+    assert errors[0]["message"] == "`first` is 5000; it may be 1 to 100."
+    assert len(counted) == 0
+
+
+def test_limits_are_settings(small: House) -> None:
+    strict = small.configured(graphql__max_cost=5, graphql__max_page_size=10)
+
+    too_much = strict.errors("{ customers(first: 6) { nodes { id } } }")
+    too_large = strict.errors("{ customers(first: 11) { nodes { id } } }")
+
+    assert too_much[0]["extensions"]["allowed"] == 5
+    assert too_large[0]["message"] == "`first` is 11; it may be 1 to 10."
+
+
+def test_a_document_is_read_once(small: House) -> None:
+    query = "{ customers(first: 1) { nodes { id } } }"
+
+    small.ask(query)
+    first = small.engine.documents.parsed(query)
+    small.ask(query)
+    second = small.engine.documents.parsed(query)
+
+    assert first is second
+
+
+def test_the_memory_of_documents_is_bounded(small: House) -> None:
+    for n in range(300):
+        small.ask(f"{{ a{n}: schemaVersion }}")
+
+    assert len(small.engine.documents._known) == 256
+
+
+def test_a_request_that_has_used_up_its_time_is_told_so(fresh: House) -> None:
+    hasty = fresh.configured(graphql__request_timeout_s=0.0)
+
+    errors = hasty.errors('{ customer(domain: "a.example") { id } customers(first: 1) { nodes { id } } }')
+
+    assert {error["extensions"]["code"] for error in errors} == {"TIMEOUT"}
+
+
+@pytest.mark.parametrize("value", ["a\u0000b", "\ud800", "x" * 20_000])
+def test_a_value_that_no_database_holds_is_the_callers_mistake_or_finds_nothing(fresh: House, value: str) -> None:
+    query = """query ($v: String!) { customer(email: $v) { id } search(query: $v, first: 1) { text }
+        b: customer(externalId: {system: $v, id: $v}) { id } }"""
+
+    answer = fresh.answer(query, v=value)
+
+    codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    assert codes <= {"BAD_USER_INPUT"}
