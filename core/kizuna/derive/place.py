@@ -16,6 +16,8 @@ ROUNDS_MOST = 12
 
 ORDER = {"account": 0, "person": 1, "membership": 1}
 
+Rows = dict[Key, Placement]
+
 
 @dataclass(slots=True)
 class Placed:
@@ -32,39 +34,43 @@ class Placed:
             self.people.add(placed.person_id)
 
 
-def place(sql: Connection, changed: Collection[int], moved: Collection[int], people: Collection[str]) -> Placed:
+def place(
+    sql: Connection, changed: Collection[int], moved: Collection[int], people: Collection[str], pending: Rows
+) -> Placed:
     """The facts of ``changed`` records placed anew, and all that hang on them or on ``moved`` ones.
 
-    The placements of ``changed`` must be in the table already, unresolved (:func:`refreshed`). ``people`` are the
-    persons who gained or lost a record: all their records are looked at, because one without an account takes the
-    others' home.
+    The placements of ``changed`` are in the table, or ``pending`` (:func:`refreshed`). ``people`` are the persons who
+    gained or lost a record: all their records are looked at, because one without an account takes the others' home.
     """
     noted = Placed()
     asked = set(changed) | set(moved)
     asked |= {rid for rids in identity.members(sql, people).values() for rid in rids}
-    work = {**placements.stored(sql, asked), **_dependents(sql, asked)}
+    work = {**placements.stored(sql, asked), **_dependents(sql, asked), **pending}
+    unwritten = set(pending)
     for _ in range(ROUNDS_MOST):
         if not work:
             break
-        different: dict[Key, Placement] = {}
+        different: Rows = {}
         for wave in sorted({_order(placed) for placed in work.values()}):
             part = {key: placed for key, placed in work.items() if _order(placed) == wave}
-            different.update(_resolve(sql, part, noted))
+            different.update(_resolve(sql, part, unwritten, noted))
+            unwritten -= part.keys()
         work = {**_dependents(sql, {placed.rid for placed in different.values()}), **_siblings(sql, different)}
     return noted
 
 
-def _siblings(sql: Connection, different: dict[Key, Placement]) -> dict[Key, Placement]:
+def _siblings(sql: Connection, different: Rows) -> Rows:
     """The other records of the people whose own records found another home."""
     people = {p.person_id for p in different.values() if p.kind in ("person", "membership") and p.person_id}
     rids = {rid for members in identity.members(sql, people).values() for rid in members}
     return placements.stored(sql, rids)
 
 
-def refreshed(sql: Connection, rids: Collection[int]) -> tuple[Placed, set[int]]:
+def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[Placed, set[int], Rows]:
     """The rows of these records' facts brought up to date, their places kept for the time being.
 
-    Also says whose sides are dirty by what was there before, and which accounts' contacts may have changed.
+    Also says whose sides are dirty by what was there before, and which accounts' contacts may have changed. With
+    ``defer`` only accounts and people are written now; the other rows come back, to be written once, when placed.
     """
     noted = Placed()
     before = placements.stored(sql, rids)
@@ -73,12 +79,13 @@ def refreshed(sql: Connection, rids: Collection[int]) -> tuple[Placed, set[int]]
         noted.note(old)
         if key in now:
             now[key].customer_id, now[key].person_id = old.customer_id, old.person_id
-    placements.replace(sql, rids, now.values())
+    pending = {key: placed for key, placed in now.items() if defer and placed.kind not in ORDER}
+    placements.replace(sql, rids, [placed for key, placed in now.items() if key not in pending])
     sides = [*before.values(), *now.values()]
     accounts = {p.account_rid for p in sides if p.kind in ("person", "membership", "account") and p.account_rid}
     people = {p.person_rid for p in sides if p.kind in ("person", "membership") and p.person_rid}
     accounts |= _accounts_of(sql, people)
-    return noted, accounts | set(placements.winners(sql, accounts).values())
+    return noted, accounts | set(placements.winners(sql, accounts).values()), pending
 
 
 def _accounts_of(sql: Connection, people: Collection[int]) -> set[int]:
@@ -90,19 +97,19 @@ def _order(placed: Placement) -> int:
     return ORDER.get(placed.kind, 2 if placed.parent_rid is None else 3)
 
 
-def _dependents(sql: Connection, rids: Collection[int]) -> dict[Key, Placement]:
+def _dependents(sql: Connection, rids: Collection[int]) -> Rows:
     """Everything that points to these records, or to one that was merged into them."""
     asked = set(rids) | placements.losers(sql, rids)
-    found: dict[Key, Placement] = {}
+    found: Rows = {}
     for column in ("account_rid", "person_rid", "parent_rid"):
         found.update(placements.stored(sql, asked, column))
     return found
 
 
-def _resolve(sql: Connection, work: dict[Key, Placement], noted: Placed) -> dict[Key, Placement]:
-    """The placements of ``work`` that changed, written."""
+def _resolve(sql: Connection, work: Rows, unwritten: Collection[Key], noted: Placed) -> Rows:
+    """The placements of ``work`` that changed, written; ``unwritten`` ones are written in any case."""
     finder = _Finder(sql, work.values())
-    different: dict[Key, Placement] = {}
+    different: Rows = {}
     for key, placed in work.items():
         noted.note(placed)
         customer, person = finder.sides(placed)
@@ -110,9 +117,13 @@ def _resolve(sql: Connection, work: dict[Key, Placement], noted: Placed) -> dict
             placed.customer_id, placed.person_id = customer, person
             noted.note(placed)
             different[key] = placed
-    rids = {placed.rid for placed in different.values()}
+    placements.add(sql, [placed for key, placed in work.items() if key in unwritten])
+    rids = {placed.rid for key, placed in different.items() if key not in unwritten}
     if rids:
-        rows = {**placements.stored(sql, rids), **different}
+        rows = {
+            **placements.stored(sql, rids),
+            **{key: placed for key, placed in different.items() if placed.rid in rids},
+        }
         placements.replace(sql, rids, rows.values())
     return different
 
@@ -128,7 +139,8 @@ class _Finder:
         self.account = identity.memberships(sql, "account", ends)
         self.person = identity.memberships(sql, "person", ends)
         self.placed: dict[int, list[Placement]] = {}
-        for placed in placements.stored(sql, ends).values():
+        leading = {rid for p in work for rid in (p.person_rid, p.parent_rid) if rid is not None}
+        for placed in placements.stored(sql, {self.winner.get(rid, rid) for rid in leading}).values():
             self.placed.setdefault(placed.rid, []).append(placed)
         people = {
             self.person[self.winner.get(p.rid, p.rid)] for p in work if p.kind == "person" and self._person(p.rid)

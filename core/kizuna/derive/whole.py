@@ -37,7 +37,7 @@ def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe 
             observe(phase, done, len(items))
 
     for chunk in each("facts", records):
-        place.refreshed(sql, chunk)
+        place.refreshed(sql, chunk, defer=False)
     accounts = entities.with_profiles(sql, "account")
     for chunk in each("contacts", accounts):
         contacts.refresh(sql, chunk)
@@ -56,7 +56,7 @@ def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe 
             resettle(sql, entity, whole, now, "rebuild")
             settled |= whole
     for chunk in each("places", records):
-        place.place(sql, chunk, (), ())
+        place.place(sql, chunk, (), (), {})
     customers, persons = entities.living(sql, "account"), entities.living(sql, "person")
     for part in chunks(customers):
         unify(sql, part, (), ranks)

@@ -74,13 +74,13 @@ def derive(
 ) -> list[tuple[str, str]]:
     """Everything that follows from a change of these records; the customers that became one (kept, absorbed)."""
     left = identity.keys_left(sql)
-    noted, accounts = place.refreshed(sql, rids)
+    noted, accounts, pending = place.refreshed(sql, rids, defer=True)
     asked = set(rids)
     by_contacts = contacts.refresh(sql, accounts)
     parties = identity.parties(sql, asked)
     account = touch(sql, "account", parties | by_contacts, left, now, cause)
     person = touch(sql, "person", parties, left, now, cause)
-    placed = place.place(sql, asked, account.moved | person.moved, person.entities)
+    placed = place.place(sql, asked, account.moved | person.moved, person.entities, pending)
     dirty_customers = noted.customers | placed.customers | account.entities
     dirty_customers |= _children(sql, account, dirty_customers)
     dirty_people = noted.people | placed.people | person.entities

@@ -151,11 +151,16 @@ def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[
     return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
 
 
+def add(sql: Connection, placements: Iterable[Placement]) -> None:
+    """New placements written."""
+    rows = [tuple(getattr(placed, name) for name in COLUMNS) for placed in placements]
+    insert(sql, t.PLACEMENT, COLUMNS, rows)
+
+
 def replace(sql: Connection, rids: Collection[int], placements: Iterable[Placement]) -> None:
     """All placements of these records replaced."""
     delete(sql, t.PLACEMENT, "rid", rids)
-    rows = [tuple(getattr(placed, name) for name in COLUMNS) for placed in placements]
-    insert(sql, t.PLACEMENT, COLUMNS, rows)
+    add(sql, placements)
 
 
 def winners(sql: Connection, rids: Collection[int]) -> dict[int, int]:
