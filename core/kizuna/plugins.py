@@ -139,7 +139,10 @@ def _take_connectors(plugins: Plugins, name: str) -> tuple[str, ...]:
             if not (isinstance(connector, type) and issubclass(connector, Connector) and connector.key):
                 raise PluginError(f"plugin {name}: {connector!r} is no Connector class with a key.")
             if connector.key in plugins.connectors or connector.key in new:
-                raise PluginError(f"plugin {name}: the connector key {connector.key!r} is taken by another plugin.")
+                holder = next((one.name for one in plugins.installed if connector.key in one.connectors), name)
+                raise PluginError(
+                    f"plugin {name}: the connector key {connector.key!r} is taken by the plugin {holder}."
+                )
             new[connector.key] = connector
     plugins.connectors.update(new)
     return tuple(new)
