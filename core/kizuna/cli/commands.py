@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from typing import Final
 
 import click
 
 from kizuna.errors import UnknownName, nearest
 
+OURS: Final = "kizuna"
+GROUP: Final = "kizuna.plugins"
+
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("demo", "Simulated systems, a sync, one customer, the API."),
     "init": ("init", "Write kizuna.toml and create the database."),
+    "doctor": ("doctor", "Say what is missing and what to do."),
     "connect": ("connect", "Add a connection to a system."),
     "connections": ("connections", "List connections; switch and check them."),
     "enable": ("connections", "Switch a connection on."),
@@ -28,6 +33,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "quarantine": ("quarantine", "Records set aside: list, show, replay."),
     "rebuild": ("rebuild", "Derive everything again from the evidence."),
     "sandbox": ("sandbox", "Serve simulated systems on this machine."),
+    "plugins": ("plugins", "Plugins: list them, begin one, test one."),
+    "token": ("token", "Tokens for the API."),
     "db": ("db", "Create, upgrade and check the database."),
 }
 """Name → (module in this package, what it does); the order is that of the help."""
@@ -36,11 +43,15 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 class Commands(click.Group):
     """The commands of Kizuna, imported one by one, and those that plugins add."""
 
+    _asked = False
+
     def list_commands(self, ctx: click.Context) -> list[str]:
+        self._ask_plugins(foreign_only=True)
         return [*COMMANDS, *(name for name in sorted(self.commands) if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
+            self._ask_plugins(foreign_only=False)
             return self.commands.get(cmd_name)
         module_name, short = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"kizuna.cli.{module_name}"), f"{cmd_name}_command")
@@ -57,7 +68,20 @@ class Commands(click.Group):
             raise click.UsageError(f"There is no command named {name!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def _ask_plugins(self, *, foreign_only: bool) -> None:
+        """Lets plugins add their commands, once. Those of this distribution add none, so help need not load them."""
+        if self._asked:
+            return
+        foreign = [point for point in entry_points(group=GROUP) if point.dist is None or point.dist.name != OURS]
+        if foreign_only and not foreign:
+            return
+        self._asked = True
+        from kizuna.plugins import load
+
+        load(found=foreign).tell("kizuna_commands", cli=self)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self._ask_plugins(foreign_only=True)
         rows = [(name, short) for name, (_, short) in COMMANDS.items()]
         rows += [(name, one.get_short_help_str(60)) for name, one in sorted(self.commands.items())]
         with formatter.section("Commands"):
@@ -87,12 +111,15 @@ class Nearest(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="kizuna", prog_name="kizuna")
-def root() -> None:
+@click.option("--trace-hooks", is_flag=True, help="Say on stderr which plugin's hook is called with what.")
+@click.pass_context
+def root(context: click.Context, trace_hooks: bool) -> None:
     """One customer, asked in one query: CRM, support desk and billing united.
 
     Example:
       kizuna demo --once
     """
+    context.obj = {"trace_hooks": trace_hooks}
 
 
 readable(root)

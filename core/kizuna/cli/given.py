@@ -12,6 +12,7 @@ from kizuna import config, log
 from kizuna.config import Settings
 
 if TYPE_CHECKING:
+    from kizuna.plugins import Plugins
     from kizuna.storage.database import Database
     from kizuna.sync.service import Service
     from kizuna.sync.stream import Observer
@@ -46,6 +47,8 @@ def opened(
 
     found = settings(database, **options)
     parts = service(found, observe=observe or quiet)
+    if (click.get_current_context().find_root().obj or {}).get("trace_hooks"):
+        _trace(parts.plugins)
     try:
         if create and schema.current(parts.database) is None:
             schema.upgrade(parts.database)
@@ -53,6 +56,22 @@ def opened(
         yield parts
     finally:
         parts.close()
+
+
+def _trace(plugins: Plugins) -> None:
+    """From now on each call of a plugin's hook is said on stderr."""
+    for hook in vars(plugins.manager.hook).values():
+        for implementation in getattr(hook, "get_hookimpls", list)():
+            implementation.function = _told(implementation.plugin_name, implementation.function)
+
+
+def _told(plugin: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(**arguments: Any) -> Any:
+        shown = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        click.echo(f"hook {plugin}: {function.__name__}({shown})", err=True)
+        return function(**arguments)
+
+    return call
 
 
 @contextmanager

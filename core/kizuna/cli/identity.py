@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kizuna.cli import given
+from kizuna.cli import deciding, given, shown
+from kizuna.cli.asking import asked
 from kizuna.cli.commands import Nearest
+from kizuna.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
     from kizuna.storage.roster import RosterRow
+    from kizuna.sync.service import Service
+
+RECORD = "{ id connection stream sourceId customer { name } person { name } }"
 
 
 @click.group("identity", cls=Nearest)
@@ -54,3 +59,116 @@ def _write(rows: Iterable[RosterRow], form: str) -> None:
         sys.stdout.write(f"{separator}\n{json.dumps(row._asdict(), ensure_ascii=False)}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+@identity_command.command("explain")
+@click.argument("a")
+@click.argument("b")
+@click.option("--language", type=click.Choice(["en", "ja"]), default="en", show_default=True)
+@given.database_option
+@given.json_option
+def explain(a: str, b: str, language: str, database: str | None, as_json: bool) -> None:
+    """Say why two records are, or are not, one: every evidence with its bits, every guard.
+
+    A record is named by its id (record_…) or CONNECTION/STREAM/ID; a customer (cus_…) or person (per_…) stands for the
+    first of its records.
+
+    Example:
+      kizuna identity explain crm/Account/001 billing/customers/cus_9
+    """
+    document = """query ($a: ID!, $b: ID!, $language: Language!) {
+        identityExplain(a: $a, b: $b, language: $language) {
+            verdict bits sentences areTogether evidence { field level bits values } guards { name blocks sentence }
+        } }"""
+    with given.opened(database) as parts:
+        ends = {"a": _record(parts, a), "b": _record(parts, b)}
+        found = asked(parts, document, **ends, language=language.upper())["identityExplain"]
+    if found is None:
+        raise ConfigError("These two cannot be compared: one of them carries no account, the other no person.")
+    if as_json:
+        shown.as_json(found)
+        return
+    click.echo(f"{'Together' if found['areTogether'] else 'Apart'}.")
+    for sentence in found["sentences"]:
+        click.echo(f"  {sentence}")
+
+
+@identity_command.command("review")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="How many at most.")
+@click.option("--entity", type=click.Choice(["account", "person"]), help="Only accounts, or only people.")
+@given.database_option
+@given.json_option
+def review(limit: int, entity: str | None, database: str | None, as_json: bool) -> None:
+    """List the pairs the rules left open, the most likely first; answer with accept or reject.
+
+    Example:
+      kizuna identity review --entity account
+    """
+    document = f"""query ($first: Int!, $entity: Entity) {{ identityQueue(first: $first, entity: $entity) {{
+        totalCount nodes {{ id entity bits reason a {RECORD} b {RECORD} explanation {{ sentences }} }} }} }}"""
+    with given.opened(database) as parts:
+        queue = asked(parts, document, first=limit, entity=entity.upper() if entity else None)["identityQueue"]
+    if as_json:
+        shown.as_json(queue["nodes"])
+        return
+    for task in queue["nodes"]:
+        click.echo(f"{task['id']}  {task['bits']:g} bits")
+        for side in ("a", "b"):
+            click.echo(f"  {_described(task[side])}")
+        for sentence in (task["explanation"] or {}).get("sentences", ())[1:]:
+            click.echo(f"    {sentence}")
+    left = queue["totalCount"] - len(queue["nodes"])
+    click.echo(f"{left:,} more." if left > 0 else ("Nothing is left open." if not queue["nodes"] else "That is all."))
+
+
+@identity_command.command("history")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="How many at most.")
+@given.database_option
+@given.json_option
+def history(limit: int, database: str | None, as_json: bool) -> None:
+    """List what people decided, the latest first: who, when, about which records, and whether it still stands.
+
+    Example:
+      kizuna identity history
+    """
+    document = f"""query ($first: Int!) {{ identityDecisions(first: $first) {{
+        nodes {{ id entity verdict actor reason at revokedAt a {RECORD} b {RECORD} }} }} }}"""
+    with given.opened(database) as parts:
+        nodes = asked(parts, document, first=limit)["identityDecisions"]["nodes"]
+    if as_json:
+        shown.as_json(nodes)
+        return
+    for one in nodes:
+        ended = f", taken back {one['revokedAt']}" if one["revokedAt"] else ""
+        because = f": {one['reason']}" if one["reason"] else ""
+        click.echo(f"{one['id']}  {one['verdict']} by {one['actor']} at {one['at']}{ended}{because}")
+        for side in ("a", "b"):
+            click.echo(f"  {_described(one[side])}")
+    if not nodes:
+        click.echo("Nobody has decided anything yet.")
+
+
+def _record(parts: Service, given_id: str) -> str:
+    """The id of a record; of the first one of a customer or person."""
+    if not given_id.startswith(("cus_", "per_")):
+        return given_id
+    records = "records(first: 1) { nodes { id } }"
+    document = (
+        f"query ($id: ID!) {{ node(id: $id) {{ ... on Customer {{ {records} }} ... on Person {{ {records} }} }} }}"
+    )
+    found = asked(parts, document, id=given_id)["node"]
+    if not found or not found["records"]["nodes"]:
+        raise UnknownName("customer or person", given_id, ())
+    first: str = found["records"]["nodes"][0]["id"]
+    return first
+
+
+def _described(record: Mapping[str, Any] | None) -> str:
+    if record is None:
+        return "(a record that is not there any more)"
+    name = (record["customer"] or record["person"] or {}).get("name") or "-"
+    return f"{name}  {record['connection']}/{record['stream']}/{record['sourceId']}"
+
+
+for _command in (deciding.merge, deciding.split, deciding.accept, deciding.reject, deciding.undo):
+    identity_command.add_command(_command)
