@@ -17,7 +17,7 @@ TOKEN = {"access_token": "token-of-the-played-vendor", "token_type": "Bearer", "
 
 
 class Refusing(httpx.AsyncBaseTransport):
-    """A vendor that answers every question with one status, and quotes ``echo`` as careless vendors do."""
+    """A vendor that answers every question with one status, its message quoting ``echo`` as careless vendors do."""
 
     def __init__(self, status: int, headers: Mapping[str, str] | None = None, echo: str = "") -> None:
         self.requests: list[httpx.Request] = []
@@ -28,7 +28,9 @@ class Refusing(httpx.AsyncBaseTransport):
         await request.aread()
         if asks_for_token(request):
             return httpx.Response(200, json=TOKEN)
-        return httpx.Response(self._status, headers=self._headers, json={"error": f"refused: {self._echo}"})
+        return httpx.Response(
+            self._status, headers=self._headers, json={"error": "refused", "message": f"refused {self._echo}"}
+        )
 
 
 class Playing(httpx.AsyncBaseTransport):

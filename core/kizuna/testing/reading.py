@@ -109,6 +109,8 @@ def asks_only_for_changes(subject: Subject) -> Iterator[str]:
     if isinstance(subject.stream.reading, Listing) and listing_of(subject).since is None:
         raise NotChecked(f"{subject.stream.name}: full reads only (its Listing has no `since`)")
     if subject.vendor is None:
+        if not subject.records and isinstance(subject.stream.reading, Listing):
+            raise NotChecked("there are no records to try")
         naive = [payload for payload in subject.payloads() if _is_naive(listing_of(subject), payload)]
         if naive:
             yield "`since` reads a time without a zone; give the payload an aware datetime (sdk.instant)"
