@@ -1,0 +1,1 @@
+"""How fast records travel from a vendor's API into the database, beside a peer."""

@@ -1,0 +1,53 @@
+"""What a piece of work cost: time on the wall, CPU of this process and its children, peak of memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 1024.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A reading of the clocks."""
+
+    wall_s: float
+    cpu_s: float
+
+    @classmethod
+    def now(cls) -> Cost:
+        """The clocks as they stand."""
+        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(time.monotonic(), own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime)
+
+    def until(self, later: Cost) -> dict[str, float]:
+        """Seconds between two readings, and the highest memory the process has held so far (MiB)."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB
+        return {"wall_s": later.wall_s - self.wall_s, "cpu_s": later.cpu_s - self.cpu_s, "peak_mib": peak}
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process, its children that ended, and its children that live (Linux)."""
+    living = sum(_cpu(child)[0] for child in _children(pid))
+    own, ended = _cpu(pid)
+    return own + ended + living
+
+
+def _cpu(pid: int) -> tuple[float, float]:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0, 0.0
+    tick_s = 1.0 / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) * tick_s, (int(fields[13]) + int(fields[14])) * tick_s
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
