@@ -190,3 +190,41 @@ def test_explaining_a_whole_queue_costs_no_more_statements_than_one(fresh: House
 
     assert len(more["identityQueue"]["nodes"]) > len(one["identityQueue"]["nodes"]) >= 1
     assert len(many) == len(few)
+
+
+def test_what_happened_to_a_customer_is_told(fresh: House) -> None:
+    told(fresh)
+    kept = merged(fresh)["result"]["customers"][0]["name"]
+    query = """query ($id: ID) { identityHistory(first: 10, id: $id, entity: ACCOUNT) {
+        nodes { kind entityId otherId records cause } } }"""
+    everything = fresh.ask(query)["identityHistory"]["nodes"]
+    of_one = fresh.ask(query, id=everything[0]["entityId"])["identityHistory"]["nodes"]
+
+    assert kept == "Momiji KK"
+    assert [event["kind"] for event in everything] == ["merge", "create", "create"]
+    assert everything[0]["otherId"] is not None
+    assert of_one[0] == everything[0]
+
+
+def test_who_changed_what_is_told_to_administrators_only(fresh: House) -> None:
+    told(fresh)
+    merged(fresh)
+    query = '{ auditLog(first: 5, action: "identity.merge") { nodes { actor subject detail } } }'
+
+    entries = fresh.ask(query)["auditLog"]["nodes"]
+    refused = fresh.errors(query, caller=DECIDER)
+
+    assert [entry["actor"] for entry in entries] == ["token:decider"]
+    assert len(entries[0]["detail"]["decisions"]) == 1
+    assert refused[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_each_side_of_a_question_says_what_it_knows(fresh: House) -> None:
+    fresh.tell("crm", "accounts", record("a1", account("Momiji Foods KK", "momiji.example")))
+    fresh.tell("desk", "organizations", record("o1", account("Momiji Music", "momiji.example")))
+
+    task = fresh.ask("""{ identityQueue(first: 1) { nodes { a { sourceId says(fields: [NAME]) { field value stands } }
+        b { sourceId says { field value } } } } }""")["identityQueue"]["nodes"][0]
+
+    sides = {side["sourceId"]: side["says"] for side in (task["a"], task["b"])}
+    assert {side: says[-1]["value"] for side, says in sides.items()} == {"a1": "Momiji Foods KK", "o1": "Momiji Music"}

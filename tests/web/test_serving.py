@@ -70,6 +70,7 @@ def test_a_get_may_not_change_anything(client: httpx.Client, made: House) -> Non
         ("application/json", b'[{"query": "{ schemaVersion }"}]', 400, "BATCHING_OFF"),
         ("application/json", b'{"query": "' + b"x" * 100_000 + b'"}', 413, "TOO_LARGE"),
         ("application/json", b"\xff\xfe", 400, "BAD_REQUEST"),
+        ("application/json", b'{"query": "{ a }", "variables": {"a": ' + b"[" * 40_000, 400, "BAD_REQUEST"),
     ],
 )
 def test_what_is_no_proper_request_is_refused(
@@ -144,6 +145,7 @@ def test_a_token_that_was_taken_back_opens_nothing(strict: httpx.Client, made: H
         {"origin": "https://elsewhere.example"},
         {"x-forwarded-for": "203.0.113.7"},
         {"forwarded": "for=203.0.113.7"},
+        {"sec-fetch-site": "cross-site"},
         {"authorization": "Basic eDp5"},
     ],
 )
@@ -245,13 +247,30 @@ def test_a_slow_question_keeps_nobody_else_waiting(made: House, monkeypatch: pyt
     assert answered["data"] == NAMED
 
 
-def test_half_a_request_harms_nobody(client: httpx.Client) -> None:
-    with contextlib.closing(socket.create_connection((client.base_url.host, client.base_url.port or 0))) as half:
-        half.sendall(
-            b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"
-        )
+def test_a_request_that_does_not_arrive_in_time_is_given_up(made: House) -> None:
+    hasty = replace(Settings(), graphql=GraphQLLimits(request_timeout_s=0.2))
+
+    with served(made, hasty) as client, half_a_request(client) as half:
+        half.settimeout(20)
+        answer = half.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_half_a_request_harms_nobody(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with half_a_request(client):
+        pass
 
     assert asked(client, QUERY).json()["data"] == NAMED
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def half_a_request(client: httpx.Client) -> contextlib.closing[socket.socket]:
+    """An open connection on which a request has begun."""
+    half = socket.create_connection((client.base_url.host, client.base_url.port or 0))
+    head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"
+    half.sendall(head.encode())
+    return contextlib.closing(half)
 
 
 def test_the_last_use_of_a_token_is_noted(made: House) -> None:

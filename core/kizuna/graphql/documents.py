@@ -26,6 +26,7 @@ from kizuna.graphql.errors import UserError
 from kizuna.graphql.limits import Counted, count
 
 REMEMBERED = 256
+REMEMBERED_LENGTH_MOST = 32_000
 ERRORS_MOST = 20
 COUNTS_MOST = 32
 
@@ -108,6 +109,8 @@ class Documents:
         assert document.node is not None
         errors = validate(self.schema, document.node, self._rules, max_errors=ERRORS_MOST, hide_suggestions=self._hides)
         judged = Document(document.node, tuple(errors), counted=document.counted)
+        if len(text) > REMEMBERED_LENGTH_MOST:
+            return judged
         with self._lock:
             self._known[text] = judged
             while len(self._known) > REMEMBERED:

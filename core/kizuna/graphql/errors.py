@@ -8,6 +8,7 @@ from graphql import GraphQLError
 
 from kizuna.errors import KizunaError
 
+ABORTED: Final = "ABORTED"
 BAD_INPUT: Final = "BAD_USER_INPUT"
 FORBIDDEN: Final = "FORBIDDEN"
 INTERNAL: Final = "INTERNAL_ERROR"
@@ -33,6 +34,12 @@ class TooLate(UserError):
     """The request took longer than it may."""
 
     code = TIMEOUT
+
+
+class Aborted(UserError):
+    """An earlier part of the request failed in the database and took this part with it."""
+
+    code = ABORTED
 
 
 class OverLimit(UserError):

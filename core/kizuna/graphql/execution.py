@@ -21,7 +21,7 @@ from kizuna.errors import KizunaError
 from kizuna.graphql import errors, limits
 from kizuna.graphql.context import LOCAL, READ, Caller, Context, QueueSync
 from kizuna.graphql.documents import Document, Documents
-from kizuna.graphql.errors import TooLate, UserError
+from kizuna.graphql.errors import Aborted, TooLate, UserError
 from kizuna.graphql.schema import API, build
 from kizuna.graphql.selection import Selection
 from kizuna.plugins import Plugins
@@ -145,14 +145,9 @@ class Engine:
 
     def _told(self, error: GraphQLError, context: Context) -> dict[str, Any]:
         original = error.original_error
-        if isinstance(original, DBAPIError) and patience.ran_out(original):
-            late = TooLate("A question to the database took longer than it may; ask for less at once.")
-            error = GraphQLError(str(late), error.nodes, path=error.path, original_error=late)
-        elif isinstance(original, DataError | UnicodeEncodeError):
-            unfit = UserError("A value holds characters or a size that no database can hold; leave them out.")
-            error = GraphQLError(str(unfit), error.nodes, path=error.path, original_error=unfit)
-        elif isinstance(original, KizunaError) and not isinstance(original, UserError):
-            error = GraphQLError(str(original), error.nodes, path=error.path)
+        known = _known(original)
+        if known is not None:
+            error = GraphQLError(str(known), error.nodes, path=error.path, original_error=known)
         elif errors.is_fault(error):
             _without_values(original)
             _log.error("a field failed", original, request_id=context.request_id)
@@ -205,6 +200,19 @@ def _body(data: Any, shown: list[dict[str, Any]], told: Mapping[str, Any]) -> di
     if told:
         body["extensions"] = dict(told)
     return body
+
+
+def _known(error: BaseException | None) -> UserError | None:
+    """The error in words for the caller, when it is not our fault."""
+    if isinstance(error, DBAPIError) and patience.ran_out(error):
+        return TooLate("A question to the database took longer than it may; ask for less at once.")
+    if isinstance(error, DBAPIError) and patience.is_aborted(error):
+        return Aborted("An earlier part of this request failed, and this part with it.")
+    if isinstance(error, DataError | UnicodeEncodeError):
+        return UserError("A value holds characters or a size that no database can hold; leave them out.")
+    if isinstance(error, KizunaError) and not isinstance(error, UserError):
+        return UserError(str(error))
+    return None
 
 
 def _without_values(error: BaseException | None) -> None:

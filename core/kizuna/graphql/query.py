@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, cast
 import strawberry
 
 from kizuna.graphql import loading
+from kizuna.graphql.context import ADMIN
 from kizuna.graphql.explanations import explained
 from kizuna.graphql.filters import CustomerFilter, CustomerSort, customer_conditions, customer_order
 from kizuna.graphql.info import Info, asked
@@ -17,9 +18,9 @@ from kizuna.graphql.plan import PAGING, SPAN
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.search import SearchHit, found
 from kizuna.graphql.types.customers import Customer
-from kizuna.graphql.types.identity import Decision, Explanation, Language, ReviewTask
+from kizuna.graphql.types.identity import Decision, Explanation, IdentityEvent, Language, ReviewTask
 from kizuna.graphql.types.node import Node
-from kizuna.graphql.types.operations import QuarantinedRecord, SchemaChange, SyncRun, SystemConnection
+from kizuna.graphql.types.operations import AuditEntry, QuarantinedRecord, SchemaChange, SyncRun, SystemConnection
 from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.timeline import TimelineEntry
 from kizuna.graphql.types.words import Direction, Entity, TimelineKind
@@ -153,6 +154,34 @@ class Query:
         self, info: Info, first: FirstRequired, after: After = None, entity: OfEntity = None
     ) -> Connection[Decision]:
         return _operations(info, Decision, operations.DECIDED, entity=entity)
+
+    @asked("What happened to customers and people, the newest first.")
+    def identity_history(
+        self,
+        info: Info,
+        first: FirstRequired,
+        after: After = None,
+        entity: OfEntity = None,
+        id: Annotated[  # noqa: A002
+            strawberry.ID | None, strawberry.argument(description="Only what this customer or person had a part in.")
+        ] = None,
+    ) -> Connection[IdentityEvent]:
+        conditions = reading.filtered(info.context.sql, operations.FILTERS["identity_event"], {"entity": entity})
+        if id is not None:
+            conditions.append(Condition("(e.entity_id = :involved OR e.other_id = :involved)", {"involved": id}))
+        return _page(info, IdentityEvent, operations.LATEST_EVENTS, conditions)
+
+    @asked("Who changed what, the newest first. Needs the scope `admin`.")
+    def audit_log(
+        self,
+        info: Info,
+        first: FirstRequired,
+        after: After = None,
+        actor: Annotated[str | None, strawberry.argument(description="Only changes by them.")] = None,
+        action: Annotated[str | None, strawberry.argument(description="Only changes of this sort.")] = None,
+    ) -> Connection[AuditEntry]:
+        info.context.require(ADMIN)
+        return _operations(info, AuditEntry, operations.LATEST_ENTRIES, actor=actor, action=action)
 
     @asked("Why two records are, or are not, one customer or person.")
     def identity_explain(

@@ -31,7 +31,7 @@ NODES: tuple[type[Any], ...] = (
     *(identity.ReviewTask, identity.Decision, operations.SystemConnection, operations.SyncRun),
     *(operations.QuarantinedRecord, operations.SchemaChange, people.Person, records.SourceRecord, records.Staff),
     *(sales.Deal, sales.DealLine, sales.Contract, support.Ticket, support.TicketMetrics, support.Engagement),
-    support.SurveyResponse,
+    *(support.SurveyResponse, identity.IdentityEvent, operations.AuditEntry),
 )
 
 

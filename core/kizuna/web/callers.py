@@ -62,6 +62,8 @@ def is_local(request: HTTPConnection) -> bool:
         return False
     if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
         return False
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return False
     host = request.headers.get("host", "")
     if not _is_loopback(urlsplit(f"//{host}").hostname or ""):
         return False

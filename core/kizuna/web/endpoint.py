@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response
 
@@ -65,36 +66,42 @@ class GraphQLEndpoint:
         if wants_page(request) and self.settings.introspection:
             return explorer.page()
         media_type = answers_as(request)
-        request_id = str(request.scope.get("state", {}).get("request_id", ""))
-        limits = self.settings.graphql
         try:
-            asked = await question(request, limits.max_body_bytes)
-            within_s = limits.request_timeout_s + GRACE_S
-            caller, answer = await self.workers.run(
-                lambda: self._answer(
-                    request,
-                    Request(
-                        asked.query,
-                        asked.variables,
-                        asked.operation_name,
-                        request_id=request_id,
-                        queries_only=asked.queries_only,
-                    ),
-                ),
-                within_s,
-            )
-        except Refused as refused:
-            return _refusal(refused, media_type)
-        except TimeoutError:
-            return _refusal(Refused(504, "TIMEOUT", "The request took longer than it may; ask for less."), media_type)
+            asked = await self._asked(request)
+            caller, body, refused = await self._answered(request, asked)
+        except Refused as refusal:
+            return _refusal(refusal, media_type)
+        except ClientDisconnect:  # nobody is there to be told
+            return Response(status_code=400)
         self.workers.aside(lambda: self.callers.note_use(caller))
         # The newer media type tells by the status that nothing was executed; the older one always says 200.
-        status = 400 if answer.refused and media_type != "application/json" else 200
-        return Response(
-            _ENCODE.encode(answer.body), status, media_type=media_type, headers={"cache-control": "no-store"}
+        status = 400 if refused and media_type != "application/json" else 200
+        return Response(body, status, media_type=media_type, headers={"cache-control": "no-store"})
+
+    async def _asked(self, request: HTTPRequest) -> Request:
+        limits = self.settings.graphql
+        try:
+            read = await asyncio.wait_for(question(request, limits.max_body_bytes), limits.request_timeout_s)
+        except TimeoutError as error:
+            raise Refused(408, "TIMEOUT", "The request did not arrive in time.", {"connection": "close"}) from error
+        request_id = str(request.scope.get("state", {}).get("request_id", ""))
+        return Request(
+            read.query,
+            read.variables,
+            read.operation_name,
+            request_id=request_id,
+            queries_only=read.queries_only,
         )
 
-    def _answer(self, http: HTTPRequest, request: Request) -> tuple[Caller, Any]:
+    async def _answered(self, request: HTTPRequest, asked: Request) -> tuple[Caller, bytes, bool]:
+        within_s = self.settings.graphql.request_timeout_s + GRACE_S
+        try:
+            return await self.workers.run(lambda: self._answer(request, asked), within_s)
+        except TimeoutError as error:
+            raise Refused(504, "TIMEOUT", "The request took longer than it may; ask for less at once.") from error
+
+    def _answer(self, http: HTTPRequest, request: Request) -> tuple[Caller, bytes, bool]:
+        """Who asks and the answer as bytes; in a worker thread."""
         caller = self.callers.of(http)
         if caller is None:
             raise Refused(
@@ -103,7 +110,8 @@ class GraphQLEndpoint:
                 "Send a valid token: `Authorization: Bearer kz_…`; `kizuna token create` makes one.",
                 {"www-authenticate": "Bearer"},
             )
-        return caller, self.engine.answer(replace(request, caller=caller))
+        response = self.engine.answer(replace(request, caller=caller))
+        return caller, _ENCODE.encode(response.body), response.refused
 
 
 def _refusal(refused: Refused, media_type: str) -> Response:

@@ -60,8 +60,8 @@ async def question(request: Request, most_bytes: int) -> Question:
         asked = _ASKED.decode(body)
     except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", f"The request has the wrong form: {error}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(400, "BAD_REQUEST", "The request is not valid JSON.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(400, "BAD_REQUEST", "The request is not valid JSON, or nested too deeply.") from error
     return Question(asked.query, asked.variables or {}, asked.operationName, queries_only=False)
 
 
@@ -73,7 +73,7 @@ def _from_url(request: Request, most_bytes: int) -> Question:
         raise Refused(400, "BAD_REQUEST", "The request has no query; send it as `query`.")
     try:
         variables = _VARIABLES.decode(request.query_params.get("variables") or "{}")
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Refused(400, "BAD_REQUEST", "`variables` must be a JSON object.") from error
     return Question(query, variables, request.query_params.get("operationName") or None, queries_only=True)
 

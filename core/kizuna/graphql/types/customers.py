@@ -10,8 +10,8 @@ from kizuna.graphql.scalars import DateTime, Money
 from kizuna.graphql.types.billing import BillingSubscription, CreditNote, Invoice, Payment, Refund
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.people import Person
-from kizuna.graphql.types.provenance import FIELDS, Sourced
-from kizuna.graphql.types.records import SourceRecord, Staff
+from kizuna.graphql.types.provenance import Sourced
+from kizuna.graphql.types.records import FIELDS, SourceRecord, Staff
 from kizuna.graphql.types.sales import Contract, Deal
 from kizuna.graphql.types.support import Engagement, SurveyResponse, Ticket
 from kizuna.graphql.types.timeline import TIMELINE_ARGUMENTS, TimelineEntry, department_of

@@ -92,3 +92,15 @@ class Decision(Node):
     revoked_at: DateTime | None = column("When it was taken back.")
     a: SourceRecord | None = one("One of the records.")
     b: SourceRecord | None = one("The other.")
+
+
+@shaped("identity_event", "event")
+@strawberry.type(description="Something that happened to a customer or a person: made, merged, split, moved, ended.")
+class IdentityEvent(Node):
+    entity: Entity = column("Whether it is about accounts or people.")
+    kind: str = column("create, merge, split, move or end.")
+    entity_id: strawberry.ID = column("The customer or person it happened to, by the id it has since.")
+    other_id: strawberry.ID | None = column("The one it came from or went into.")
+    records: int = column("How many records it then had.")
+    cause: str = column("What brought it about: records, or a decision.")
+    at: DateTime = column("When.")

@@ -106,3 +106,13 @@ class SchemaChange(Node):
     before: str | None = column("What was known before.")
     after: str | None = column("What is seen now.")
     at: DateTime = column("When it was seen first.")
+
+
+@shaped("audit_entry", "audit")
+@strawberry.type(description="A change that somebody made.")
+class AuditEntry(Node):
+    at: DateTime = column("When.")
+    actor: str = column("Who: `local`, or a token by its id.")
+    action: str = column("What was done: connection.create, identity.merge, sync.start …")
+    subject: str = column("What it was done to.")
+    detail: JSON = column("More on it, without values of settings and without secrets.")

@@ -8,8 +8,8 @@ from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import SPAN, Argument, column, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.types.node import LazyCustomer, Node
-from kizuna.graphql.types.provenance import FIELDS, Sourced
-from kizuna.graphql.types.records import SourceRecord
+from kizuna.graphql.types.provenance import Sourced
+from kizuna.graphql.types.records import FIELDS, SourceRecord
 from kizuna.graphql.types.sales import Deal
 from kizuna.graphql.types.support import Engagement, Ticket
 from kizuna.graphql.types.timeline import TIMELINE_ARGUMENTS, TimelineEntry

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from kizuna.graphql.plan import Argument, column, one, several, shaped
+from kizuna.graphql.plan import column, one, several, shaped
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.words import Attribute, SourcingRule
-
-FIELDS = {"fields": Argument(list[Attribute] | None, "Only these fields; all that any system speaks on when left out.")}
 
 
 @shaped("claim")

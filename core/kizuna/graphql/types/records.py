@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 import strawberry
 
-from kizuna.graphql.plan import column, loaded, one, shaped
+from kizuna.graphql.plan import Argument, column, loaded, one, several, shaped
 from kizuna.graphql.scalars import JSON, DateTime
 from kizuna.graphql.types.node import LazyCustomer, LazyPerson, Node
-from kizuna.graphql.types.words import Department
+from kizuna.graphql.types.words import Attribute, Department
 from kizuna.storage.answers.payload import opened
+
+FIELDS = {"fields": Argument(list[Attribute] | None, "Only these fields; all that any system speaks on when left out.")}
 
 
 def payloads(context: Any, rows: list[dict[str, Any]], _: Any) -> list[Any]:
@@ -33,8 +35,19 @@ class SourceRecord(Node):
     deleted: str | None = column("Why it is gone: deleted, archived, merged or vanished; null while it is there.")
     version_no: int = column("How many different versions we have seen, this one included.")
     payload: JSON | None = loaded("What the vendor sent, unchanged.", payloads, "stored_payload")
+    says: list[Statement] = several("What it says of its customer or person, field by field.", **FIELDS)
     customer: LazyCustomer | None = one("The customer it is part of, when it is an account.")
     person: LazyPerson | None = one("The person it is part of, when it is a contact or a user.")
+
+
+@shaped("statement")
+@strawberry.type(description="What one record says of one field.")
+class Statement:
+    field: Attribute = column("The field.")
+    value: str = column("The value, as text; a record by its id.")
+    observed_at: DateTime = column("When it was said.")
+    stands: bool = column("Whether it is the value that stands.")
+    conflict: bool = column("Whether some other record says something else.")
 
 
 @shaped("staff", "staff")

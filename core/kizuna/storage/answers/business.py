@@ -183,6 +183,12 @@ CLAIM = Shape(
 
 ALTERNATIVE = Shape(name="alternative", source="claim q", columns=_CLAIMED).related(record=CLAIM.relations["record"])
 
+STATEMENT = Shape(
+    name="statement",
+    source="claim q",
+    columns={**_CLAIMED, "stands": Column(("q.winner",), bool)},
+)
+
 TIMELINE = Shape(
     name="timeline",
     source="placement p JOIN connection c ON c.id = p.connection_id",
@@ -200,4 +206,4 @@ TIMELINE = Shape(
     record=Relation("source_record", ("p.rid",), ("r.rid",)),
 )
 
-SHAPES = (CUSTOMER, PERSON, PLACE, CUSTOMER_MONEY, OWNER, CLAIM, ALTERNATIVE, TIMELINE)
+SHAPES = (CUSTOMER, PERSON, PLACE, CUSTOMER_MONEY, OWNER, CLAIM, ALTERNATIVE, STATEMENT, TIMELINE)

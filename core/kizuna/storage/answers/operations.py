@@ -37,6 +37,15 @@ SOURCE_RECORD = Shape(
         ("m.rid",),
         through="JOIN membership m ON m.entity_id = n.id AND m.entity = 'person'",
     ),
+    says=Relation(
+        "statement",
+        ("r.rid",),
+        ("m.rid",),
+        Order("statement", ("q.attribute", "q.n")),
+        where="m.entity IN ('account', 'person')",
+        through="JOIN membership m ON m.entity_id = q.entity_id AND m.rid = q.rid",
+        filters={"fields": Filter("q.attribute", "in")},
+    ),
 )
 
 CONNECTION = Shape(
@@ -147,6 +156,29 @@ DECISION = Shape(
     b=Relation("source_record", ("i.b",), ("r.rid",)),
 )
 
+IDENTITY_EVENT = Shape(
+    name="identity_event",
+    source="identity_event e",
+    columns={
+        "id": Column(("e.seq",), of_number("event")),
+        **plain("e", "entity", "kind", "entity_id", "other_id", "records", "cause", "at"),
+    },
+    key=("e.seq",),
+)
+
+AUDIT_ENTRY = Shape(
+    name="audit_entry",
+    source="audit_entry z",
+    columns={
+        "id": Column(("z.seq",), of_number("audit")),
+        **plain("z", "at", "actor", "action", "subject"),
+        **lists("z", "detail"),
+    },
+    key=("z.seq",),
+)
+
+LATEST_EVENTS = Order("latest", ("e.seq",), descending=True)
+LATEST_ENTRIES = Order("latest", ("z.seq",), descending=True)
 LATEST_RUNS = Order("queued", ("y.queued_at", "y.id"), descending=True)
 CONNECTIONS = Order("connection", ("c.id",))
 QUARANTINED = Order("latest", ("u.at", "u.id"), descending=True)
@@ -160,7 +192,12 @@ FILTERS = {
     "schema_drift": {"connection": Filter("c.name", "="), "stream": Filter("d.stream", "=")},
     "review": {"entity": Filter("w.entity", "=")},
     "decision": {"entity": Filter("i.entity", "=")},
+    "identity_event": {"entity": Filter("e.entity", "=")},
+    "audit_entry": {"actor": Filter("z.actor", "="), "action": Filter("z.action", "=")},
 }
 
 
-SHAPES = (SOURCE_RECORD, CONNECTION, STREAM, SYNC_RUN, RUN_STREAM, QUARANTINE, SCHEMA_DRIFT, REVIEW, DECISION)
+SHAPES = (
+    *(SOURCE_RECORD, CONNECTION, STREAM, SYNC_RUN, RUN_STREAM, QUARANTINE, SCHEMA_DRIFT),
+    *(REVIEW, DECISION, IDENTITY_EVENT, AUDIT_ENTRY),
+)

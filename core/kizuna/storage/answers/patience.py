@@ -34,6 +34,11 @@ def unlimit(sql: Connection) -> None:
         raw.set_progress_handler(None, 0)
 
 
+def is_aborted(error: DBAPIError) -> bool:
+    """Whether the statement was not even tried, because an earlier one of the transaction had failed."""
+    return getattr(error.orig, "sqlstate", None) == "25P02"
+
+
 def ran_out(error: DBAPIError) -> bool:
     """Whether the database broke the statement off because its time was up."""
     original = error.orig
