@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from kizuna.errors import PayloadError
 from kizuna.model.facts import KINDS, Fact, kind_of
+from kizuna.model.money import Money
 from kizuna.model.refs import Ref, record_id
-from kizuna.storage.instants import maybe_micros
+from kizuna.storage.instants import micros
 from kizuna.storage.tables.facts import FactField, fields_of
 
 Row = tuple[Any, ...]
+Flat = Callable[[Any], Any]
 _ENCODE = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -24,31 +28,56 @@ def columns(kind: str) -> tuple[str, ...]:
     return ("rid", "part", *(name for field in fields_of(KINDS[kind]) for name in field.columns))
 
 
+@dataclass(frozen=True, slots=True)
+class Flattening:
+    """How a kind becomes a row: one reading of all its values, and what is done to which of them."""
+
+    values: Callable[[Fact], tuple[Any, ...]]
+    flats: tuple[tuple[int, Flat], ...]
+    refs: tuple[int, ...]
+
+
 @cache
-def _fields(kind: str) -> tuple[FactField, ...]:
-    return fields_of(KINDS[kind])
+def _flattening(kind: str) -> Flattening:
+    names, flats, refs = ["part"], [], []
+    for field in fields_of(KINDS[kind]):
+        for flat in _flats(field):
+            place = len(names) + 1  # the record id stands before them all
+            names.append(field.name)
+            if field.form == "ref":
+                refs.append(place)
+            elif flat is not None:
+                flats.append((place, flat))
+    return Flattening(attrgetter(*names), tuple(flats), tuple(refs))
+
+
+def _flats(field: FactField) -> tuple[Flat | None, ...]:
+    """What is done to the value for each of the field's columns; None leaves it as it is."""
+    return (_minor, _currency) if field.form == "money" else (_FLAT.get(field.form),)
 
 
 def row(fact: Fact, rid: int, connection: str) -> Row:
     """The fact as a row of its kind's table; references become record ids of the same connection."""
-    values: list[Any] = [rid, fact.part]
-    for field in _fields(kind_of(type(fact))):
-        value = getattr(fact, field.name)
-        flat = _FLAT.get(field.form)
-        if flat is None:
-            values.append(value)
-        elif field.form == "money":
-            values += (None, None) if value is None else (bounded(value.minor), value.currency)
-        elif field.form == "ref":
-            values.append(None if value is None else target(connection, value))
-        else:
-            values.append(None if value is None else flat(value))
+    how = _flattening(kind_of(type(fact)))
+    values = [rid, *how.values(fact)]
+    for place, flat in how.flats:
+        value = values[place]
+        if value is not None:
+            values[place] = flat(value)
+    for place in how.refs:
+        ref = values[place]
+        if ref is not None:
+            values[place] = _known_target(connection, ref.stream, ref.id)
     return tuple(values)
 
 
 def target(connection: str, ref: Ref) -> int:
     """The record id a reference points to."""
-    return record_id(connection, ref.stream, ref.id)
+    return _known_target(connection, ref.stream, ref.id)
+
+
+# Many records of a batch point to the same few: the product, the customer, the subscription.
+_known_target = lru_cache(maxsize=16_384)(record_id)
 
 
 def body(fact: Fact) -> str:
@@ -63,13 +92,19 @@ def bounded(value: int) -> int:
     return value
 
 
-_FLAT: dict[str, Callable[[Any], Any]] = {
+def _minor(value: Money) -> int:
+    return bounded(value.minor)
+
+
+def _currency(value: Money) -> str:
+    return value.currency
+
+
+_FLAT: dict[str, Flat] = {
     "word": str,
     "whole": bounded,
-    "instant": maybe_micros,
+    "instant": micros,
     "day": lambda value: value.isoformat(),
     "decimal": lambda value: format(value, "f"),
     "json": lambda value: _ENCODE.encode(value).decode(),
-    "money": lambda value: value,
-    "ref": lambda value: value,
 }
