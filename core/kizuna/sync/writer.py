@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,7 +35,7 @@ class Gathered:
     def add(self, records: Sequence[Record], bookmark: Bookmark | None, asked_at: datetime) -> None:
         """One more page."""
         self.records += [(record, asked_at) for record in records]
-        self.size_bytes += sum(len(bytes(record.raw)) for record in records)
+        self.size_bytes += sum(len(record.raw) for record in records)
         self.pages += 1
         if bookmark is not None:
             self.bookmark = bookmark
@@ -85,6 +87,10 @@ class StreamWriter:
 
     def write(self, gathered: Gathered) -> Wrote:
         """The batch committed with its bookmark. Raises LeaseLost when the run was taken over."""
+        with without_collections():
+            return self._write(gathered)
+
+    def _write(self, gathered: Gathered) -> Wrote:
         understood: list[Understood] = []
         rejected: list[Rejected] = []
         for record, asked_at in gathered.records:
@@ -160,6 +166,21 @@ class StreamWriter:
     def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:
         key, content = dictionary or (payloads.PLAIN, None)
         self.place = replace(self.place, compress=payloads.compressor(content), dictionary_id=key)
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """A block during which the collector of cycles does not run.
+
+    A batch makes many objects and no cycles, and all of them go at its end: looking through them costs a tenth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _tally(found: Sorted, gathered: Gathered) -> Wrote:
