@@ -127,7 +127,8 @@ class ListingThenEvents:
             mark = {**here, "after": last.id, "at": last.created}
             closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Listing(mark), bookmark=mark)
         read = frozenset(state.mark.get("read", ()))
-        whole, cut = self._sorted([sdk.Record(raw=raw, version=as_of(answer)) for raw in page.data], read)
+        shown_at = as_of(answer)
+        whole, cut = self._sorted([sdk.Record(raw=raw, version=shown_at) for raw in page.data], read)
         return self._following(Errands(here, closing, read=tuple(read), cut=cut), whole)
 
     def _sorted(
