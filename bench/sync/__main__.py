@@ -1,6 +1,6 @@
 """The measurement: every part in a process of its own, one after the other, and a table at the end.
 
-    bench/run sync [--records 200000] [--quick] [--only sqlite|postgresql|peer] [--without-derive] [--json FILE]
+bench/run sync [--records 200000] [--quick] [--only sqlite|postgresql|peer] [--without-derive] [--json FILE]
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from tests.support import postgres
-
 from bench.sync import report
 from bench.sync.cost import cpu_of
 from bench.sync.records import made
 from bench.sync.report import Line
+from tests.support import postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / ".kizuna" / "bench"

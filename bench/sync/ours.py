@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.sync.cost import Cost
 from kizuna import config, plugins
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
@@ -25,8 +26,6 @@ from kizuna.storage.database import Database
 from kizuna.storage.tables import METADATA
 from kizuna.sync.run import Syncer
 from kizuna.sync.service import Service, engine, submit
-
-from bench.sync.cost import Cost
 
 KEY = "KIZUNA_BENCH_KEY"
 STREAMS = ("customers", "invoices")

@@ -15,10 +15,16 @@ from pathlib import Path
 COLLECTIONS = ("customers", "invoices")
 OLDEST, STEP_S = 1_600_000_000, 400
 SHAPE = "2"  # part of the folder's name: another shape is another folder
-GIVEN = "Aiko Haruto Yui Sora Emma Liam Olivia Noah Zoë José Renée Søren Łukasz Wei Mei Omar Fatima Ivan Olga Chidi".split()
-FAMILY = "Tanaka Sato Suzuki Müller Smith García O'Brien Kowalski Nguyen Wang Okafor Ivanova Rossi Dubois Hansen".split()
+GIVEN = (
+    "Aiko Haruto Yui Sora Emma Liam Olivia Noah Zoë José Renée Søren Łukasz Wei Mei Omar Fatima Ivan Olga Chidi".split()
+)
+FAMILY = (
+    "Tanaka Sato Suzuki Müller Smith García O'Brien Kowalski Nguyen Wang Okafor Ivanova Rossi Dubois Hansen".split()
+)
 FIRST = "Blue North Bright Silver Green Rapid Prime Urban Clear Solid Nova Terra Vector Quantum Harbor Summit".split()
-SECOND = "Ridge Labs Foods Logistics Systems Energy Textiles Robotics Analytics Dental Motors Paper Optics Travel".split()
+SECOND = (
+    "Ridge Labs Foods Logistics Systems Energy Textiles Robotics Analytics Dental Motors Paper Optics Travel".split()
+)
 FORMS = ("Inc.", "LLC", "GmbH", "Ltd", "株式会社", "S.A.", "B.V.", "Co., Ltd.")
 PLACES = (
     ("Tokyo", "JP", "100-0001", "+81 3 {:04d} {:04d}"),
@@ -137,7 +143,9 @@ def _customer(number: int, draw: random.Random) -> dict[str, object]:
     company = f"{draw.choice(FIRST)} {draw.choice(SECOND)} {number} {draw.choice(FORMS)}"
     city, country, postal_code, phone = draw.choice(PLACES)
     mailbox = f"{given}.{family}".lower().replace("'", "")
-    host = f"{company.split()[0]}{company.split()[1]}{number}.example".lower() if is_company else "mail.example"
+    host = (
+        f"{company.split(maxsplit=1)[0]}{company.split()[1]}{number}.example".lower() if is_company else "mail.example"
+    )
     return {
         "id": source_id("cus", number),
         "name": company if is_company else f"{given} {family}",
