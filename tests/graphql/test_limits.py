@@ -152,3 +152,23 @@ def test_a_value_that_no_database_holds_is_the_callers_mistake_or_finds_nothing(
 
     codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
     assert codes <= {"BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"systems": ["x"] * 5_000},
+        {"nameContains": "%" * 90_000},
+        {"domains": ["x"] * 5_000},
+        {"money": {"measure": "MRR", "currency": "JPY", "atLeast": "1e30"}},
+        {"money": {"measure": "MRR", "currency": "JPY", "atLeast": "1e999999999"}},
+        {"money": {"measure": "MRR", "currency": "JPY" * 9_000, "atMost": "NaN"}},
+        {"lastActivitySince": "0001-01-01T00:00:00Z", "renewsUntil": "9999-12-31T23:59:59+14:00"},
+        {"lastActivitySince": "2026-03-01"},
+    ],
+)
+def test_a_wish_beyond_all_measure_is_no_fault(fresh: House, wish: dict[str, object]) -> None:
+    answer = fresh.answer("query ($f: CustomerFilter) { customers(first: 1, filter: $f) { totalCount } }", f=wish)
+
+    codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    assert codes <= {"BAD_USER_INPUT"}

@@ -208,7 +208,7 @@ def _known(error: BaseException | None) -> UserError | None:
         return TooLate("A question to the database took longer than it may; ask for less at once.")
     if isinstance(error, DBAPIError) and patience.is_aborted(error):
         return Aborted("An earlier part of this request failed, and this part with it.")
-    if isinstance(error, DataError | UnicodeEncodeError):
+    if isinstance(error, DataError | UnicodeEncodeError | OverflowError):
         return UserError("A value holds characters or a size that no database can hold; leave them out.")
     if isinstance(error, KizunaError) and not isinstance(error, UserError):
         return UserError(str(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import InvalidOperation
 from enum import StrEnum
 
 import strawberry
@@ -15,6 +14,9 @@ from kizuna.storage.answers import customers
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import Order
 from kizuna.unify.survivorship import folded
+
+TEXT_MOST = 200
+SYSTEMS_MOST = 20
 
 
 @strawberry.enum(description="What customers can be sorted by.")
@@ -80,15 +82,19 @@ class CustomerFilter:
 
 
 def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[Condition]:
-    """The conditions of a filter. Raises UserError for an amount that is no number."""
+    """The conditions of a filter. Raises UserError for an amount that is no number and for more than anybody wishes."""
     if wishes is None:
         return []
+    if len(wishes.name_contains or "") > TEXT_MOST:
+        raise UserError(f"`nameContains` is longer than {TEXT_MOST} characters.")
+    if len(wishes.systems or ()) + len(wishes.missing_systems or ()) > SYSTEMS_MOST:
+        raise UserError(f"Name at most {SYSTEMS_MOST} systems.")
     given = {**vars(wishes), "money": vars(wishes.money) if wishes.money else None}
     if wishes.name_contains is not None:
         given["name_contains"] = folded(wishes.name_contains)
     try:
         return customers.conditions(sql, given)
-    except (InvalidOperation, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise UserError('An amount in `money` is no number; write it as text, such as "1500.00".') from error
 
 

@@ -10,6 +10,7 @@ import strawberry
 from kizuna.graphql import loading
 from kizuna.graphql.context import Context
 from kizuna.graphql.errors import UserError
+from kizuna.graphql.filters import TEXT_MOST
 from kizuna.graphql.plan import column, one, shaped
 from kizuna.graphql.selection import Chosen
 from kizuna.graphql.types.customers import Customer
@@ -40,6 +41,8 @@ def found(context: Context, query: str, first: int, chosen: Chosen) -> list[dict
     most = context.limits.max_page_size
     if not 1 <= first <= most:
         raise UserError(f"`first` is {first}; it may be 1 to {most}.")
+    if len(query) > TEXT_MOST:
+        raise UserError(f"`query` is longer than {TEXT_MOST} characters.")
     if not words:
         return []
     plan = context.registry.by_shape["search_hit"]

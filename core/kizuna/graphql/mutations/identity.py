@@ -38,13 +38,14 @@ class IdentityPayload:
     user_errors: list[Wrong] = strawberry.field(description="What was wrong with the wish.")
 
 
+MERGED_MOST = 20
 _REASON = "Why; it stands in the history."
 _CONFIRMED = "Whether to decide so even where a guard or an earlier decision stands against it."
 
 
 @strawberry.input(description="Who is one.")
 class MergeInput:
-    ids: list[strawberry.ID] = strawberry.field(description="Two or more; the others become one with the first.")
+    ids: list[strawberry.ID] = strawberry.field(description="Two to twenty; the others become one with the first.")
     reason: str | None = strawberry.field(default=None, description=_REASON)
     confirmed: bool = strawberry.field(default=False, description=_CONFIRMED)
 
@@ -169,8 +170,8 @@ def _result(info: Info, decided: Decided) -> dict[str, Any] | None:
 
 
 def _merge(info: Info, deriver: Deriver, wish: MergeInput, prefix: str) -> Decided:
-    if len(set(wish.ids)) < 2:
-        raise UserError("Name two or more different ones.")
+    if not 2 <= len(set(wish.ids)) <= MERGED_MOST:
+        raise UserError(f"Name two to {MERGED_MOST} different ones.")
     foreign = [key for key in wish.ids if not key.startswith(f"{prefix}_")]
     if foreign:
         raise UserError(f"{foreign[0]!r} is of another kind; these ids begin with `{prefix}_`.")
