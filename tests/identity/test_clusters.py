@@ -203,7 +203,7 @@ def test_edges_that_leave_the_component_are_passed_over():
     assert partition.clusters == ((1, 2),)
 
 
-def test_one_company_in_four_systems_is_one_customer():
+def test_one_company_in_several_systems_is_one_customer_and_who_pays_for_it_is_asked():
     crm = account(CRM, "株式会社青葉商事", domains=("https://aoba.co.jp/",))
     marketing = account(MARKETING, "Aoba Shoji K.K.", domains=("aoba.co.jp",))
     desk = account(DESK, "アオバ", cross_references=(crm.own,))
@@ -212,7 +212,8 @@ def test_one_company_in_four_systems_is_one_customer():
 
     partition = resolve([crm, marketing, desk, billing, stranger])
 
-    assert partition.clusters == ((crm.rid, marketing.rid, desk.rid, billing.rid), (stranger.rid,))
+    assert partition.clusters == ((crm.rid, marketing.rid, desk.rid), (billing.rid,), (stranger.rid,))
+    assert {billing.rid} <= {rid for review in partition.reviews for rid in (review.edge.a, review.edge.b)}
 
 
 def test_a_group_on_one_domain_stays_as_many_customers_as_it_has_companies():

@@ -15,7 +15,7 @@ EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
     "equal translated same_brand similar contained partial".split()
 )
 SAME_TRADE = "same_trade"
-MISSING, UNREADABLE, NO_COMPANYS_NAME = "missing unreadable no_companys_name".split()
+MISSING, UNREADABLE, UNREAD_SIGNS, NO_COMPANYS_NAME = "missing unreadable unread_signs no_companys_name".split()
 DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
 
 # Names that can be one company's although they are not written alike.
@@ -122,7 +122,10 @@ def company_names(one: CompanyName, other: CompanyName) -> str:
         # by sound (グーグル), so kana and letters that differ prove nothing either.
         if contradiction:
             return DIFFERENT_BUSINESS
-        return SAME_TRADE if one.trades and one.trades == other.trades else UNREADABLE
+        if one.trades and one.trades == other.trades:
+            return SAME_TRADE
+        # Who writes Japanese writes one company's name in one way; kana beside kanji is mostly another company.
+        return UNREADABLE if "latin" in {one.script, other.script} else UNREAD_SIGNS
     if _numbers(one) != _numbers(other):
         return CONFLICT
     if _similar(one, other):
@@ -138,8 +141,10 @@ def account_names(one: AccountProfile, other: AccountProfile) -> str:
     if one.name is None or other.name is None:
         return MISSING
     level = company_names(one.name, other.name)
-    if level == EQUAL and one.source == other.source and differ_in_form(one.name.legal_form, other.name.legal_form):
-        # Written into one system twice, with two forms: on purpose.
+    forms = one.name.legal_form, other.name.legal_form
+    twice = one.source == other.source and None not in forms and forms[0] != forms[1]
+    if level == EQUAL and (twice or differ_in_form(*forms)):
+        # A group's companies share the name and the domain; what is written with two forms is two of them.
         level = DIFFERENT_BUSINESS
     if one.name_role == other.name_role == COMPANY_NAME:
         return level

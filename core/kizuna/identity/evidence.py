@@ -31,7 +31,9 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
         **{
             names.CONTAINED: 1.5,
             names.UNREADABLE: 0.0,
-            names.NO_COMPANYS_NAME: 0.0,
+            # Agents, accountants and resellers pay for their customers: their domain alone says nothing of a customer.
+            names.NO_COMPANYS_NAME: -4.0,
+            names.UNREAD_SIGNS: -4.0,
             names.DIFFERENT_BUSINESS: -4.0,
             names.CONFLICT: -4.0,
         },

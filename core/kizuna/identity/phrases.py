@@ -63,6 +63,10 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
         "The names are in different scripts and cannot be compared: {values}.",
         "表記の文字が異なり名前を比較できません: {values}。",
     ),
+    ("name", "unread_signs"): Phrase(
+        "One name is in kana and one in kanji, so they cannot be compared: {values}.",
+        "一方は仮名、他方は漢字のため名前を比較できません: {values}。",
+    ),
     ("name", "no_companys_name"): Phrase(
         "One name is, or may be, a person's or a web address, so it counts as missing: {values}.",
         "一方は個人名またはウェブアドレスの可能性があるため、名前は考慮しません: {values}。",
