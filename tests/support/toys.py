@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from kizuna import sdk
 from kizuna.derive import Deriver
-from kizuna.storage import connections, payloads, runs
+from kizuna.storage import connections, payloads
 from kizuna.storage.database import Database
+from kizuna.storage.runs import Lease
 from kizuna.storage.tables import METADATA
 from kizuna.sync.commit import Place
 from kizuna.sync.profiles import source_of
@@ -105,7 +106,7 @@ class Bench:
         with self.database.write() as sql:
             connections.add(sql, name, "toy", {}, {}, False, 0)
 
-    def writer(self, stream: str = "firms", connection: str = "toy", lease: runs.Lease | None = None) -> StreamWriter:
+    def writer(self, stream: str = "firms", connection: str = "toy", lease: Lease | None = None) -> StreamWriter:
         """A writer as a run would make it."""
         with self.database.read() as sql:
             stored = connections.get(sql, connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from kizuna.storage.tables import evidence as t
 
@@ -28,14 +28,14 @@ def count(sql: Connection, connection: str | None = None, stream: str | None = N
 
 def latest(sql: Connection, most: int, connection: str | None = None, stream: str | None = None) -> Sequence[Row[Any]]:
     """The records set aside, the latest first: id, connection, stream, source_id, reason, field, at."""
-    found = _narrowed(select(*_COLUMNS).select_from(_joined()), connection, stream)
+    found: Select[Any] = _narrowed(select(*_COLUMNS).select_from(_joined()), connection, stream)
     return sql.execute(found.order_by(t.QUARANTINE.c.at.desc(), t.QUARANTINE.c.id.desc()).limit(most)).all()
 
 
 def one(sql: Connection, number: int) -> Row[Any] | None:
     """One record set aside, with its payload as it came."""
-    found = select(*_COLUMNS, t.QUARANTINE.c.payload).select_from(_joined()).where(t.QUARANTINE.c.id == number)
-    return sql.execute(found).first()
+    found: Select[Any] = select(*_COLUMNS, t.QUARANTINE.c.payload).select_from(_joined())
+    return sql.execute(found.where(t.QUARANTINE.c.id == number)).first()
 
 
 def payloads(sql: Connection, connection: str | None = None, stream: str | None = None) -> Sequence[Row[Any]]:
