@@ -81,9 +81,8 @@ def test_a_bad_record_is_set_aside_and_the_others_go_on(toy: Bench) -> None:
     wrote = toy.write(ACME, {"id": "2", "staff": "many"}, b'{"id": "3", "name": ', {"name": "no id"})
 
     assert (wrote.written, wrote.quarantined) == (1, 3)
-    found = dict(
-        (key, (field, reason)) for key, field, reason in toy.rows("SELECT source_id, field, reason FROM quarantine")
-    )
+    aside = toy.rows("SELECT source_id, field, reason FROM quarantine")
+    found = {key: (field, reason) for key, field, reason in aside}
     assert found["2"][0] == "$.staff"
     assert "many" not in found["2"][1]
 

@@ -24,9 +24,9 @@ def refresh(sql: Connection, accounts: Collection[int]) -> set[int]:
     for rid, profile in known.items():
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
-        if new != profile.contact_domains:
-            if _store(sql, profile, msgspec.structs.replace(profile, contact_domains=new)):
-                changed.add(rid)
+        renewed = msgspec.structs.replace(profile, contact_domains=new)
+        if new != profile.contact_domains and _store(sql, profile, renewed):
+            changed.add(rid)
     return changed
 
 

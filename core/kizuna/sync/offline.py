@@ -11,8 +11,10 @@ from kizuna.storage.connections import StoredConnection
 
 
 def unchecked(connector: type[AnyConnector], stored: StoredConnection) -> AnyConnector:
-    """The connector with the stored settings, each read by itself: rules between settings (give this or that) are not
-    asked. What is missing takes its default, or an empty text that is never sent."""
+    """The connector with the stored settings, each read by itself: rules between settings are not asked.
+
+    What is missing takes its default, or an empty text that is never sent.
+    """
     settings_type = connector.settings_type()
     values: dict[str, Any] = {}
     kind: Any
