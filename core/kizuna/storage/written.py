@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -66,18 +67,19 @@ class IdentityRows:
 
     def add(self, profile: Profile) -> None:
         """Takes in one record's profile."""
-        entity = entity_of(profile)
-        self.profiles.append((entity, profile.rid, _ENCODE.encode(profile).decode(), NORMALISER))
+        entity, rid, source = entity_of(profile), profile.rid, profile.source
+        self.profiles.append((entity, rid, _ENCODE.encode(profile).decode(), NORMALISER))
         named = identity_keys.name_hash(profile)
         seen: set[int] = set()
         for key in identity_keys.keys(profile):
             hashed = identity_keys.key_hash(entity, key.kind, key.value)
             if hashed not in seen:  # two kinds of one family may carry one value
                 seen.add(hashed)
-                self.keys.append((hashed, profile.rid, entity, key.kind, key.value, profile.source, named))
+                self.keys.append((hashed, rid, entity, key.kind, key.value, source, named))
 
     def write(self, sql: Connection) -> None:
         """All rows inserted; rows of the same records must be gone."""
+        self.keys.sort(key=itemgetter(0))  # neighbours in the index are written together
         insert(sql, identity.PROFILE, ("entity", "rid", "body", "normaliser"), self.profiles)
         names = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
         insert(sql, identity.KEY, names, self.keys)
