@@ -9,7 +9,7 @@ import zstandard
 LEVEL = 1
 DICTIONARY_BYTES = 32_768
 SAMPLES_LEAST = 64
-SAMPLES_BYTES = 4_000_000
+SAMPLES_BYTES = 1_500_000
 PLAIN = 0
 """The dictionary id of payloads compressed without one."""
 
