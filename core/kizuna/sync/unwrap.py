@@ -12,8 +12,7 @@ from kizuna.errors import PageError
 Found = Iterator[bytes]
 _ANY = msgspec.json.Decoder()
 _ENCODE = msgspec.json.Encoder()
-_RECORDING = ("body", "response", "json", "content")
-_NEVER_RECORDS = frozenset({"errors", "warnings", "links", "meta", "paging", "headers", "fields", "included"})
+_RECORDING = ("response", "body", "json", "content", "resources")  # beside a response, the body is the request's
 _DEEP = 8
 
 
@@ -21,7 +20,8 @@ def records(content: bytes, names: Sequence[str]) -> Found:
     """Every record in the file, as JSON bytes. ``names`` are the stream's names, by which an envelope may hold them.
 
     Understands a JSON array, one record, NDJSON, a page envelope (the list stands under the stream's name or a common
-    one), and recordings: ``{"body": …}`` lines, ``exchanges[].response``, ``api.<verb>.<path>.response``.
+    one), and recordings: ``{"body": …}`` lines, ``exchanges[].response``, ``api.<verb>.<path>.response``. What an
+    envelope lists is a record even without an id, so that it is set aside and not lost without a word.
     Raises PageError when the file is no JSON at all.
     """
     for document in documents(content):
@@ -46,45 +46,56 @@ def documents(content: bytes) -> Iterator[Any]:
             raise PageError(f"line {number} of the file is not JSON ({error}); nothing was loaded") from error
 
 
-def unwrapped(document: Any, names: set[str], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The records inside one document."""
+def unwrapped(document: Any, names: set[str], depth: int = 0, *, listed: bool = False) -> Iterator[dict[str, Any]]:
+    """The records inside one document; ``listed`` when an envelope has said that there are records."""
     if depth > _DEEP:
         return
     if isinstance(document, str):
         yield from _quoted(document, names, depth)
     elif isinstance(document, list):
         for item in document:
-            yield from unwrapped(item, names, depth + 1)
+            yield from unwrapped(item, names, depth + 1, listed=listed)
     elif isinstance(document, dict):
-        yield from _object(document, names, depth)
+        yield from _object(document, names, depth, listed)
 
 
-def _object(document: dict[str, Any], names: set[str], depth: int) -> Iterator[dict[str, Any]]:
-    inside = _inside(document, names)
+def _object(document: dict[str, Any], names: set[str], depth: int, listed: bool) -> Iterator[dict[str, Any]]:
+    held = _listed(document, names)
+    if held is not None:
+        yield from unwrapped(held, names, depth + 1, listed=isinstance(held, list))
+        return
+    inside = _recording(document)
     if inside is None:
-        if _is_record(document):
+        if listed or _is_record(document):
             yield document
         return
     for value in inside:
         yield from unwrapped(value, names, depth + 1)
 
 
-def _inside(document: dict[str, Any], names: set[str]) -> list[Any] | None:
-    """What an envelope or a recording holds; None when the object is a record itself (or nothing we know)."""
+def _listed(document: dict[str, Any], names: set[str]) -> Any:
+    """What an envelope holds under the stream's name or a common one; None when this is no envelope."""
+    if "exchanges" in document or isinstance(document.get("api"), dict):
+        return None
+    for name, value in document.items():
+        if name.casefold() in names and isinstance(value, list | dict):
+            return value
+    for name in ("records", "results", "data", "items", "value"):
+        value = document.get(name)
+        if isinstance(value, list) and (not value or isinstance(value[0], dict)) and not _is_record(document):
+            return value
+    return None
+
+
+def _recording(document: dict[str, Any]) -> list[Any] | None:
+    """The answers a recording holds; None when the object is a record itself (or nothing we know)."""
     if "exchanges" in document:
         return [exchange.get("response") for exchange in _dicts(document["exchanges"])]
     if isinstance(document.get("api"), dict):
         return list(_recorded(document["api"]))
-    for name, value in document.items():
-        if name.casefold() in names and isinstance(value, list | dict):
-            return [value]
-    for name in ("records", "results", "data", "items", "value"):
-        value = document.get(name)
-        if isinstance(value, list) and (not value or isinstance(value[0], dict)) and not _is_record(document):
-            return [value]
     if not _is_record(document):
         for name in _RECORDING:
-            if isinstance(document.get(name), list | dict | str):
+            if document.get(name) and isinstance(document[name], list | dict | str):
                 return [document[name]]
     return None
 
