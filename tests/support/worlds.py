@@ -6,18 +6,18 @@ import asyncio
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, create_engine, select, text
+from sqlalchemy import Connection, Table, select, text
 
 from kizuna import config, sandbox
 from kizuna.jobs import RunStatus
 from kizuna.plugins import load
 from kizuna.storage import connections, derived
-from kizuna.storage.database import Database, parsed
-from kizuna.storage.tables import METADATA, identity
+from kizuna.storage.database import Database
+from kizuna.storage.tables import METADATA, evidence, facts, identity
 from kizuna.sync.rebuild import rebuild
 from kizuna.sync.service import JOB, Service, engine, service, submit
 
@@ -33,7 +33,7 @@ Rows = dict[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it is stored: where, under which id, with which content, in which version, by which run."""
+    """A record as it is stored; ``merged``: another record has said that it took this one in."""
 
     connection: str
     stream: str
@@ -42,15 +42,14 @@ class Stored:
     deleted: str | None
     version_no: int
     run_id: str
+    merged: bool
 
 
 @dataclass(slots=True)
 class Kizuna:
     """An installation over one database, with a connection to each sandbox named after its vendor."""
 
-    url: str
     parts: Service
-    ended: list[RunStatus] = field(default_factory=list)
 
     def sync(self, *vendors: str, full: bool = False) -> list[RunStatus]:
         """The runs at their end, one of each vendor, one after the other."""
@@ -85,10 +84,10 @@ class Kizuna:
             return records(sql)
 
     def living(self, vendor: str) -> dict[str, set[str]]:
-        """Stream → the ids of a connection's records that are not deleted."""
+        """Stream → the ids of a connection's records that are neither deleted nor merged away."""
         found: dict[str, set[str]] = {}
         for record in self.records():
-            if record.connection == vendor and record.deleted is None:
+            if record.connection == vendor and record.deleted is None and not record.merged:
                 found.setdefault(record.stream, set()).add(record.source_id)
         return found
 
@@ -107,6 +106,18 @@ class Kizuna:
         """The fingerprint of all that is mapped and derived, times included."""
         with self.parts.database.read() as sql:
             return derived.fingerprint(sql)
+
+    def facts(self) -> Rows:
+        """What the living records say, whenever and in whatever order it was learned.
+
+        A reference to what was merged away is one to the winner, a reference to what is not there is none.
+        """
+        with self.parts.database.read() as sql:
+            record, alias = evidence.SOURCE_RECORD.c, evidence.RECORD_ALIAS.c
+            winners = {row.rid: row.winner_rid for row in sql.execute(select(alias.rid, alias.winner_rid))}
+            living = set(sql.scalars(select(record.rid).where(record.deleted.is_(None)))) - set(winners)
+            now = {rid: rid for rid in living} | {rid: winner for rid, winner in winners.items() if winner in living}
+            return {table.name: _rows(sql, table, now) for table in facts.FACTS.values()}
 
     def who_is_who(self) -> set[frozenset[tuple[str, int]]]:
         """Which records are one, whatever the ids of the customers and people are."""
@@ -164,7 +175,7 @@ def kizuna(url: str, served: sandbox.Served | None = None) -> Iterator[Kizuna]:
         if served is not None:
             METADATA.create_all(parts.database.engine)
             connect(parts.database, served)
-        yield Kizuna(url, parts)
+        yield Kizuna(parts)
     finally:
         parts.close()
 
@@ -201,24 +212,23 @@ def shown(served: sandbox.Served, vendor: str, streams: Collection[str]) -> dict
 def records(sql: Connection) -> list[Stored]:
     """Every stored record, sorted."""
     question = """
-        SELECT connection.name, stream, source_id, hash, deleted, version_no, run_id
-        FROM source_record JOIN connection ON connection.id = connection_id ORDER BY 1, 2, 3
+        SELECT connection.name, stream, source_id, hash, deleted, version_no, run_id, record_alias.rid IS NOT NULL
+        FROM source_record JOIN connection ON connection.id = connection_id
+        LEFT JOIN record_alias ON record_alias.rid = source_record.rid ORDER BY 1, 2, 3
     """
     return [Stored(*row) for row in sql.execute(text(question))]
 
 
-def copy_of(url: str, target: str) -> str:
-    """A SQLite database copied to ``target``; its URL."""
-    before = create_engine(parsed(url))
-    with before.connect() as sql:
-        sql.execute(text("VACUUM INTO :target"), {"target": target})
-    before.dispose()
-    return f"sqlite:///{target}"
-
-
-def _rows(sql: Connection, table: Table) -> frozenset[str]:
+def _rows(sql: Connection, table: Table, now: Mapping[int, int] | None = None) -> frozenset[str]:
+    """The rows without times; with ``now``, only those it leaves as they are, their references as it says."""
     columns = [column for column in table.columns if column.name not in _TIMES]
-    return frozenset(repr(tuple(row)) for row in sql.execute(select(*columns)))
+    found = set()
+    for row in sql.execute(select(*columns)).mappings():
+        if now is None:
+            found.add(repr(tuple(row.values())))
+        elif now.get(row["rid"]) == row["rid"]:
+            found.add(repr(tuple(now.get(value) if name.endswith("_rid") else value for name, value in row.items())))
+    return frozenset(found)
 
 
 def _variable(vendor: str, name: str) -> str:
