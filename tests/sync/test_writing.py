@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from kizuna.errors import LeaseLost
-from kizuna.sdk import Record
+from kizuna.sdk import Account, Record
 from kizuna.storage import evidence, runs
 from kizuna.storage.payloads import Payloads
-from kizuna.sync.writer import Gathered
+from kizuna.sync.writer import Gathered, StreamWriter
 from tests.support.toys import MORNING, Bench, at, bench
 
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}
@@ -154,3 +155,37 @@ def test_payloads_come_back_as_they_were_sent(toy: Bench) -> None:
     stored = toy.rows("SELECT dictionary_id, payload FROM source_record WHERE source_id = '7'")
     assert b'"Firm 7"' in opened.opened(stored[0][0], bytes(stored[0][1]))
     assert stored[0][0] > 0
+
+
+def test_an_older_version_shown_again_cures_nothing(toy: Bench) -> None:
+    toy.write(ACME)
+    toy.write({**ACME, "staff": "many", "at": at(2)})
+
+    toy.write(ACME)
+
+    assert toy.rows("SELECT source_id FROM quarantine") == [("1",)]
+
+
+def test_what_another_writer_said_of_a_record_goes_with_its_deletion(toy: Bench) -> None:
+    early = toy.writer()
+    toy.write(ACME)
+    gathered = Gathered()
+    gathered.add([Record(raw=b'{"id": "1", "gone": true, "at": "2026-03-02T00:00:00Z"}')], None, MORNING)
+
+    early.write(gathered)
+
+    assert toy.rows("SELECT COUNT(*) FROM fact_account") == [(0,)]
+    assert toy.rows("""SELECT kinds FROM stream""") == [('["account"]',)]
+
+
+def test_a_mapping_that_says_one_thing_twice_sets_the_record_aside(toy: Bench) -> None:
+    writer = toy.writer()
+    double = replace(writer.stream, map=lambda _: [Account(name="A"), Account(name="B")])
+    twice = StreamWriter(writer.place, double)
+    gathered = Gathered()
+    gathered.add([Record(raw=b'{"id": "1"}')], None, MORNING)
+
+    wrote = twice.write(gathered)
+
+    assert wrote.quarantined == 1
+    assert toy.rows("SELECT reason FROM quarantine") == [("the mapping says account '' twice",)]

@@ -124,5 +124,5 @@ class Listing(Generic[P]):
         try:
             found = _ID.decode(raws[-1]).get(self.id_field)
         except msgspec.DecodeError:
-            return None
-        return None if found is None else str(msgspec.json.decode(found))
+            return ""
+        return "" if found is None else str(msgspec.json.decode(found))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from kizuna.errors import PageError
 from kizuna.sdk.reading import Ask
 
 Envelope = Mapping[str, Any]
@@ -20,7 +21,11 @@ class Paging(Protocol):
     """How a list goes on."""
 
     def following(self, ask: Ask, envelope: Envelope, last_id: str | None) -> Ask | None:
-        """The next request, None after the last page. ``envelope`` is the answer with the records left raw."""
+        """The next request, None after the last page. ``envelope`` is the answer with the records left raw.
+
+        ``last_id`` is None for an empty page and "" when the last record has no readable id. Raises PageError when
+        the list promises more but cannot go on.
+        """
         ...
 
     def imitate(self, ask: Ask, ids: Sequence[str], size: int) -> tuple[int, int, dict[str, Any]]:
@@ -72,8 +77,10 @@ class Cursor:
 
     def following(self, ask: Ask, envelope: Envelope, last_id: str | None) -> Ask | None:
         token = dig(envelope, self.token)
-        if token is None or token == "" or str(token) == asked(ask, self.param):
+        if token is None or token == "":
             return None
+        if str(token) == asked(ask, self.param):
+            raise PageError(f"{ask.path}: the next page has the token of this one; the list does not go on.")
         return ask.having(**{self.param: str(token)})
 
     def imitate(self, ask: Ask, ids: Sequence[str], size: int) -> tuple[int, int, dict[str, Any]]:
@@ -107,7 +114,11 @@ class LastId:
     more: str = "has_more"
 
     def following(self, ask: Ask, envelope: Envelope, last_id: str | None) -> Ask | None:
-        return ask.having(**{self.param: last_id}) if dig(envelope, self.more) and last_id else None
+        if not dig(envelope, self.more):
+            return None
+        if not last_id:
+            raise PageError(f"{ask.path}: more records are promised but the last one has no id to go on from.")
+        return ask.having(**{self.param: last_id})
 
     def imitate(self, ask: Ask, ids: Sequence[str], size: int) -> tuple[int, int, dict[str, Any]]:
         after = asked(ask, self.param)

@@ -93,6 +93,13 @@ def streams(sql: Sql, connection_id: int) -> dict[str, StoredStream]:
     return {row.name: _stream(row) for row in found}
 
 
+def kinds_of(sql: Sql, connection_id: int, name: str) -> frozenset[str]:
+    """The kinds of facts a stream's records have given, its row held until the transaction ends."""
+    found = select(t.STREAM.c.kinds).where(t.STREAM.c.connection_id == connection_id, t.STREAM.c.name == name)
+    held = sql.execute(found.with_for_update()).scalar_one_or_none()
+    return frozenset(json.loads(held)) if held else frozenset()
+
+
 def save_stream(
     sql: Sql,
     connection_id: int,

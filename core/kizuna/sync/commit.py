@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kizuna.errors import PayloadError
+from kizuna.errors import PayloadError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.model.facts import Fact, kind_of
 from kizuna.sdk import Bookmark
@@ -25,8 +25,11 @@ from kizuna.sync.profiles import Source, profile_of
 MAPPING_VERSION = "1"
 
 
-class Overtaken(Exception):
+class Overtaken(TransientError):
     """Another writer changed a record between reading its head and writing it: prepare the batch again."""
+
+    def __init__(self) -> None:
+        super().__init__("Another writer holds these records; they are read again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,6 @@ class Batch:
     heads: dict[int, Head]
     bookmark: Bookmark | None
     pages: int
-    kinds: frozenset[str]
     quarantined_before: set[str]
     fields: list[drift.SeenField] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
@@ -64,12 +66,12 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
     whose facts fit no column moves to the quarantine.
     """
     rows = _rows(place, batch, now)
-    kinds = batch.kinds | rows.kinds
     try:
         with place.database.write(relaxed=True) as sql:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)
             _check(sql, batch)
+            kinds = rows.kinds | connections.kinds_of(sql, place.source.connection_id, place.stream)
             _write(sql, batch, rows, kinds, now)
             _account(sql, place, batch, kinds, now)
             failpoint("batch.written")
@@ -111,8 +113,12 @@ def _rows(place: Place, batch: Batch, now: int) -> Rows:
 def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Understood, now: int) -> None:
     head = batch.heads.get(record.rid)
     version_no = head.version_no + 1 if head else 1
+    said: set[tuple[str, str]] = set()
     if record.deleted is None:
         for fact in record.facts:
+            if (_known_kind(fact), fact.part) in said:
+                raise PayloadError(f"the mapping says {_known_kind(fact)} {fact.part!r} twice")
+            said.add((_known_kind(fact), fact.part))
             rows.facts.add(fact, record.rid, version_no, record.version, now)
             kinds.add(_known_kind(fact))
             profile = profile_of(fact, record.rid, record.source_id, place.source)
@@ -188,14 +194,16 @@ def _account(sql: Connection, place: Place, batch: Batch, kinds: frozenset[str],
     """Quarantine, drift, counters and the bookmark: the rest of the same transaction."""
     found = batch.sorted
     evidence.quarantine(sql, _set_aside(place, found.rejected, now))
-    cured = batch.quarantined_before & set(found.understood_ids) - {bad.source_id for bad in found.rejected}
+    # Only what was written is cured: an older version shown again says nothing of the newer one set aside.
+    written_now = {record.source_id for record in found.changed if record.payload is not None}
+    cured = batch.quarantined_before & written_now - {bad.source_id for bad in found.rejected}
     evidence.release(sql, place.source.connection_id, place.stream, cured)
     unmapped = {(said.field, said.value) for record in found.changed for said in record.unmapped}
     drift.record(sql, place.source.connection_id, place.stream, place.run_id, batch.fields, unmapped, now)
     deleted = sum(record.deleted is not None for record in found.changed)
     counts = {
         "pages": batch.pages,
-        "read": len(found.understood_ids) + len(found.rejected),
+        "read": found.read,
         "written": len(found.changed) - deleted,
         "unchanged": found.unchanged,
         "deleted": deleted,

@@ -20,6 +20,10 @@ from kizuna.storage.instants import micros
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _LOOSE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _REASON_MOST = 300
+VANISHED = "vanished"
+"""The reason of a tombstone that no vendor told: a whole listing lacked the record."""
+NAMELESS = "?"
+"""Begins the name of a record that could not be read far enough to know its id."""
 
 
 @dataclass(slots=True)
@@ -56,7 +60,11 @@ class Sorted:
     rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
     seen: list[int] = field(default_factory=list)
-    understood_ids: list[str] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """How many records came, understood or not."""
+        return self.unchanged + len(self.changed) + len(self.rejected)
 
 
 class Decoding:
@@ -128,7 +136,6 @@ def differing(records: Collection[Understood], heads: Mapping[int, Head], stream
     found = Sorted()
     for record in records:
         found.seen.append(record.rid)
-        found.understood_ids.append(record.source_id)
         head = heads.get(record.rid)
         if head is not None and (head.source_id != record.source_id or head.stream != stream):
             found.rejected.append(
@@ -145,12 +152,13 @@ def replaces(record: Understood, head: Head) -> bool:
     """Whether the record takes the place of what is stored.
 
     Older never does. The same content does not, unless it is deleted or restored. A restored record must be newer
-    than its deletion, so that a late page cannot bring it back.
+    than its deletion, so that a late page cannot bring it back; one that had only vanished from a listing returns as
+    soon as a listing shows it again.
     """
     if record.version < head.version:
         return False
     if head.deleted is not None and record.deleted is None:
-        return record.version > head.version
+        return record.version > head.version or head.deleted == VANISHED
     return record.hash != head.hash or record.deleted != head.deleted
 
 
@@ -182,4 +190,4 @@ def loose_id(raw: bytes) -> str:
                 return str(value)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
-    return f"?{content_hash(raw) & (2**64 - 1):016x}"
+    return f"{NAMELESS}{content_hash(raw) & (2**64 - 1):016x}"

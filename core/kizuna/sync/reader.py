@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from kizuna.errors import PageError
+from kizuna.errors import KizunaError, PageError, RefusedError
 from kizuna.sdk import Answer, Ask, Bookmark, Reading, Record, Start, Transport, Turn
 
 REFUSED_TRIES = 4
@@ -31,7 +32,7 @@ async def pages(reading: Reading, transport: Transport, bookmark: Bookmark | Non
 
     Raises what the transport raises; PageError when a page stays malformed after some tries (nothing of it is taken).
     """
-    turn = reading.begin(bookmark, start)
+    turn = _own_words(partial(reading.begin, bookmark, start))
     if turn.ask is None:
         yield Page(tuple(turn.records), turn.bookmark, start.now, True, turn.whole)
         return
@@ -58,10 +59,22 @@ async def _understood(reading: Reading, transport: Transport, turn: Turn, ask: A
     """The next turn; a page that is not understood is asked for again a few times."""
     for attempt in range(1, REFUSED_TRIES + 1):
         try:
-            return reading.turn(turn.state, ask, answer)
+            return _own_words(partial(reading.turn, turn.state, ask, answer))
         except PageError:
             if attempt == REFUSED_TRIES:
                 raise
             await asyncio.sleep(REFUSED_WAIT_S * attempt)
             answer = await transport.send(ask)
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _own_words(step: Callable[[], Turn]) -> Turn:
+    """A step of a reading; what it raises beside our own errors is a fault of the connector and ends its stream only."""
+    try:
+        return step()
+    except KizunaError:
+        raise
+    except Exception as error:
+        raise RefusedError(
+            f"The connector's reading failed ({type(error).__name__}); report it to its author."
+        ) from error

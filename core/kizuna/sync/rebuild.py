@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Connection, text
+
 from kizuna import clock
 from kizuna.derive import Deriver
 from kizuna.derive.whole import derive_everything
 from kizuna.derive.work import derive, only_me
+from kizuna.errors import PluginError, StorageError
 from kizuna.plugins import Plugins
-from kizuna.storage import derived, runs
+from kizuna.storage import connections, derived, runs
 from kizuna.storage.derived import Difference
 from kizuna.storage.instants import micros
 from kizuna.sync.remap import remap
 
 Observe = Callable[[str, int, int], None]
+
+
+def no_batches(sql: Connection) -> None:
+    """No batch commits until this transaction ends (SQLite has one writer anyway)."""
+    if sql.dialect.name == "postgresql":
+        sql.execute(text("LOCK TABLE source_record IN EXCLUSIVE MODE"))
+
+
+def refuse_gaps(sql: Connection, plugins: Plugins) -> None:
+    """Raises PluginError when the connector of a connection is not there: its facts could not be derived again."""
+    for stored in connections.all_of(sql):
+        if stored.plugin not in plugins.connectors:
+            raise PluginError(
+                f"Connection {stored.name} needs the plugin {stored.plugin!r}, which does not run; install it."
+            )
 
 
 class _Undone(Exception):
@@ -32,6 +50,7 @@ def rebuild(
     try:
         with deriver.database.write() as sql:
             only_me(sql)
+            no_batches(sql)
             now = micros(clock.now())
             while (posts_rids := runs.collect(sql, 4_000))[0]:
                 derive(sql, posts_rids[1], deriver.ranks, now)
@@ -45,7 +64,12 @@ def rebuild(
                 done += records
                 observe("evidence", done, 0)
 
-            remap(sql, plugins, mapped)
+            refuse_gaps(sql, plugins)
+            lost = remap(sql, plugins, mapped)
+            if lost and not check:
+                raise StorageError(
+                    f"{lost} records are stored whose mapping fails now; their facts would be lost, so nothing was rebuilt."
+                )
             derive_everything(sql, deriver.ranks, now, observe)
             found = derived.differences(sql, before)
             if check:

@@ -106,11 +106,11 @@ class Syncer:
             streams = [s for s in connector.streams() if s.name in wanted]
             await self._read(connector, stored, streams, reports, row, lease, budget)
         except AuthError as error:
-            self._mark(stored.id, "needs_authorisation", str(error))
-            return await self._finish(run_id, "failed", str(error))
+            self._mark(stored.id, "needs_authorisation", str(error), lease)
+            return await self._finish(run_id, "failed", str(error), lease)
         except ConfigError as error:
-            return await self._finish(run_id, "failed", str(error))
-        return await self._judge(run_id, stored)
+            return await self._finish(run_id, "failed", str(error), lease)
+        return await self._judge(run_id, stored, lease)
 
     async def _read(
         self,
@@ -154,7 +154,13 @@ class Syncer:
             place = self._place(connector, stored, stream, row.id, lease)
             unbroken = not bookmark  # none, or an empty one: the pass begins at the beginning
             self._streams[key] = StreamRun(
-                stored.name, stream, StreamWriter(place, stream), self.executor, self.observe, unbroken
+                stored.name,
+                stream,
+                StreamWriter(place, stream),
+                self.executor,
+                self.observe,
+                unbroken,
+                full=bool(row.full),
             )
         await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
 
@@ -165,7 +171,7 @@ class Syncer:
         plain = payloads.compressor(None)
         return Place(self.database, stored.name, source, stream.name, run_id, lease, plain, payloads.PLAIN)
 
-    async def _judge(self, run_id: str, stored: StoredConnection) -> SliceResult:
+    async def _judge(self, run_id: str, stored: StoredConnection, lease: Lease) -> SliceResult:
         """Whether the run goes on, waits or ends."""
         mine = self._by_run(run_id)
         await self._derive()
@@ -180,7 +186,7 @@ class Syncer:
             self._stalls[run_id] = (stalls, pages)
             if stalls >= STALLS_MOST:
                 reasons = "; ".join(f"{run.stream.name}: {run.reason}" for run in waiting)
-                return await self._finish(run_id, "failed", reasons)
+                return await self._finish(run_id, "failed", reasons, lease)
             return SliceResult(False, wait_s=min(60.0, 2.0**stalls))
         with self.database.read() as sql:
             row = self._row(sql, run_id)
@@ -189,15 +195,16 @@ class Syncer:
         if any(name not in reports or reports[name].state not in FINAL for name in wanted):
             return SliceResult(False)
         if stored.state == "needs_authorisation":
-            self._mark(stored.id, "active", None)
-        return await self._finish(run_id, *_verdict(reports))
+            self._mark(stored.id, "active", None, lease)
+        return await self._finish(run_id, *_verdict(reports), lease)
 
     def _by_run(self, run_id: str) -> list[StreamRun]:
         return [run for key, run in self._streams.items() if key[0] == run_id]
 
-    async def _finish(self, run_id: str, state: str, error: str | None) -> SliceResult:
+    async def _finish(self, run_id: str, state: str, error: str | None, lease: Lease) -> SliceResult:
         failpoint("run.ending")
         with self.database.write() as sql:
+            runs.hold_lease(sql, lease, micros(clock.now()))
             runs.end_run(sql, run_id, state, error, micros(clock.now()))
             reports = runs.stream_reports(sql, run_id)
             name = next(c.name for c in connections.all_of(sql) if c.id == self._row(sql, run_id).connection_id)
@@ -212,8 +219,13 @@ class Syncer:
         work: Callable[[], int] = self.deriver.drain
         await asyncio.get_running_loop().run_in_executor(self.executor, work)
 
-    def _mark(self, connection_id: int, state: str, error: str | None) -> None:
+    async def abandon(self, run_id: str, lease: Lease, error: Exception) -> SliceResult:
+        """The run ended by a fault that trying again will not mend; its text may quote data, so only its kind is kept."""
+        return await self._finish(run_id, "failed", f"Kizuna failed ({type(error).__name__}); see its log.", lease)
+
+    def _mark(self, connection_id: int, state: str, error: str | None, lease: Lease) -> None:
         with self.database.write() as sql:
+            runs.hold_lease(sql, lease, micros(clock.now()))
             connections.set_state(sql, connection_id, state, error, micros(clock.now()))
 
     def _connector(self, stored: StoredConnection) -> AnyConnector:

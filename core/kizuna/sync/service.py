@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from kizuna import jobs
+from kizuna import log as logs
 from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
-from kizuna.errors import LeaseLost
+from kizuna.errors import KizunaError, LeaseLost
 from kizuna.plugins import Plugins, load
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
@@ -20,6 +23,7 @@ from kizuna.sync.run import SliceResult, Syncer, quiet
 from kizuna.sync.stream import Observer
 
 JOB = "sync"
+_log = logs.named(__name__)
 
 
 @dataclass(slots=True)
@@ -68,7 +72,13 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
         lease = leases.get(context.run_id)
         if lease is None or lease.epoch != context.epoch:
             raise LeaseLost(f"Run {context.run_id} is not held by this worker; it is taken up again.")
-        result = await parts.syncer.slice(context.run_id, lease)
+        try:
+            result = await parts.syncer.slice(context.run_id, lease)
+        except (KizunaError, OSError, OperationalError, InterfaceError):
+            raise  # the engine waits and tries again, or gives up, as each deserves
+        except Exception as error:  # noqa: BLE001  a border: whatever is wrong with this run must not keep it running for ever
+            _log.error("run abandoned", error, run_id=context.run_id)
+            result = await parts.syncer.abandon(context.run_id, lease, error)
         if result.done:
             leases.pop(context.run_id, None)
         return _outcome(result)

@@ -16,7 +16,9 @@ from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, Page
 from kizuna.failpoints import failpoint
 from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
 from kizuna.storage import connections, evidence, runs
-from kizuna.storage.instants import micros
+from kizuna.storage.evidence import Head
+from kizuna.storage.instants import micros, moment
+from kizuna.sync.prepare import VANISHED
 from kizuna.sync.reader import Page, pages
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
@@ -65,6 +67,7 @@ class StreamRun:
     executor: Executor
     observe: Observer
     unbroken: bool
+    full: bool = False  # the administrator asked for everything again
     state: str = "reading"
     reason: str | None = None
     paused_s: float = 0.0  # the daily share is used up: how long to leave the vendor alone
@@ -120,7 +123,7 @@ class StreamRun:
 
     async def _end(self, gathered: Gathered, page: Page, start: Start) -> None:
         await self._write(gathered)
-        if page.whole and self.stream.sweep and self.unbroken:
+        if page.whole and self.stream.sweep and self.unbroken and not self.writer.nameless:
             refusal = await self._sweep(page)
             if refusal:
                 await self._settle("degraded", refusal)
@@ -130,20 +133,23 @@ class StreamRun:
     async def _sweep(self, page: Page) -> str | None:
         """What the whole listing no longer shows is gone; a reason instead when that would be too much to believe."""
         stale, living = await self._in_thread(self._stale)
-        if len(stale) > SWEEP_ALWAYS and len(stale) > SWEEP_SHARE_MOST * living:
+        if not self.full and len(stale) > SWEEP_ALWAYS and len(stale) > SWEEP_SHARE_MOST * living:
             return (
                 f"{len(stale)} of {living} records were missing from the whole listing; none was deleted. "
-                "If that is true, run `kizuna sync --full` again."
+                "If that is true, run `kizuna sync --full`, which takes the listing at its word."
             )
         for begin in range(0, len(stale), BATCH_RECORDS):
-            gone = [Record(raw=b"{}", id=key, deleted="vanished") for key in stale[begin : begin + BATCH_RECORDS]]
+            gone = [
+                Record(raw=b"{}", id=head.source_id, deleted=VANISHED, version=moment(head.version))
+                for head in stale[begin : begin + BATCH_RECORDS]
+            ]
             swept = Gathered()
             swept.add(gone, None, page.asked_at)
             swept.pages = 0
             await self._write(swept)
         return None
 
-    def _stale(self) -> tuple[list[str], int]:
+    def _stale(self) -> tuple[list[Head], int]:
         place = self.writer.place
         with place.database.read() as sql:
             seen, living, gone = sorted(self.writer.seen), 0, []
@@ -153,7 +159,7 @@ class StreamRun:
                 if place_in_seen == len(seen) or seen[place_in_seen] != rid:
                     gone.append(rid)
             heads = evidence.heads(sql, gone)
-        return sorted(head.source_id for head in heads.values()), living
+        return sorted(heads.values(), key=lambda head: head.source_id), living
 
     async def _write(self, gathered: Gathered) -> None:
         wrote = await self._in_thread(lambda: self.writer.write(gathered))

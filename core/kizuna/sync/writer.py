@@ -12,12 +12,13 @@ from typing import Any
 
 from kizuna import clock
 from kizuna.failpoints import failpoint
+from kizuna.model.refs import record_id
 from kizuna.sdk import AnyStream, Bookmark, Record
 from kizuna.storage import connections, drift, evidence, payloads
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Batch, Overtaken, Place, commit
 from kizuna.sync.fields import FieldWatch
-from kizuna.sync.prepare import Decoding, Rejected, Sorted, Understood, differing, newest
+from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Sorted, Understood, differing, newest
 
 TRIES = 3
 
@@ -75,6 +76,7 @@ class StreamWriter:
         self.place, self.stream = place, stream
         self._decoding = Decoding(place.connection, stream)
         self.seen = array("q")  # of a stream that is swept: every record a listing has shown
+        self.nameless = 0  # records that were listed but could not even be named
         with place.database.read() as sql:
             source = place.source.connection_id
             stored = connections.streams(sql, source).get(stream.name)
@@ -97,12 +99,20 @@ class StreamWriter:
             found = self._decoding.understood(record, asked_at)
             (rejected if isinstance(found, Rejected) else understood).append(found)  # type: ignore[arg-type]  # sorted by its type
         self._train(understood)
-        return self._settled(newest(understood), rejected, gathered)
+        fields = self._watch.look([record.raw for record in understood])
+        return self._settled(newest(understood), rejected, gathered, fields)
 
-    def _settled(self, understood: list[Understood], rejected: list[Rejected], gathered: Gathered) -> Wrote:
+    def _settled(
+        self,
+        understood: list[Understood],
+        rejected: list[Rejected],
+        gathered: Gathered,
+        fields: list[drift.SeenField],
+    ) -> Wrote:
         for attempt in range(TRIES):
             try:
-                return self._written(understood, rejected, gathered, first=self._first and attempt == 0)
+                first = self._first and attempt == 0
+                return self._written(understood, rejected, gathered, fields, first=first)
             except Overtaken:
                 self._first = False
                 for record in understood:
@@ -111,11 +121,17 @@ class StreamWriter:
             raise Overtaken
         middle = len(understood) // 2
         early = Gathered(pages=0)
-        begun = self._settled(understood[:middle], [], early)
-        return begun.plus(self._settled(understood[middle:], rejected, gathered))
+        begun = self._settled(understood[:middle], [], early, [])
+        return begun.plus(self._settled(understood[middle:], rejected, gathered, fields))
 
     def _written(
-        self, understood: list[Understood], rejected: list[Rejected], gathered: Gathered, *, first: bool
+        self,
+        understood: list[Understood],
+        rejected: list[Rejected],
+        gathered: Gathered,
+        fields: list[drift.SeenField],
+        *,
+        first: bool,
     ) -> Wrote:
         heads: dict[int, evidence.Head] = {}
         if not first:
@@ -129,15 +145,17 @@ class StreamWriter:
             heads=heads,
             bookmark=gathered.bookmark,
             pages=gathered.pages,
-            kinds=self.kinds,
             quarantined_before=self._quarantined,
-            fields=self._watch.look([record.raw for record in found.changed]),
+            fields=fields,
             state=gathered.state,
         )
         failpoint("batch.prepared")
         self.kinds = commit(self.place, batch, micros(clock.now()))
         if self.stream.sweep:
             self.seen.extend(found.seen)
+            # What was listed is there, also when it could not be understood.
+            self.seen.extend(record_id(self.place.connection, self.stream.name, bad.source_id) for bad in rejected)
+            self.nameless += sum(bad.source_id.startswith(NAMELESS) for bad in rejected)
         self._quarantined |= {bad.source_id for bad in found.rejected}
         return _tally(found, gathered)
 
@@ -187,7 +205,7 @@ def _tally(found: Sorted, gathered: Gathered) -> Wrote:
     deleted = sum(record.deleted is not None for record in found.changed)
     return Wrote(
         pages=gathered.pages,
-        read=len(found.understood_ids) + len(found.rejected),
+        read=found.read,
         written=len(found.changed) - deleted,
         unchanged=found.unchanged,
         deleted=deleted,

@@ -1,0 +1,119 @@
+"""What a whole listing no longer shows is gone; what it shows is there, understood or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from kizuna import sdk
+from kizuna.sync.stream import Budget, Progress, StreamRun
+from tests.support.toys import MORNING, Bench, Toy, ToySettings, at, bench
+
+
+@pytest.fixture
+def toy(database_url: str) -> Iterator[Bench]:
+    with bench(database_url) as made:
+        yield made
+
+
+def listed(toy: Bench, firms: list[dict[str, Any]], *, full: bool = False, later_min: int = 0) -> StreamRun:
+    """One whole pass over a listing that shows just these firms."""
+    writer = toy.writer()
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"data": firms}))
+
+    async def run() -> StreamRun:
+        with ThreadPoolExecutor(1) as executor:
+            led = StreamRun("toy", writer.stream, writer, executor, lambda _: None, unbroken=True, full=full)
+            async with sdk.Transport(Toy(ToySettings()), http=answer, paced=False) as line:
+                start = sdk.Start(now=MORNING + timedelta(minutes=later_min), full=full)
+                await led.read(line, None, start, Budget(pages=99, until_s=float("inf")))
+            return led
+
+    led = asyncio.run(run())
+    toy.deriver.drain()
+    return led
+
+
+def firm(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": str(number), "name": f"Firm {number}", "at": at(0), **more}
+
+
+def test_a_record_that_is_no_longer_listed_is_gone(toy: Bench) -> None:
+    listed(toy, [firm(1), firm(2)])
+
+    listed(toy, [firm(2)])
+
+    assert toy.rows("SELECT source_id, deleted FROM source_record ORDER BY source_id") == [
+        ("1", "vanished"),
+        ("2", None),
+    ]
+
+
+def test_a_listed_record_that_is_not_understood_is_not_gone(toy: Bench) -> None:
+    listed(toy, [firm(1), firm(2)])
+
+    listed(toy, [firm(1, name=7, at=at(1)), firm(2)])
+
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
+    assert toy.rows("SELECT source_id FROM quarantine") == [("1",)]
+
+
+def test_a_record_without_a_name_forbids_to_sweep(toy: Bench) -> None:
+    listed(toy, [firm(1), firm(2)])
+
+    listed(toy, [firm(2), {"name": "nobody"}])
+
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
+
+
+def test_a_record_that_is_listed_again_returns_although_nobody_edited_it(toy: Bench) -> None:
+    listed(toy, [firm(1), firm(2)])
+    listed(toy, [firm(2)])
+
+    listed(toy, [firm(1), firm(2)], later_min=60)
+
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
+    assert toy.rows("SELECT COUNT(*) FROM customer") == [(2,)]
+
+
+def test_a_listing_that_lost_most_is_believed_only_when_asked_for_in_full(toy: Bench) -> None:
+    listed(toy, [firm(n) for n in range(60)])
+
+    refused = listed(toy, [firm(1)])
+    kept = toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NULL")
+    believed = listed(toy, [firm(1)], full=True)
+
+    assert (refused.state, kept) == ("degraded", [(60,)])
+    assert believed.state == "complete"
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NULL") == [(1,)]
+
+
+def test_a_reading_that_fails_ends_its_stream_and_no_other(toy: Bench) -> None:
+    class Broken:
+        def begin(self, bookmark: Any, start: sdk.Start) -> sdk.Turn:
+            raise KeyError("cursor")
+
+        def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+            raise KeyError("cursor")
+
+    noted: list[Progress] = []
+    writer = toy.writer()
+    broken = sdk.Stream(name="firms", payload=writer.stream.payload, map=writer.stream.map, reading=Broken())
+
+    async def run() -> None:
+        with ThreadPoolExecutor(1) as executor:
+            led = StreamRun("toy", broken, writer, executor, noted.append, unbroken=True)
+            async with sdk.Transport(Toy(ToySettings())) as line:
+                await led.read(line, None, sdk.Start(now=MORNING), Budget(pages=9, until_s=float("inf")))
+
+    asyncio.run(run())
+
+    assert [(news.state, news.reason) for news in noted] == [
+        ("failed", "The connector's reading failed (KeyError); report it to its author.")
+    ]
