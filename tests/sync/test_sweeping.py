@@ -117,3 +117,13 @@ def test_a_reading_that_fails_ends_its_stream_and_no_other(toy: Bench) -> None:
     assert [(news.state, news.reason) for news in noted] == [
         ("failed", "The connector's reading failed (KeyError); report it to its author.")
     ]
+
+
+def test_a_field_that_no_record_shows_any_more_is_noted_once(toy: Bench) -> None:
+    listed(toy, [firm(n, fax="03") for n in range(12)])
+
+    listed(toy, [firm(n, at=at(1)) for n in range(12)])
+    listed(toy, [firm(n, at=at(2)) for n in range(12)])
+
+    noted = toy.rows("SELECT path, change, before FROM schema_drift")
+    assert noted == [("fax", "vanished_field", "string")]

@@ -96,7 +96,7 @@ def replay(connection: str | None, stream: str | None, database: str | None) -> 
         if not rows:
             click.echo("Nothing is set aside.")
         for (name, of_stream), group in groupby(rows, key=lambda row: (row.connection, row.stream)):
-            wrote = parts.loader().replay(name, of_stream, (bytes(row.payload) for row in group)).wrote
+            wrote = parts.loader().replay(name, of_stream, [(row.id, bytes(row.payload)) for row in group]).wrote
             left += wrote.quarantined
             taken = wrote.read - wrote.quarantined
             click.echo(f"{name} {of_stream}: {taken:,} taken, {wrote.quarantined:,} still set aside.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -39,10 +39,21 @@ def one(sql: Connection, number: int) -> Row[Any] | None:
 
 
 def payloads(sql: Connection, connection: str | None = None, stream: str | None = None) -> Sequence[Row[Any]]:
-    """What is set aside, in the order it came: connection, stream, payload."""
-    columns = (t.CONNECTION.c.name.label("connection"), t.QUARANTINE.c.stream, t.QUARANTINE.c.payload)
+    """What is set aside, in the order it came: connection, stream, id, payload."""
+    columns = (
+        t.QUARANTINE.c.id,
+        t.CONNECTION.c.name.label("connection"),
+        t.QUARANTINE.c.stream,
+        t.QUARANTINE.c.payload,
+    )
     found = _narrowed(select(*columns).select_from(_joined()), connection, stream)
     return sql.execute(found.order_by(t.QUARANTINE.c.id)).all()
+
+
+def settle(sql: Connection, numbers: Collection[int], run_id: str) -> None:
+    """These rows leave the quarantine, except those that this run has just set aside again."""
+    same = t.QUARANTINE.c.id.in_(list(numbers)) & (t.QUARANTINE.c.run_id != run_id)
+    sql.execute(t.QUARANTINE.delete().where(same))
 
 
 def _joined() -> Any:

@@ -19,7 +19,7 @@ class SeenField:
     path: str
     types: str
     before: str | None = None
-    change: str | None = None  # new_field, type_change; None: nothing to tell, only to remember
+    change: str | None = None  # new_field, type_change, vanished_field; None: nothing to tell, only to remember
 
 
 def fields(sql: Connection, connection_id: int, stream: str) -> dict[str, str]:
@@ -41,8 +41,9 @@ def record(
     """The fields remembered; what changed and which words are not mapped noted, each once."""
     key = {"connection_id": connection_id, "stream": stream}
     dialect: Any = sqlite if sql.dialect.name == "sqlite" else postgresql
-    if seen:
-        rows = [{**key, "path": f.path, "types": f.types, "first_seen_at": now, "last_seen_at": now} for f in seen]
+    shown = [f for f in seen if f.change != "vanished_field"]
+    if shown:
+        rows = [{**key, "path": f.path, "types": f.types, "first_seen_at": now, "last_seen_at": now} for f in shown]
         statement = dialect.insert(t.STREAM_FIELD)
         newer = {"types": statement.excluded.types, "last_seen_at": now}
         names = ["connection_id", "stream", "path"]

@@ -129,16 +129,3 @@ def dictionaries(connection: Connection) -> dict[int, bytes]:
 def add_records(connection: Connection, rows: Collection[Sequence[Any]]) -> None:
     """Current rows added; their predecessors must be gone."""
     insert(connection, t.SOURCE_RECORD, RECORD_COLUMNS, rows)
-
-
-def quarantined_payloads(connection: Connection, connection_id: int) -> dict[str, list[bytes]]:
-    """Stream → the payloads of a connection in quarantine, as they came."""
-    found = (
-        select(t.QUARANTINE.c.stream, t.QUARANTINE.c.payload)
-        .where(t.QUARANTINE.c.connection_id == connection_id)
-        .order_by(t.QUARANTINE.c.id)
-    )
-    by_stream: dict[str, list[bytes]] = {}
-    for stream, payload in connection.execute(found):
-        by_stream.setdefault(stream, []).append(payload)
-    return by_stream

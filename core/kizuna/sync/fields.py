@@ -20,6 +20,8 @@ class FieldWatch:
     def __init__(self, known: dict[str, str]) -> None:
         self._known = {path: set(types.split("|")) for path, types in known.items()}
         self._settled = bool(known)  # the first batch of a stream shows everything for the first time
+        self._shown: set[str] = set()
+        self._samples = 0
 
     def look(self, raws: Sequence[bytes]) -> list[SeenField]:
         """The fields that are new or have a new type in a sample of these records."""
@@ -30,11 +32,23 @@ class FieldWatch:
                 record = _DECODE.decode(raw)
             except msgspec.DecodeError:
                 continue
+            self._samples += 1
             for path, kind in paths(record):
                 shown.setdefault(path, set()).add(kind)
+        self._shown |= shown.keys()
         found = [news for path, kinds in shown.items() if (news := self._news(path, kinds))]
         self._settled = self._settled or bool(raws)
         return found
+
+    def vanished(self) -> list[SeenField]:
+        """The fields that were known and that no sample of this whole pass has shown.
+
+        Fields of inner objects come and go, so only those of the records themselves are told; too few samples tell nothing.
+        """
+        if self._samples < SAMPLES_A_BATCH:
+            return []
+        gone = sorted(path for path in self._known if "." not in path and path not in self._shown)
+        return [SeenField(path, "", "|".join(sorted(self._known[path])), "vanished_field") for path in gone]
 
     def _news(self, path: str, kinds: set[str]) -> SeenField | None:
         known = self._known.get(path)

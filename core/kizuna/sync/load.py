@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from kizuna.derive import Deriver
 from kizuna.errors import ConfigError, PageError, UnknownName
 from kizuna.plugins import Plugins
 from kizuna.sdk import AnyConnector, AnyStream, Record
-from kizuna.storage import connections, evidence, payloads, runs
+from kizuna.storage import aside, connections, payloads, runs
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
@@ -32,6 +32,7 @@ class Loaded:
 
     stream: str
     wrote: Wrote
+    run_id: str
 
 
 class Loader:
@@ -53,12 +54,16 @@ class Loader:
         raws = self._records(path, found)
         return self._take(stored, connector, found, raws, "load", observe)
 
-    def replay(self, name: str, stream: str, raws: Iterator[bytes]) -> Loaded:
-        """Records taken once more, out of quarantine."""
+    def replay(self, name: str, stream: str, aside_rows: Sequence[tuple[int, bytes]]) -> Loaded:
+        """Records (number in the quarantine, payload) taken once more; those understood now leave the quarantine."""
         with self.database.read() as sql:
             stored = connections.get(sql, name)
         connector = unchecked(self.plugins.connector(stored.plugin), stored)
-        return self._take(stored, connector, _stream(connector, stream), raws, "replay", lambda _: None)
+        raws = (payload for _, payload in aside_rows)
+        loaded = self._take(stored, connector, _stream(connector, stream), raws, "replay", lambda _: None)
+        with self.database.write() as sql:
+            aside.settle(sql, [number for number, _ in aside_rows], loaded.run_id)
+        return loaded
 
     def _records(self, path: Path, stream: AnyStream) -> Iterator[bytes]:
         try:
@@ -110,7 +115,7 @@ class Loader:
         with self.database.write() as sql:
             runs.count_stream(sql, run_id, stream.name, micros(clock.now()), {}, state=state)
             runs.end_run(sql, run_id, state, None, micros(clock.now()))
-        return Loaded(stream.name, total)
+        return Loaded(stream.name, total, run_id)
 
 
 def _stream(connector: AnyConnector, name: str) -> AnyStream:
@@ -118,10 +123,3 @@ def _stream(connector: AnyConnector, name: str) -> AnyStream:
         if stream.answers_to(name):
             return stream
     raise UnknownName("stream", name, [stream.name for stream in connector.streams()])
-
-
-def quarantined_payloads(database: Database, name: str) -> dict[str, list[bytes]]:
-    """Stream → the payloads in quarantine of a connection."""
-    with database.read() as sql:
-        stored = connections.get(sql, name)
-        return evidence.quarantined_payloads(sql, stored.id)

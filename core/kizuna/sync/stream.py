@@ -128,6 +128,8 @@ class StreamRun:
             if refusal:
                 await self._settle("degraded", refusal)
                 return
+        if page.whole and self.unbroken:
+            await self._in_thread(self.writer.note_vanished_fields)
         await self._settle("complete", None)
 
     async def _sweep(self, page: Page) -> str | None:

@@ -92,6 +92,14 @@ class StreamWriter:
         with without_collections():
             return self._write(gathered)
 
+    def note_vanished_fields(self) -> None:
+        """After a whole pass: the fields that no record shows any more are noted."""
+        gone = self._watch.vanished()
+        if gone:
+            source, run = self.place.source.connection_id, self.place.run_id
+            with self.place.database.write() as sql:
+                drift.record(sql, source, self.stream.name, run, gone, (), micros(clock.now()))
+
     def _write(self, gathered: Gathered) -> Wrote:
         understood: list[Understood] = []
         rejected: list[Rejected] = []
