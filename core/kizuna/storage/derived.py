@@ -15,6 +15,7 @@ MAPPED: tuple[Table, ...] = (
     *facts.FACTS.values(),
     facts.OTHER,
     facts.HISTORY,
+    evidence.ALIAS_TOLD,
     evidence.RECORD_ALIAS,
     identity.PROFILE,
     identity.KEY,

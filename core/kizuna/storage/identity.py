@@ -58,11 +58,13 @@ KeyRow = tuple[int, int, str, str, str, int, int | None]
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
 
 
-def replace_keys(sql: Connection, rid: int, entity: str, rows: Sequence[KeyRow]) -> None:
-    """The stored keys of one record replaced by these."""
+def replace_keys(sql: Connection, rid: int, entity: str, rows: Sequence[KeyRow]) -> set[int]:
+    """The hashes one record no longer carries, its stored keys being replaced by these."""
     same = (t.KEY.c.rid == rid) & (t.KEY.c.entity == entity)
+    before = set(sql.execute(select(t.KEY.c.hash).where(same)).scalars())
     sql.execute(t.KEY.delete().where(same))
     insert(sql, t.KEY, KEY_COLUMNS, rows)
+    return before - {row[0] for row in rows}
 
 
 def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
@@ -119,10 +121,8 @@ def forget_stats(sql: Connection, hashes: Collection[int]) -> None:
 
 def keys_left(sql: Connection) -> set[int]:
     """The keys that changed records no longer have, taken out of their list."""
-    found = set(sql.execute(select(t.KEY_LEFT.c.hash)).scalars())
-    if found:
-        sql.execute(t.KEY_LEFT.delete())
-    return found
+    # One statement: between a question and a deletion another batch may add rows that nobody has seen.
+    return set(sql.execute(text("DELETE FROM key_left RETURNING hash")).scalars())
 
 
 def replace_edges(sql: Connection, entity: str, rids: Collection[int], edges: Iterable[Edge]) -> None:
@@ -184,23 +184,31 @@ def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple
 
 
 def decide(sql: Connection, entity: str, a: int, b: int, verdict: str, actor: str, reason: str | None, at: int) -> int:
-    """The number of a new decision on two records; an older one on the same pair is revoked by it."""
+    """The number of a new decision on two records; an older one on the same pair rests as long as it stands."""
     low, high = min(a, b), max(a, b)
     same = (t.DECISION.c.entity == entity) & (t.DECISION.c.a == low) & (t.DECISION.c.b == high)
-    sql.execute(t.DECISION.update().where(same & t.DECISION.c.revoked_at.is_(None)).values(revoked_at=at))
+    standing = same & t.DECISION.c.revoked_at.is_(None)
+    older = sql.execute(select(t.DECISION.c.id).where(standing).order_by(t.DECISION.c.id.desc())).scalars().first()
+    sql.execute(t.DECISION.update().where(standing).values(revoked_at=at))
     row = {"entity": entity, "a": low, "b": high, "verdict": verdict, "actor": actor, "reason": reason, "at": at}
+    row["supersedes"] = older
     key = sql.execute(t.DECISION.insert().values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
 def revoke(sql: Connection, decision: int, at: int) -> tuple[str, int, int] | None:
-    """(entity, a, b) of the decision that no longer stands; None when there is no standing one of that number."""
+    """(entity, a, b) of the decision that no longer stands; None when there is no standing one of that number.
+
+    The older decision that it overruled stands again.
+    """
     same = (t.DECISION.c.id == decision) & t.DECISION.c.revoked_at.is_(None)
-    row = sql.execute(select(t.DECISION.c.entity, t.DECISION.c.a, t.DECISION.c.b).where(same)).first()
-    if row is not None:
-        sql.execute(t.DECISION.update().where(same).values(revoked_at=at))
-    return None if row is None else (row.entity, row.a, row.b)
+    row = sql.execute(select(t.DECISION).where(same)).first()
+    if row is None:
+        return None
+    sql.execute(t.DECISION.update().where(same).values(revoked_at=at))
+    sql.execute(t.DECISION.update().where(t.DECISION.c.id == row.supersedes).values(revoked_at=None))
+    return row.entity, row.a, row.b
 
 
 def founding(sql: Connection, rids: Collection[int]) -> dict[int, tuple[str, str, str]]:

@@ -21,6 +21,7 @@ Row = Sequence[Any]
 OTHER = "other"
 MERGED = "merged"
 NORMALISER = "1"
+ALIAS_COLUMNS = ("rid", "winner_rid", "loser_id", "told_by", "known_at")
 _ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
 
@@ -85,11 +86,15 @@ class IdentityRows:
         insert(sql, identity.KEY, names, self.keys)
 
 
-def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> None:
-    """What these records said so far is gone: facts of these kinds, profiles, keys, aliases they told."""
+def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[int]:
+    """What these records said so far is gone: facts of these kinds, profiles, keys, aliases they told.
+
+    The records whose alias was taken back, and those it led to, come back: they are to be derived again.
+    """
+    astray: set[int] = set()
     for kind in kinds:
         if kind == MERGED:
-            delete(sql, evidence.RECORD_ALIAS, "told_by", rids)
+            astray = _take_back_aliases(sql, rids)
         else:
             delete(sql, facts.FACTS.get(kind, facts.OTHER), "rid", rids)
     if {"account", "person"} & set(kinds):
@@ -97,6 +102,7 @@ def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> None
         sql.execute(text(statement), {"rids": numbers(sql, rids)})
         delete(sql, identity.PROFILE, "rid", rids)
         delete(sql, identity.KEY, "rid", rids)
+    return astray
 
 
 def dated_parts(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[tuple[int, str, str]]:
@@ -109,14 +115,32 @@ def dated_parts(sql: Connection, rids: Collection[int], kinds: Iterable[str]) ->
     return found
 
 
-def add_aliases(sql: Connection, rows: Collection[Mapping[str, Any]]) -> None:
-    """Losers of merges point to their winners; a later word on the same loser stands."""
+def add_aliases(sql: Connection, rows: Collection[Mapping[str, Any]]) -> set[int]:
+    """Losers of merges point to their winners; the latest word on a loser stands, whoever tells it.
+
+    The losers, and the records they led to before, come back: they are to be derived again.
+    """
     if not rows:
-        return
-    delete(sql, evidence.RECORD_ALIAS, "rid", [row["rid"] for row in rows])
-    names = ("rid", "winner_rid", "loser_id", "told_by", "known_at")
-    unique = {row["rid"]: tuple(row[name] for name in names) for row in rows}
-    insert(sql, evidence.RECORD_ALIAS, names, list(unique.values()))
+        return set()
+    unique = {(row["rid"], row["told_by"]): tuple(row[name] for name in ALIAS_COLUMNS) for row in rows}
+    insert(sql, evidence.ALIAS_TOLD, ALIAS_COLUMNS, list(unique.values()))
+    return _settle_aliases(sql, {loser for loser, _ in unique})
+
+
+def _take_back_aliases(sql: Connection, tellers: Collection[int]) -> set[int]:
+    losers = {loser for (loser,) in rows_of(sql, evidence.ALIAS_TOLD, ("rid",), tellers, column="told_by")}
+    delete(sql, evidence.ALIAS_TOLD, "told_by", tellers)
+    return _settle_aliases(sql, losers)
+
+
+def _settle_aliases(sql: Connection, losers: Collection[int]) -> set[int]:
+    """The aliases of these records chosen anew from what is told of them; they and their winners so far."""
+    before = {winner for (winner,) in rows_of(sql, evidence.RECORD_ALIAS, ("winner_rid",), losers)}
+    told = rows_of(sql, evidence.ALIAS_TOLD, ALIAS_COLUMNS, losers)
+    latest = {row[0]: row for row in sorted(told, key=lambda row: (row[4], row[3]))}
+    delete(sql, evidence.RECORD_ALIAS, "rid", losers)
+    insert(sql, evidence.RECORD_ALIAS, ALIAS_COLUMNS, [tuple(row) for row in latest.values()])
+    return set(losers) | before
 
 
 def wipe_current(sql: Connection, rids: Collection[int]) -> None:

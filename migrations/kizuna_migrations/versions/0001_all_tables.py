@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alias_told",
+        sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("told_by", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("winner_rid", sa.BigInteger(), nullable=False),
+        sa.Column("loser_id", sa.Text(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("rid", "told_by", name=op.f("pk_alias_told")),
+    )
+    op.create_index(op.f("ix_alias_told_told_by"), "alias_told", ["told_by"], unique=False)
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -575,6 +585,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("supersedes", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_decision")),
     )
     op.create_index(op.f("ix_identity_decision_a"), "identity_decision", ["a"], unique=False)
@@ -982,4 +993,6 @@ def downgrade() -> None:
     op.drop_table("claim")
     op.drop_table("audit_entry")
     op.drop_table("api_token")
+    op.drop_index(op.f("ix_alias_told_told_by"), table_name="alias_told")
+    op.drop_table("alias_told")
     # ### end Alembic commands ###

@@ -79,7 +79,7 @@ CUSTOMER_MONEY = Table(
     text("customer_id", primary_key=True),
     text("measure", primary_key=True),  # mrr, invoiced, paid, refunded, unpaid, pipeline, won
     text("currency", primary_key=True),
-    whole("micro"),  # millionths of a minor unit
+    whole("micro"),  # millionths of a minor unit; a sum beyond 64 bits is held at the bound
     Index(None, "measure", "currency", "micro"),
 )
 

@@ -66,6 +66,18 @@ SOURCE_VERSION = Table(
     text("run_id"),
 )
 
+ALIAS_TOLD = Table(
+    "alias_told",
+    METADATA,
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),  # the loser of a merge
+    Column("told_by", BigInteger, primary_key=True, autoincrement=False),  # the record whose payload says so
+    rid("winner_rid", nullable=False),
+    text("loser_id"),
+    at("known_at", nullable=False),
+    Index(None, "told_by"),
+)
+"""Every record's word on who was merged into whom; the latest one on a loser stands as its alias."""
+
 RECORD_ALIAS = Table(
     "record_alias",
     METADATA,

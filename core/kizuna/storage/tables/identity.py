@@ -72,6 +72,7 @@ DECISION = Table(
     text("reason", nullable=True),
     at("at", nullable=False),
     at("revoked_at"),
+    Column("supersedes", BigInteger, nullable=True),  # the decision that stands again when this one is taken back
     Index(None, "a"),
     Index(None, "b"),
 )
