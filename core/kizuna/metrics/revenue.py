@@ -8,8 +8,9 @@ millionths of a minor unit, rounded half up once an item, so that sums are exact
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 import msgspec
 
@@ -82,5 +83,4 @@ def _reduced(item: Item, value: Fraction, whole: Fraction, reductions: list[Redu
 
 
 def _rounded(value: Fraction) -> int:
-    exact = Decimal(value.numerator * MICRO) / Decimal(value.denominator)
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return floor(value * MICRO + Fraction(1, 2))  # the value is never negative, so this is half up, at any size

@@ -103,3 +103,16 @@ def rows_of(
         return []
     statement = text(f"SELECT {', '.join(columns)} FROM {table.name} WHERE {among(connection, column)}")
     return list(connection.execute(statement, {"rids": numbers(connection, rids)}).all())
+
+
+_MILLION = 1_000_000
+
+
+def exact_sum(column: str) -> str:
+    """Two sums over a column of 64-bit numbers, the millions and the rest: a single one can run over in SQLite."""
+    return f"SUM({column} / {_MILLION}), SUM({column} % {_MILLION})"
+
+
+def summed(millions: int | None, rest: int | None) -> int:
+    """The whole sum from the two of :func:`exact_sum`, of any size."""
+    return int(millions or 0) * _MILLION + int(rest or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
@@ -19,6 +20,7 @@ from kizuna.storage.tables.facts import FactField, fields_of
 
 Row = tuple[Any, ...]
 Flat = Callable[[Any], Any]
+DIGITS_MOST = 100
 _ENCODE = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -92,6 +94,13 @@ def bounded(value: int) -> int:
     return value
 
 
+def _decimal(value: Decimal) -> str:
+    """The number in full. Raises PayloadError when it is none, or has more digits than any price or quantity."""
+    if not value.is_finite() or abs(value.adjusted()) > DIGITS_MOST:
+        raise PayloadError("a decimal that is no number, or beyond all measure")
+    return format(value, "f")
+
+
 def _minor(value: Money) -> int:
     return bounded(value.minor)
 
@@ -105,6 +114,6 @@ _FLAT: dict[str, Flat] = {
     "whole": bounded,
     "instant": micros,
     "day": lambda value: value.isoformat(),
-    "decimal": lambda value: format(value, "f"),
+    "decimal": _decimal,
     "json": lambda value: _ENCODE.encode(value).decode(),
 }

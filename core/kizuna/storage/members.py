@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, RowMapping, text
 
-from kizuna.storage.bulk import among_words, words
+from kizuna.storage.bulk import among_words, exact_sum, summed, words
 
 Said = RowMapping
 
@@ -117,14 +117,14 @@ def sums(sql: Connection, customers: Collection[str]) -> Iterator[tuple[str, str
     bound = {"words": words(sql, customers)}
     for measure, kind, field, counted in _SUMS:
         statement = text(f"""
-            SELECT p.customer_id, f.{field}_currency, SUM(f.{field}_minor)
+            SELECT p.customer_id, f.{field}_currency, {exact_sum(f"f.{field}_minor")}
             FROM placement p JOIN fact_{kind} f ON f.rid = p.rid AND f.part = p.part
             WHERE p.kind = '{kind}' AND {counted} AND f.{field}_currency IS NOT NULL
               AND {among_words(sql, "p.customer_id")}
             GROUP BY p.customer_id, f.{field}_currency
         """)
-        for customer, currency, minor in sql.execute(statement, bound).all():
-            yield customer, measure, currency, int(minor)
+        for customer, currency, millions, rest in sql.execute(statement, bound).all():
+            yield customer, measure, currency, summed(millions, rest)
 
 
 def subscriptions(sql: Connection, customers: Collection[str]) -> list[Said]:

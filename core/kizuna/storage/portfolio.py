@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
+from kizuna.storage.bulk import exact_sum, summed
+
 
 class Totals(NamedTuple):
     """How many customers and people there are, and what is open with them."""
@@ -64,13 +66,13 @@ def by_systems(sql: Connection) -> dict[tuple[str, ...], int]:
 
 def money(sql: Connection) -> dict[str, dict[str, tuple[int, int]]]:
     """Measure → currency → (millionths of a minor unit, customers)."""
-    statement = text("""
-        SELECT measure, currency, SUM(micro), COUNT(*) FROM customer_money
+    statement = text(f"""
+        SELECT measure, currency, {exact_sum("micro")}, COUNT(*) FROM customer_money
         WHERE micro <> 0 GROUP BY measure, currency ORDER BY measure, currency
     """)
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    for measure, currency, micro, customers in sql.execute(statement):
-        found.setdefault(measure, {})[currency] = (int(micro), int(customers))
+    for measure, currency, millions, rest, customers in sql.execute(statement):
+        found.setdefault(measure, {})[currency] = (summed(millions, rest), int(customers))
     return found
 
 

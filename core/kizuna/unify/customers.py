@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from kizuna.metrics.revenue import Item, Reduction, monthly_micro
 from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
 from kizuna.model.money import MICRO
-from kizuna.storage import golden, identity, members
+from kizuna.storage import golden, identity, members, placements
 from kizuna.unify.claims import Ranks, Said, account_claims
 from kizuna.unify.survivorship import Claim, Judged, folded, judged, surviving
 
 Row = dict[str, Any]
+MICRO_MOST = 2**63 - 1
 
 
 def unify(sql: Connection, customers: Collection[str], ranks: Ranks) -> None:
@@ -105,8 +106,10 @@ def _other(parent: str | None, key: str) -> str | None:
 def _parents(sql: Connection, fates: Mapping[str, list[Judged]]) -> dict[str, str]:
     """Customer → the customer its winning parent record belongs to."""
     named = {key: int(won["parent"].value) for key, found in fates.items() if "parent" in (won := surviving(found))}
-    homes = identity.memberships(sql, "account", set(named.values()))
-    return {key: homes[rid] for key, rid in named.items() if rid in homes}
+    through = placements.winners(sql, set(named.values()))
+    ends = {key: through.get(rid, rid) for key, rid in named.items()}
+    homes = identity.memberships(sql, "account", set(ends.values()))
+    return {key: homes[rid] for key, rid in ends.items() if rid in homes}
 
 
 def _money(sql: Connection, customers: Collection[str]) -> tuple[list[Row], dict[str, int]]:
@@ -129,10 +132,15 @@ def _money(sql: Connection, customers: Collection[str]) -> tuple[list[Row], dict
         if ends is not None and status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE):
             renewals[said["customer_id"]] = min(ends, renewals.get(said["customer_id"], ends))
     rows = [
-        {"customer_id": customer, "measure": measure, "currency": currency, "micro": micro}
+        {"customer_id": customer, "measure": measure, "currency": currency, "micro": _held(micro)}
         for (customer, measure, currency), micro in sorted(totals.items())
     ]
     return rows, renewals
+
+
+def _held(micro: int) -> int:
+    """The sum as far as its column reaches: what is beyond it is held at the bound, and never stops a derivation."""
+    return max(-MICRO_MOST, min(MICRO_MOST, micro))
 
 
 def _by_rid(parts: Sequence[Said]) -> dict[int, list[Said]]:
