@@ -49,7 +49,7 @@ def _row(key: str, facts: list[Said], fates: list[Judged]) -> Row:
         "name": name,
         "sort_name": folded(name or ""),
         **{word: won.get(word) for word in words},
-        "active": any(bool(s["active"]) for s in facts),
+        "active": won.get("active") == "true",
         "systems": json.dumps(sorted({s["plugin"] for s in facts})),
         "records": len(facts),
     }

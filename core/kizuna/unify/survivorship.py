@@ -1,6 +1,7 @@
 """Which value survives: the order of trust, the same for every attribute, as a pure function of the claims.
 
 Source rank (declared by the connector, lower is better) → most recent → most frequent → the smallest record id.
+One attribute is asked otherwise: a person is ``active`` while any system counts them as there.
 """
 
 from __future__ import annotations
@@ -71,10 +72,15 @@ def _ordered(claims: list[Claim]) -> list[Claim]:
     words = [folded(claim.value) for claim in claims]
     counts = Counter(words)
     ranked = [
-        ((claim.rank, claim.n, -claim.observed_at, -counts[word], claim.rid, claim.value), claim)
+        ((_left(claim), claim.rank, claim.n, -claim.observed_at, -counts[word], claim.rid, claim.value), claim)
         for claim, word in zip(claims, words, strict=True)
     ]
     return [claim for _, claim in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _left(claim: Claim) -> bool:
+    """A system says that the person is not there any more: the word of one that still counts them stands before it."""
+    return claim.attribute == "active" and claim.value != "true"
 
 
 def _winner(attribute: str, ordered: list[Claim], home: int | None) -> Claim | None:
