@@ -24,8 +24,10 @@ FIRMS = st.fixed_dictionaries(
         "name": NAMES,
         "site": SITES,
         "crm": st.sampled_from(["x", "y", None]),
+        "parent": st.sampled_from(["3", "4", None]),
         "gone": st.booleans(),
         "merged_into": st.sampled_from(["1", "2", None]),
+        "absorbed": st.sampled_from(["3", "4", None]),
         "connection": st.sampled_from(["toy", "other"]),
     }
 )
@@ -37,8 +39,31 @@ CASES = st.fixed_dictionaries(
         "connection": st.sampled_from(["toy", "other"]),
     }
 )
+PEOPLE = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from("123"),
+        "human": st.sampled_from(["Hana Abe", "Ken Ito"]),
+        "mail": st.sampled_from(["hana@acme.jp", "ken@aoba.co.jp", "hana@gmail.com", None]),
+        "firm": st.sampled_from(["1", "2", "3", None]),
+        "active": st.booleans(),
+        "gone": st.booleans(),
+        "merged_into": st.sampled_from(["1", None, None]),
+        "connection": st.sampled_from(["toy", "other"]),
+    }
+)
+TIES = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from("12"),
+        "person": st.sampled_from("123"),
+        "firm": st.sampled_from("1234"),
+        "gone": st.booleans(),
+        "connection": st.sampled_from(["toy", "other"]),
+    }
+)
 DECISIONS = st.tuples(st.sampled_from(["same", "different", "split", "undo"]), st.integers(0, 20), st.integers(0, 20))
-STEPS = st.lists(st.one_of(FIRMS, CASES, DECISIONS), min_size=1, max_size=14)
+STEPS = st.lists(st.one_of(FIRMS, CASES, PEOPLE, TIES, DECISIONS), min_size=1, max_size=14)
+STREAMS = {"title": "cases", "human": "people", "person": "ties"}
+"""A field that only one stream's records have → that stream."""
 
 
 def toys() -> Plugins:
@@ -53,7 +78,8 @@ def play(made: Bench, step: Any, minute: int) -> None:
     if isinstance(step, dict):
         step = {**step, "at": at(minute)}
         connection = step.pop("connection")
-        made.write(step, stream="cases" if "title" in step else "firms", connection=connection)
+        stream = next((name for sign, name in STREAMS.items() if sign in step), "firms")
+        made.write(step, stream=stream, connection=connection)
         return
     verb, one, other = step
     rids = [row[0] for row in made.rows("SELECT rid FROM membership WHERE entity = 'account' ORDER BY rid")]

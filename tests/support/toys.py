@@ -34,9 +34,37 @@ class Firm(sdk.Payload):
     site: str | None = None
     staff: int | None = None
     crm: str | None = None
+    parent: str | None = None
     at: datetime | None = None
     gone: bool = False
     merged_into: str | None = None
+    absorbed: str | None = None
+
+
+class Human(sdk.Payload):
+    id: str
+    human: str | None = None
+    mail: str | None = None
+    firm: str | None = None
+    active: bool = True
+    at: datetime | None = None
+    gone: bool = False
+    merged_into: str | None = None
+
+
+class Tie(sdk.Payload):
+    id: str
+    person: str
+    firm: str
+    at: datetime | None = None
+    gone: bool = False
+
+
+class Bill(sdk.Payload):
+    id: str
+    firm: str
+    minor: int
+    at: datetime | None = None
 
 
 class Case(sdk.Payload):
@@ -51,11 +79,36 @@ def firm(payload: Firm) -> Iterable[sdk.Said]:
         name=payload.name,
         domains=(payload.site,) if payload.site else (),
         employees=payload.staff,
+        parent=sdk.Ref("firms", payload.parent) if payload.parent else None,
         updated_at=payload.at,
         cross_references=(sdk.CrossRef("crm", payload.crm),) if payload.crm else (),
     )
     if payload.merged_into:
         yield sdk.Merged(loser=sdk.Ref("firms", payload.id), winner=sdk.Ref("firms", payload.merged_into))
+    if payload.absorbed:
+        yield sdk.Merged(loser=sdk.Ref("firms", payload.absorbed), winner=sdk.Ref("firms", payload.id))
+
+
+def human(payload: Human) -> Iterable[sdk.Said]:
+    yield sdk.Person(
+        name=payload.human,
+        emails=(payload.mail,) if payload.mail else (),
+        account=sdk.Ref("firms", payload.firm) if payload.firm else None,
+        active=payload.active,
+        updated_at=payload.at,
+    )
+    if payload.merged_into:
+        yield sdk.Merged(loser=sdk.Ref("people", payload.id), winner=sdk.Ref("people", payload.merged_into))
+
+
+def tie(payload: Tie) -> sdk.Membership:
+    return sdk.Membership(person=sdk.Ref("people", payload.person), account=sdk.Ref("firms", payload.firm))
+
+
+def bill(payload: Bill) -> sdk.Invoice:
+    return sdk.Invoice(
+        account=sdk.Ref("firms", payload.firm), status=sdk.InvoiceStatus.PAID, total=sdk.Money(payload.minor, "JPY")
+    )
 
 
 def case(payload: Case) -> sdk.Ticket:
@@ -64,7 +117,7 @@ def case(payload: Case) -> sdk.Ticket:
 
 
 class Toy(sdk.Connector[ToySettings]):
-    """Firms and cases."""
+    """Firms, the people at them, cases and bills."""
 
     key = "toy"
     title = "Toy"
@@ -89,6 +142,29 @@ class Toy(sdk.Connector[ToySettings]):
                 map=case,
                 reading=sdk.Listing(path="/cases", payload=Case),
                 version=lambda c: c.at,
+            ),
+            sdk.Stream(
+                name="people",
+                payload=Human,
+                map=human,
+                reading=sdk.Listing(path="/people", payload=Human),
+                version=lambda h: h.at,
+                deleted=lambda h: "deleted" if h.gone else None,
+            ),
+            sdk.Stream(
+                name="ties",
+                payload=Tie,
+                map=tie,
+                reading=sdk.Listing(path="/ties", payload=Tie),
+                version=lambda t: t.at,
+                deleted=lambda t: "deleted" if t.gone else None,
+            ),
+            sdk.Stream(
+                name="bills",
+                payload=Bill,
+                map=bill,
+                reading=sdk.Listing(path="/bills", payload=Bill),
+                version=lambda b: b.at,
             ),
         )
 

@@ -16,18 +16,23 @@ CONTACT_DOMAINS_MOST = 20
 """An account with contacts at more domains than that is no evidence for any of them."""
 
 
-def refresh(sql: Connection, accounts: Collection[int]) -> set[int]:
-    """The accounts among these whose contacts now say something else; their profiles and keys are brought up to date."""
+def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[int]]:
+    """The accounts among these whose contacts now say something else, and the hashes of the keys they lost by it.
+
+    Their profiles and keys are brought up to date.
+    """
     known = identity.profiles(sql, "account", accounts)
     said = _domains(sql, known)
     changed: set[int] = set()
+    left: set[int] = set()
     for rid, profile in known.items():
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
         renewed = msgspec.structs.replace(profile, contact_domains=new)
-        if new != profile.contact_domains and _store(sql, profile, renewed):
+        if new != profile.contact_domains and identity.replace_profile(sql, profile, renewed, "account"):
+            left |= _replace_keys(sql, renewed)
             changed.add(rid)
-    return changed
+    return changed, left
 
 
 def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
@@ -47,13 +52,11 @@ def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
     return {rid: domains for rid, domains in found.items() if len(domains) <= CONTACT_DOMAINS_MOST}
 
 
-def _store(sql: Connection, old: AccountProfile, profile: AccountProfile) -> bool:
-    if not identity.replace_profile(sql, old, profile, "account"):
-        return False
+def _replace_keys(sql: Connection, profile: AccountProfile) -> set[int]:
+    """The hashes the account no longer carries."""
     named = identity_keys.name_hash(profile)
     rows: dict[int, identity.KeyRow] = {}
     for key in identity_keys.keys(profile):
         hashed = identity_keys.key_hash("account", key.kind, key.value)
         rows.setdefault(hashed, (hashed, profile.rid, "account", key.kind, key.value, profile.source, named))
-    identity.replace_keys(sql, profile.rid, "account", list(rows.values()))
-    return True
+    return identity.replace_keys(sql, profile.rid, "account", list(rows.values()))

@@ -117,13 +117,14 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
     derived = {entity_id(entity, key) for key in founding.values()}
     known = identity.known_ids(sql, derived | set(previous.values()))
     mine = set(previous.values())
+    inhabited = identity.members(sql, derived - mine)  # an id that nobody carries any more is free again
     since = identity.created_at(sql, mine)
     assignment = assign_ids(
         partition.clusters,
         previous,
         founding.__getitem__,
         entity=entity,
-        is_live=lambda key: key in known and known[key] is None and key not in mine,
+        is_live=inhabited.__contains__,
         former_ids={key for key, merged in known.items() if merged is not None},
         since=lambda key: since.get(key, now),
     )

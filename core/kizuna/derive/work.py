@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 
 from kizuna import clock
 from kizuna.derive import contacts, place
-from kizuna.derive.touch import Touched, touch
+from kizuna.derive.touch import touch
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins
-from kizuna.storage import identity, runs
+from kizuna.storage import identity, placements, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.unify import customers, people
@@ -76,13 +76,14 @@ def derive(
     left = identity.keys_left(sql)
     noted, accounts, pending = place.refreshed(sql, rids, defer=True)
     asked = set(rids)
-    by_contacts = contacts.refresh(sql, accounts)
+    by_contacts, lost_by_contacts = contacts.refresh(sql, accounts)
+    left |= lost_by_contacts
     parties = identity.parties(sql, asked)
     account = touch(sql, "account", parties | by_contacts, left, now, cause)
     person = touch(sql, "person", parties, left, now, cause)
-    placed = place.place(sql, asked, account.moved | person.moved, person.entities, pending)
+    placed = place.place(sql, asked, account.moved | person.moved, person.entities | noted.people, pending)
     dirty_customers = noted.customers | placed.customers | account.entities
-    dirty_customers |= _children(sql, account, dirty_customers)
+    dirty_customers |= _children(sql, asked | account.moved, dirty_customers)
     dirty_people = noted.people | placed.people | person.entities
     unify(sql, dirty_customers, dirty_people, ranks)
     return account.merges
@@ -94,6 +95,7 @@ def unify(sql: Connection, dirty_customers: Collection[str], dirty_people: Colle
     people.unify(sql, dirty_people, ranks)
 
 
-def _children(sql: Connection, account: Touched, known: Collection[str]) -> set[str]:
-    """The customers whose parent record has moved: their parent is another customer now."""
-    return identity.claiming(sql, "parent", [str(rid) for rid in account.moved]) - set(known)
+def _children(sql: Connection, rids: Collection[int], known: Collection[str]) -> set[str]:
+    """The customers whose parent record has moved, or leads to another one: their parent may be another customer now."""
+    asked = set(rids) | placements.losers(sql, rids)
+    return identity.claiming(sql, "parent", [str(rid) for rid in asked]) - set(known)
