@@ -168,18 +168,18 @@ def _check(sql: Connection, batch: Batch) -> None:
 
 def _write(sql: Connection, batch: Batch, rows: Rows, kinds: frozenset[str], now: int) -> None:
     replaced = [record.rid for record in batch.sorted.changed if record.rid in batch.heads]
+    astray: set[int] = set()  # records whose merge was told or taken back, and those they led to before
     if replaced:
         said_before = written.dated_parts(sql, replaced, kinds)
         evidence.keep_versions(sql, replaced)
-        written.forget(sql, replaced, kinds)
+        astray = written.forget(sql, replaced, kinds)
         written.wipe_current(sql, replaced)
         _close_history(rows, batch, said_before, now)
     evidence.add_records(sql, rows.evidence)
     rows.facts.write(sql)
     rows.identity.write(sql)
-    written.add_aliases(sql, rows.aliases)
-    losers = [alias["rid"] for alias in rows.aliases]
-    runs.post(sql, {record.rid for record in batch.sorted.changed} | set(losers), now)
+    astray |= written.add_aliases(sql, rows.aliases)
+    runs.post(sql, {record.rid for record in batch.sorted.changed} | astray, now)
 
 
 def _close_history(rows: Rows, batch: Batch, before: set[tuple[int, str, str]], now: int) -> None:
