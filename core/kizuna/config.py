@@ -82,9 +82,6 @@ class Settings:
     log_format: LogFormat = setting("text", "`text` is key=value lines, `json` one object a line.")
     time_zone: str = setting("UTC", "The organisation's time zone: where a day, a month and a quarter begin.")
     plugins: tuple[str, ...] = setting(("*",), "Names of the plugins that may load; `*` is every installed one.")
-    allow_loopback: bool = setting(
-        default=False, meaning="Whether connectors may call this machine (a sandbox, a proxy); not for production."
-    )
     graphql: GraphQLLimits = field(default_factory=GraphQLLimits)
     sync: SyncLimits = field(default_factory=SyncLimits)
 

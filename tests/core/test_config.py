@@ -28,13 +28,12 @@ def test_the_environment_overrules_the_file_and_an_option_overrules_both(tmp_pat
     assert (settings.graphql.max_depth, settings.graphql.max_aliases) == (6, 7)
 
 
-def test_lists_and_switches_are_read_from_the_environment(tmp_path):
-    environ = {"KIZUNA_PLUGINS": "deskhand, ledger", "KIZUNA_ALLOW_LOOPBACK": "yes", "KIZUNA_SYNC_BATCH_SECONDS": "2"}
+def test_lists_and_numbers_are_read_from_the_environment(tmp_path):
+    environ = {"KIZUNA_PLUGINS": "deskhand, ledger", "KIZUNA_SYNC_BATCH_SECONDS": "2"}
 
     settings = config.load(tmp_path, environ=environ)
 
     assert settings.plugins == ("deskhand", "ledger")
-    assert settings.allow_loopback is True
     assert settings.sync.batch_seconds == 2.0
     assert settings.allows_plugin("ledger")
     assert not settings.allows_plugin("other")
@@ -83,7 +82,6 @@ def test_a_mistake_in_the_file_says_where_and_what_to_do(tmp_path, text, message
     [
         ({"KIZUNA_PROT": "1"}, "KIZUNA_PROT is no setting; did you mean KIZUNA_PORT?"),
         ({"KIZUNA_PORT": "many"}, "KIZUNA_PORT is 'many'; give a whole number."),
-        ({"KIZUNA_ALLOW_LOOPBACK": "maybe"}, "KIZUNA_ALLOW_LOOPBACK is 'maybe'; say true or false."),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path, environ, message):

@@ -159,6 +159,22 @@ def test_undoing_a_split_restores_the_customer_with_its_id(database_url: str) ->
         assert rebuild(made.deriver, toys(), check=True) == []
 
 
+def test_undoing_one_decision_of_a_split_takes_the_whole_split_back(database_url: str) -> None:
+    with bench(database_url) as made:
+        for connection in ("other", "third"):
+            made.connect(connection)
+        for connection in ("toy", "other", "third"):
+            made.write({"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}, connection=connection)
+        before = made.rows("SELECT id, records FROM customer")
+        rid = made.rows("SELECT MIN(rid) FROM membership WHERE entity = 'account'")[0][0]
+
+        decided = decide.split(made.deriver, "account", rid, "tester")
+        decide.undo(made.deriver, decided.decisions[1])
+
+        assert len(decided.decisions) == 2
+        assert made.rows("SELECT id, records FROM customer") == before
+
+
 def test_a_decision_outlives_a_full_sync(database_url: str) -> None:
     firms = [{"id": "1", "name": "Acme", "site": "acme.jp"}, {"id": "5", "name": "Acme", "site": "acme.jp"}]
     with bench(database_url) as made:

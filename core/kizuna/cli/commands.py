@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import importlib
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -38,6 +39,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "db": ("db", "Create, upgrade and check the database."),
 }
 """Name → (module in this package, what it does); the order is that of the help."""
+
+
+EXAMPLE = re.compile(r"\n\n([ ]*)Example:\n")
 
 
 class Commands(click.Group):
@@ -91,7 +95,7 @@ class Commands(click.Group):
 def readable(command: click.Command) -> click.Command:
     """The command with the examples of its help (and of its own commands) kept line by line."""
     if command.help and "\b" not in command.help:
-        command.help = command.help.replace("\n\nExample:\n", "\n\n\b\nExample:\n")
+        command.help = EXAMPLE.sub(r"\n\n\1\b\n\1Example:\n", command.help)
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             readable(inner)

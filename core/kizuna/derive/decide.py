@@ -85,15 +85,19 @@ def merge(
 
 
 def undo(deriver: Deriver, decision: int) -> Decided:
-    """A decision no longer stands; who is who follows from the rest. Raises DecisionError when none of that number stands."""
+    """A decision no longer stands, nor those made in one act with it; who is who follows from the rest.
+
+    Raises DecisionError when no decision of that number stands.
+    """
     now = micros(clock.now())
     with deriver.database.write() as sql:
-        taken_back = identity.revoke(sql, decision, now)
-        if taken_back is None:
+        act = identity.act_of(sql, decision)
+        taken_back = [found for number in act if (found := identity.revoke(sql, number, now)) is not None]
+        if not taken_back:
             raise DecisionError(f"There is no standing decision {decision}; see `kizuna identity history`.")
-        entity, a, b = taken_back
-        runs.post(sql, {a, b}, now)
-    return _after(deriver, entity, (a, b), [decision])
+        rids = sorted({rid for _, a, b in taken_back for rid in (a, b)})
+        runs.post(sql, rids, now)
+    return _after(deriver, taken_back[0][0], rids, act)
 
 
 def _decide(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 __all__ = ["Field", "SecretStr", "Settings"]
 
@@ -14,3 +17,13 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*")
+    @classmethod
+    def _urls_are_urls(cls, value: Any, info: ValidationInfo) -> Any:
+        """A setting whose name ends in ``url`` is one, before anybody waits for an answer from it."""
+        if isinstance(value, str) and value and (info.field_name or "").endswith("url"):
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("no URL; write https://host or http://host:port")
+        return value

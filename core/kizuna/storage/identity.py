@@ -211,6 +211,16 @@ def revoke(sql: Connection, decision: int, at: int) -> tuple[str, int, int] | No
     return row.entity, row.a, row.b
 
 
+def act_of(sql: Connection, decision: int) -> list[int]:
+    """The standing decisions that were made in one act with this one (a split makes one for each record that stays)."""
+    mine = select(t.DECISION).where(t.DECISION.c.id == decision, t.DECISION.c.revoked_at.is_(None)).subquery()
+    together = (
+        (t.DECISION.c.entity == mine.c.entity) & (t.DECISION.c.actor == mine.c.actor) & (t.DECISION.c.at == mine.c.at)
+    )
+    found = select(t.DECISION.c.id).join(mine, together).where(t.DECISION.c.revoked_at.is_(None))
+    return list(sql.execute(found.order_by(t.DECISION.c.id)).scalars())
+
+
 def founding(sql: Connection, rids: Collection[int]) -> dict[int, tuple[str, str, str]]:
     """Record id → (connection name, stream, source id)."""
     if not rids:

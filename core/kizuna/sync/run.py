@@ -67,14 +67,14 @@ class Syncer:
         """The id of a new run of that connection. Raises UnknownName or ConfigError when it cannot run."""
         with self.database.write() as sql:
             stored = connections.get(sql, name)
-            connector = self._connector(stored)
-            chosen = [self._stream(connector, stream).name for stream in streams]
             if stored.offline:
                 raise ConfigError(f"Connection {name} is offline: it takes files with `kizuna load`, nothing to sync.")
             if stored.state == "disabled":
                 raise ConfigError(
                     f"Connection {name} is disabled; switch it on with `kizuna connections enable {name}`."
                 )
+            connector = self._connector(stored)
+            chosen = [self._stream(connector, stream).name for stream in streams]
             run_id = f"run_{uuid.uuid4().hex}"
             runs.queue_run(sql, run_id, stored.id, trigger, full, chosen, micros(clock.now()))
         return run_id
