@@ -1,0 +1,101 @@
+"""Who may begin a run, who may end it, and what a replay leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kizuna import sdk
+from kizuna.errors import ConfigError, LeaseLost
+from kizuna.plugins import Plugins, load
+from kizuna.storage import connections
+from kizuna.sync.load import Loader
+from kizuna.sync.run import Syncer
+from kizuna.sync.writer import Gathered, StreamWriter
+from tests.support.toys import MORNING, Bench, Firm, Toy, ToySettings, bench
+
+
+class Keyed(Toy):
+    """A vendor whose records are named by more than their id."""
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        def key(firm: Firm) -> str:
+            return f"firm-{firm.id}"
+
+        return tuple(replace(stream, key=key) if stream.name == "firms" else stream for stream in super().streams())
+
+
+def host(connector: type[Toy] = Toy) -> Plugins:
+    plugins = load(allowed=[])
+    plugins.connectors["toy"] = connector
+    return plugins
+
+
+@pytest.fixture
+def toy(database_url: str) -> Iterator[Bench]:
+    with bench(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def syncer(toy: Bench) -> Iterator[Syncer]:
+    made = Syncer(toy.database, host(), toy.deriver)
+    yield made
+    made.close()
+
+
+def test_a_worker_that_lost_its_lease_cannot_end_the_run(toy: Bench, syncer: Syncer) -> None:
+    run_id = syncer.queue("toy")
+    asleep = syncer.take(run_id, "one")
+    syncer.take(run_id, "two")
+
+    with pytest.raises(LeaseLost):
+        asyncio.run(syncer.abandon(run_id, asleep, ValueError()))
+
+    assert toy.rows("SELECT state, ended_at FROM sync_run") == [("running", None)]
+
+
+def test_a_run_given_up_says_which_kind_of_fault_and_quotes_nothing(toy: Bench, syncer: Syncer) -> None:
+    run_id = syncer.queue("toy")
+    lease = syncer.take(run_id, "one")
+
+    asyncio.run(syncer.abandon(run_id, lease, ValueError("a secret")))
+
+    ((state, error),) = toy.rows("SELECT state, error FROM sync_run")
+    assert state == "failed"
+    assert "ValueError" in error
+    assert "secret" not in error
+
+
+def test_an_offline_connection_is_not_synced_and_says_what_it_takes(toy: Bench, syncer: Syncer) -> None:
+    with toy.database.write() as sql:
+        connections.add(sql, "files", "toy", {"base_url": "notaurl"}, {}, True, 0)
+
+    with pytest.raises(ConfigError, match="offline"):
+        syncer.queue("files")
+
+
+def test_a_record_set_aside_under_its_bare_id_leaves_when_it_is_understood(toy: Bench) -> None:
+    writer = toy.writer()
+    keyed = next(s for s in Keyed(ToySettings()).streams() if s.name == "firms")
+    gathered = Gathered()
+    gathered.add([sdk.Record(raw=b'{"id": "2", "staff": "many"}')], None, MORNING)
+    StreamWriter(writer.place, keyed).write(gathered)
+    ((number,),) = toy.rows("SELECT id FROM quarantine")
+
+    Loader(toy.database, host(Keyed), toy.deriver).replay("toy", "firms", [(number, b'{"id": "2", "staff": 5}')])
+
+    assert toy.rows("SELECT source_id FROM source_record") == [("firm-2",)]
+    assert toy.rows("SELECT COUNT(*) FROM quarantine") == [(0,)]
+
+
+def test_a_replay_that_fails_again_stays_set_aside(toy: Bench) -> None:
+    toy.write({"id": "2", "staff": "many"})
+    ((number,),) = toy.rows("SELECT id FROM quarantine")
+
+    Loader(toy.database, host(), toy.deriver).replay("toy", "firms", [(number, b'{"id": "2", "staff": "many"}')])
+
+    assert toy.rows("SELECT source_id FROM quarantine") == [("2",)]
