@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from kizuna import sdk
+from kizuna.config import SyncLimits
 from kizuna.sync.stream import Budget, Progress, StreamRun
 from tests.support.toys import MORNING, Bench, Toy, ToySettings, at, bench
 
@@ -127,3 +129,28 @@ def test_a_field_that_no_record_shows_any_more_is_noted_once(toy: Bench) -> None
 
     noted = toy.rows("SELECT path, change, before FROM schema_drift")
     assert noted == [("fax", "vanished_field", "string")]
+
+
+def test_a_batch_is_as_large_as_the_settings_say(toy: Bench) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("after", 0))
+        more = {"next": str(page + 1)} if page < 3 else {}
+        return httpx.Response(200, json={"data": [firm(page)], **more})
+
+    def commits(batch_bytes: int) -> int:
+        noted: list[Progress] = []
+        writer = toy.writer()
+        reading = sdk.Listing(path="/firms", payload=writer.stream.payload, paging=sdk.Cursor("after", "next"))
+        limits = SyncLimits(batch_bytes=batch_bytes, batch_seconds=60.0)
+
+        async def run() -> None:
+            with ThreadPoolExecutor(1) as executor:
+                stream = replace(writer.stream, reading=reading, sweep=False)
+                led = StreamRun("toy", stream, writer, executor, noted.append, unbroken=True, limits=limits)
+                async with sdk.Transport(Toy(ToySettings()), http=httpx.MockTransport(answer), paced=False) as line:
+                    await led.read(line, None, sdk.Start(now=MORNING), Budget(pages=99, until_s=float("inf")))
+
+        asyncio.run(run())
+        return sum(news.state == "reading" for news in noted)
+
+    assert (commits(batch_bytes=1), commits(batch_bytes=1_000_000)) == (4, 1)

@@ -62,3 +62,15 @@ def test_a_file_that_is_no_json_is_refused_with_its_line() -> None:
 
 def found(content: bytes) -> list[Any]:
     return [json.loads(record) for record in records(content, NAMES)]
+
+
+def test_what_stands_beside_records_in_a_list_is_set_aside_and_not_dropped():
+    file = b'[{"id": "1"}, {"object": "customer"}, 7, {"id": null}, null]'
+
+    assert list(records(file, ("customers",))) == [
+        b'{"id":"1"}',
+        b'{"object":"customer"}',
+        b"7",
+        b'{"id":null}',
+        b"null",
+    ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from kizuna import clock
 from kizuna.access import secrets
+from kizuna.config import SyncLimits
 from kizuna.derive import Deriver
 from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
 from kizuna.failpoints import failpoint
@@ -53,8 +54,16 @@ def quiet(_: Progress) -> None:
 class Syncer:
     """Runs syncs over one database. ``observe`` hears of every batch and every end of a stream."""
 
-    def __init__(self, database: Database, plugins: Plugins, deriver: Deriver, observe: Observer = quiet) -> None:
+    def __init__(
+        self,
+        database: Database,
+        plugins: Plugins,
+        deriver: Deriver,
+        observe: Observer = quiet,
+        limits: SyncLimits | None = None,
+    ) -> None:
         self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
+        self.limits = limits or SyncLimits()
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
@@ -161,6 +170,7 @@ class Syncer:
                 self.observe,
                 unbroken,
                 full=bool(row.full),
+                limits=self.limits,
             )
         await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
 

@@ -55,7 +55,7 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
         host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
     deriver = Deriver(database, ranks_of(host), merged=merged)
-    return Service(settings, database, host, deriver, Syncer(database, host, deriver, observe))
+    return Service(settings, database, host, deriver, Syncer(database, host, deriver, observe, settings.sync))
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kizuna import clock
+from kizuna.config import SyncLimits
 from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, PageError, QuotaError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
@@ -22,9 +23,7 @@ from kizuna.sync.prepare import VANISHED
 from kizuna.sync.reader import Page, pages
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
-BATCH_BYTES = 3_000_000
 BATCH_RECORDS = 5_000
-BATCH_S = 1.0
 QUOTA_PAUSE_S = 900.0
 SWEEP_SHARE_MOST = 0.5
 SWEEP_ALWAYS = 20
@@ -68,6 +67,7 @@ class StreamRun:
     observe: Observer
     unbroken: bool
     full: bool = False  # the administrator asked for everything again
+    limits: SyncLimits = field(default_factory=SyncLimits)
     state: str = "reading"
     reason: str | None = None
     paused_s: float = 0.0  # the daily share is used up: how long to leave the vendor alone
@@ -108,7 +108,7 @@ class StreamRun:
                     await _done(writing)
                     await self._end(gathered, page, start)
                     return
-                if _full(gathered, since_s):
+                if self._full(gathered, since_s):
                     await _done(writing)
                     writing = asyncio.ensure_future(self._write(gathered))
                     gathered, since_s = Gathered(), time.monotonic()
@@ -120,6 +120,12 @@ class StreamRun:
         await _done(writing)
         if gathered.pages:
             await self._write(gathered)
+
+    def _full(self, gathered: Gathered, since_s: float) -> bool:
+        """Whether what is gathered makes a batch: large enough, or old enough."""
+        waited_s = time.monotonic() - since_s
+        large = gathered.size_bytes >= self.limits.batch_bytes or len(gathered.records) >= BATCH_RECORDS
+        return large or waited_s >= self.limits.batch_seconds
 
     async def _end(self, gathered: Gathered, page: Page, start: Start) -> None:
         await self._write(gathered)
@@ -191,11 +197,6 @@ class StreamRun:
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)
-
-
-def _full(gathered: Gathered, since_s: float) -> bool:
-    waited_s = time.monotonic() - since_s
-    return gathered.size_bytes >= BATCH_BYTES or len(gathered.records) >= BATCH_RECORDS or waited_s >= BATCH_S
 
 
 async def _done(writing: asyncio.Future[None] | None) -> None:

@@ -24,8 +24,11 @@ def records(content: bytes, names: Sequence[str]) -> Found:
     envelope lists is a record even without an id, so that it is set aside and not lost without a word.
     Raises PageError when the file is no JSON at all.
     """
+    folded = {name.casefold() for name in names}
     for document in documents(content):
-        for record in unwrapped(document, {name.casefold() for name in names}):
+        # A list of whole records is one as a person writes it; a list with recordings in it is unwrapped item by item.
+        plain = isinstance(document, list) and any(isinstance(item, dict) and _is_record(item) for item in document)
+        for record in unwrapped(document, folded, listed=plain):
             yield _ENCODE.encode(record)
 
 
@@ -46,8 +49,8 @@ def documents(content: bytes) -> Iterator[Any]:
             raise PageError(f"line {number} of the file is not JSON ({error}); nothing was loaded") from error
 
 
-def unwrapped(document: Any, names: set[str], depth: int = 0, *, listed: bool = False) -> Iterator[dict[str, Any]]:
-    """The records inside one document; ``listed`` when an envelope has said that there are records."""
+def unwrapped(document: Any, names: set[str], depth: int = 0, *, listed: bool = False) -> Iterator[Any]:
+    """The records inside one document; ``listed`` when it is said that there are records, whatever they look like."""
     if depth > _DEEP:
         return
     if isinstance(document, str):
@@ -57,9 +60,11 @@ def unwrapped(document: Any, names: set[str], depth: int = 0, *, listed: bool = 
             yield from unwrapped(item, names, depth + 1, listed=listed)
     elif isinstance(document, dict):
         yield from _object(document, names, depth, listed)
+    elif listed:
+        yield document
 
 
-def _object(document: dict[str, Any], names: set[str], depth: int, listed: bool) -> Iterator[dict[str, Any]]:
+def _object(document: dict[str, Any], names: set[str], depth: int, listed: bool) -> Iterator[Any]:
     held = _listed(document, names)
     if held is not None:
         yield from unwrapped(held, names, depth + 1, listed=isinstance(held, list))
