@@ -11,8 +11,9 @@ pytest.register_assert_rewrite("tests.faults.undisturbed")
 from tests.faults.smallness import in_small_pieces  # noqa: E402  what is rewritten must be named before it is imported
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def small_pieces() -> Iterator[None]:
+    """Small pieces for one file of this room at a time: what runs after it in the same process finds the usual ones."""
     with pytest.MonkeyPatch.context() as patch:
         in_small_pieces(patch.setattr)
         yield
