@@ -43,12 +43,16 @@ ORDERS: Mapping[str, str] = {
     "people": "k.people",
 }
 MEASURES = ("mrr", "invoiced", "paid", "unpaid", "pipeline", "won")
+NAMELESS = "CASE WHEN k.sort_name = '' THEN 1 ELSE 0 END"
 
 
 def order_of(key: str, *, descending: bool) -> Order:
-    """The order of that name; customers without the value stand where the smallest (the latest renewal) would."""
+    """The order of that name; customers without the value stand where the smallest (the latest renewal) would.
+
+    Customers without a name stand last in both directions: downwards the empty name does so by itself.
+    """
     if key == "name":
-        return Order("name", BY_NAME.parts, descending)
+        return Order("name", BY_NAME.parts if descending else (NAMELESS, *BY_NAME.parts), descending)
     value = "COALESCE(cm.micro, 0)" if key in MEASURES else ORDERS[key]
     return Order(key, (value, "k.id"), descending)
 
