@@ -10,4 +10,7 @@ class Payload(msgspec.Struct, kw_only=True):
 
     Every field a vendor may leave out gets a default. Dates are parsed, a wrong type names its path.
     Use ``rename`` (a msgspec option) where a vendor's spelling is not Python's.
+
+    msgspec does not hand ``kw_only`` down to subclasses: write ``class Ticket(Payload, kw_only=True)`` where a field with
+    a default stands before one without.
     """
