@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
-from kizuna.errors import KizunaError, PayloadError
+from kizuna.errors import PayloadError
 from kizuna.model.facts import Fact, Merged, Unmapped
 from kizuna.model.refs import content_hash, record_id
 from kizuna.sdk import AnyStream, Record
 from kizuna.storage.evidence import Head
 from kizuna.storage.instants import micros
+from kizuna.sync.reasons import in_words
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _LOOSE = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -169,13 +170,10 @@ def cleaned(raw: bytes) -> bytes:
 
 def rejected(raw: bytes, error: Exception, source_id: str | None = None) -> Rejected:
     """The record set aside; the reason names fields and what was expected, never values."""
-    reason = str(error)
     path = getattr(error, "field", None)
-    if isinstance(error, msgspec.ValidationError) and " - at `" in reason:
-        path = reason.rpartition(" - at `")[2].rstrip("`")
-    elif not isinstance(error, KizunaError | msgspec.MsgspecError):
-        # The text of a foreign exception may quote the payload.
-        reason = f"the mapping failed with {type(error).__name__}"
+    if isinstance(error, msgspec.ValidationError) and " - at `" in str(error):
+        path = str(error).rpartition(" - at `")[2].rstrip("`")
+    reason = in_words(error)
     return Rejected(source_id or loose_id(raw), reason[:_REASON_MOST], path, raw)
 
 
