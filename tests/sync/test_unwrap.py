@@ -74,3 +74,28 @@ def test_what_stands_beside_records_in_a_list_is_set_aside_and_not_dropped():
         b'{"id":null}',
         b"null",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "the file is empty"),
+        (b"id,name\n1,Acme\n2,Aoba\n", "the file is CSV, not JSON"),
+        (b"id;name\n1;Acme\n", "the file is CSV, not JSON"),
+        (b"PK\x03\x04\x14\x00", "an Excel workbook or another ZIP archive, not JSON"),
+        (b"<html><body>Log in</body></html>", "the file is HTML or XML, not JSON"),
+        (b'[\n  {"id": "1"},\n  {"id": 2,}\n]', r"not JSON at line 3, column 12"),
+        (b'[\n  {"id": "1"},\n', r"not JSON at line 2, column \d+ \(it ends in the middle\)"),
+        (b'{"id": "1"}\n\n{"id": \n', "line 3 of the file is not JSON"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_its_kind_or_its_place(content: bytes, sentence: str) -> None:
+    with pytest.raises(PageError, match=sentence):
+        found(content)
+
+
+def test_a_bad_line_is_found_before_the_first_record_is_given() -> None:
+    lines = b"\n".join([json.dumps(ACME).encode()] * 3 + [b"{"])
+
+    with pytest.raises(PageError, match="line 4 of the file"):
+        next(records(lines, NAMES))

@@ -71,7 +71,10 @@ class Loader:
         except OSError as error:
             raise ConfigError(f"The file {path} cannot be read ({error.strerror}); check the path.") from error
         found = records(content, (stream.name, *stream.also))
-        first = next(found, None)
+        try:
+            first = next(found, None)
+        except PageError as error:
+            raise PageError(f"{path}: {error}.") from error
         if first is None:
             raise PageError(f"The file {path} holds no record of {stream.name}; nothing was loaded.")
         yield first

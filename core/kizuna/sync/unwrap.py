@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from kizuna.errors import PageError
+from kizuna.sync.not_json import fault, not_json
 
 Found = Iterator[bytes]
 _ANY = msgspec.json.Decoder()
+_SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 _ENCODE = msgspec.json.Encoder()
 _RECORDING = ("response", "body", "json", "content", "resources")  # beside a response, the body is the request's
 _DEEP = 8
@@ -33,20 +35,33 @@ def records(content: bytes, names: Sequence[str]) -> Found:
 
 
 def documents(content: bytes) -> Iterator[Any]:
-    """The JSON documents of a file: one, or one a line."""
-    text = content.lstrip(b"\xef\xbb\xbf").strip()
+    """The JSON documents of a file: one, or one a line; every line is looked at before the first is given."""
+    text = content.removeprefix(b"\xef\xbb\xbf")
     try:
         yield _ANY.decode(text)
         return
-    except msgspec.DecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2:
-            raise PageError(f"the file is not JSON ({error}); give a JSON array, NDJSON or a recorded page") from error
-    for number, line in enumerate(lines, 1):
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2 or not _begins_a_line(lines[0][1]):
+            raise PageError(not_json(text, str(error))) from error
+    for number, line in lines:
         try:
-            yield _ANY.decode(line)
-        except msgspec.DecodeError as error:
-            raise PageError(f"line {number} of the file is not JSON ({error}); nothing was loaded") from error
+            _SYNTAX.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise PageError(
+                f"line {number} of the file is not JSON ({fault(str(error))}); nothing was loaded"
+            ) from error
+    for _, line in lines:
+        yield _ANY.decode(line)
+
+
+def _begins_a_line(line: bytes) -> bool:
+    """Whether the first line is a document by itself, so that the file is meant as one document a line."""
+    try:
+        _SYNTAX.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def unwrapped(document: Any, names: set[str], depth: int = 0, *, listed: bool = False) -> Iterator[Any]:
