@@ -10,6 +10,7 @@ import os
 import signal
 
 NAMES = (
+    "run.queued",
     "page.received",
     "batch.prepared",
     "batch.written",

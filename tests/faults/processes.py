@@ -17,7 +17,7 @@ LIMIT_S = 120.0
 
 @contextmanager
 def worker(url: str, executor: str, *run: str, failpoint: str = "") -> Iterator[subprocess.Popen[str]]:
-    """A process that takes the run (vendor, run id) to its end, or that works on whatever comes; killed at the end."""
+    """A process that takes the run (vendor, run id; or a new one of that vendor) to its end, or that works on whatever comes; killed at the end."""
     command = [sys.executable, "-m", "tests.faults.child", url, executor, *run]
     environ = os.environ | {"PYTHONPATH": str(PROJECT), "KIZUNA_FAILPOINT": failpoint}
     process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, text=True)
@@ -34,9 +34,9 @@ def await_start(process: subprocess.Popen[str]) -> None:
     assert process.stdout.readline().strip() == "working"
 
 
-def killed_at(failpoint: str, url: str, executor: str, vendor: str, run_id: str) -> None:
-    """Runs a worker until that point kills it."""
-    with worker(url, executor, vendor, run_id, failpoint=failpoint) as process:
+def killed_at(failpoint: str, url: str, executor: str, vendor: str, *run_id: str) -> None:
+    """Runs a worker until that point kills it; without a run it asks for one itself."""
+    with worker(url, executor, vendor, *run_id, failpoint=failpoint) as process:
         ended = process.wait(LIMIT_S)
     assert ended == KILLED, f"the worker never came by {failpoint}"
 

@@ -18,6 +18,8 @@ from tests.support.worlds import EXECUTOR, edit, kizuna, world
 COMPANIES = 20
 GONE = {"stripe": ("account",)}
 BEFORE_AND_AFTER = {"batch.written", "batch.committed", "derive.written"}
+ASKING = {"run.queued"}  # passed by who asks for a run, not by who carries it out
+WORKING = [name for name in NAMES if name not in ASKING]
 ONCE = {"run.ending"}  # every other point is passed several times: the second passing is in the middle
 
 
@@ -43,7 +45,7 @@ def second_sync(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         return outcome(quiet)
 
 
-@pytest.mark.parametrize("point", NAMES)
+@pytest.mark.parametrize("point", WORKING)
 def test_a_first_load_killed_at_a_point_ends_as_if_nothing_had_happened(
     point: str, database_url: str, served: Served, first_load: Outcome
 ) -> None:
@@ -60,7 +62,7 @@ def test_a_first_load_killed_at_a_point_ends_as_if_nothing_had_happened(
 
 
 @pytest.mark.parametrize(
-    "point", [name if name in BEFORE_AND_AFTER else pytest.param(name, marks=pytest.mark.nightly) for name in NAMES]
+    "point", [name if name in BEFORE_AND_AFTER else pytest.param(name, marks=pytest.mark.nightly) for name in WORKING]
 )
 def test_a_later_sync_killed_at_a_point_keeps_what_is_deleted_and_merged(
     point: str, database_url: str, second_sync: Outcome

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kizuna.errors import LeaseLost
+from kizuna.storage.tables import evidence
 from kizuna.storage.tables import operations as t
 
 
@@ -22,6 +23,19 @@ class Lease:
     connection_id: int
     run_id: str
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unended:
+    """A run that a worker is to bring to its end, with the name of its connection."""
+
+    id: str
+    connection_id: int
+    connection: str
+
+
+BY_WORKERS = ("command", "api", "schedule")
+"""What triggers a run that workers carry out; the others are carried out by whoever asks for them."""
 
 
 def queue_run(
@@ -46,14 +60,36 @@ def run(connection: Connection, run_id: str) -> Row[Any] | None:
 
 
 def begin_run(connection: Connection, run_id: str, at: int) -> None:
-    """The run is under way (again, after a crash)."""
+    """The run is under way (again, after a crash); one that has ended stays as it ended."""
     started = func.coalesce(t.RUN.c.started_at, at)
-    connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(state="running", started_at=started))
+    same = (t.RUN.c.id == run_id) & t.RUN.c.ended_at.is_(None)
+    connection.execute(t.RUN.update().where(same).values(state="running", started_at=started))
 
 
 def end_run(connection: Connection, run_id: str, state: str, error: str | None, at: int) -> None:
     """The run is over."""
     connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(state=state, error=error, ended_at=at))
+
+
+def unended(connection: Connection) -> list[Unended]:
+    """The runs for workers that have no end yet, in the order they were queued."""
+    found = (
+        select(t.RUN.c.id, t.RUN.c.connection_id, evidence.CONNECTION.c.name)
+        .join(evidence.CONNECTION, evidence.CONNECTION.c.id == t.RUN.c.connection_id)
+        .where(t.RUN.c.ended_at.is_(None), t.RUN.c.trigger.in_(BY_WORKERS))
+        .order_by(t.RUN.c.queued_at, t.RUN.c.id)
+    )
+    return [Unended(*row) for row in connection.execute(found)]
+
+
+def give_up(connection: Connection, run: Unended, error: str, at: int) -> bool:
+    """Whether the run, which had no end yet, has failed now; who still works on it can no longer write."""
+    # The lease first, as a worker does when it ends a run: in another order the two could wait for each other.
+    held = (t.LEASE.c.connection_id == run.connection_id) & (t.LEASE.c.run_id == run.id)
+    connection.execute(t.LEASE.update().where(held).values(epoch=t.LEASE.c.epoch + 1, renewed_at=at))
+    endless = (t.RUN.c.id == run.id) & t.RUN.c.ended_at.is_(None)
+    ended = connection.execute(t.RUN.update().where(endless).values(state="failed", error=error, ended_at=at))
+    return ended.rowcount == 1
 
 
 def take_lease(connection: Connection, connection_id: int, run_id: str, executor: str, at: int) -> Lease:

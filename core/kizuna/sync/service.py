@@ -15,14 +15,17 @@ from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
 from kizuna.errors import KizunaError, LeaseLost
+from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, load
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
 from kizuna.sync.load import Loader
 from kizuna.sync.run import SliceResult, Syncer, quiet
 from kizuna.sync.stream import Observer
+from kizuna.sync.tending import Tending
 
 JOB = "sync"
+LOOK_EVERY_S = 30.0
 _log = logs.named(__name__)
 
 
@@ -60,7 +63,11 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
 
 @asynccontextmanager
 async def engine(parts: Service, *, executor_id: str | None = None, working: bool = True) -> AsyncIterator[jobs.Engine]:
-    """The durable job engine over the service's database; it takes up what a dead worker of this id left."""
+    """The durable job engine over the service's database; it takes up what a dead worker of this id left.
+
+    When it opens, from time to time, and before it closes, runs without an end are handed to the engine once more or,
+    when the engine has given them up, settled.
+    """
     leases: dict[str, Lease] = {}
 
     async def acquire(claim: jobs.Claim) -> int:
@@ -86,7 +93,15 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
     job = jobs.Job(name=JOB, run_slice=work)
     url = parts.database.url.render_as_string(hide_password=False)
     async with jobs.open_engine(url, [job], executor_id=executor_id, acquire_lease=acquire, working=working) as opened:
-        yield opened
+        tending = Tending(opened, JOB, parts.database, parts.plugins)
+        await tending.try_look()
+        looking = asyncio.create_task(tending.look_on(LOOK_EVERY_S))
+        try:
+            yield opened
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        await tending.try_look()
 
 
 def _outcome(result: SliceResult) -> jobs.SliceOutcome:
@@ -99,4 +114,5 @@ async def submit(
 ) -> str:
     """The id of a run of that connection, queued in the database and handed to the engine."""
     run_id = await asyncio.to_thread(parts.syncer.queue, name, full=full, streams=streams, trigger=trigger)
+    failpoint("run.queued")
     return await opened.submit(JOB, name, run_id=run_id)

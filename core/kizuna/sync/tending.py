@@ -1,0 +1,76 @@
+"""Runs of which the database and the job engine tell different things: handed over once more, or settled.
+
+A run stands in two places, written one after the other. A process killed between them leaves a run that nobody works on;
+an engine that gives a run up does not tell the database. Looking at both, any process can bring the two together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from kizuna import clock, jobs
+from kizuna import log as logs
+from kizuna.errors import UnknownName
+from kizuna.plugins import Plugins
+from kizuna.storage import runs
+from kizuna.storage.database import Database
+from kizuna.storage.instants import micros
+
+_log = logs.named(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tending:
+    """What looking after runs needs; ``job`` is the engine's name for a sync."""
+
+    engine: jobs.Engine
+    job: str
+    database: Database
+    plugins: Plugins
+
+    async def look(self) -> None:
+        """Every run without an end is with the engine, or has an end; doing it twice, or in two processes, does it once."""
+        for run in await asyncio.to_thread(self._unended):
+            try:
+                status = await self.engine.status(run.id)
+            except UnknownName:
+                await self.engine.submit(self.job, run.connection, run_id=run.id)
+                _log.warning("run handed to the engine once more", run_id=run.id)
+                continue
+            if status.state.final:
+                await asyncio.to_thread(self._give_up, run, _sentence(run, status))
+
+    async def look_on(self, every_s: float) -> None:
+        """Looks again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(every_s)
+            await self.try_look()
+
+    async def try_look(self) -> None:
+        """A look that fails is logged and not raised: the next one comes."""
+        try:
+            await self.look()
+        except Exception as error:  # noqa: BLE001  a border: runs go on whether or not they are looked after
+            _log.error("looking after runs failed", error)
+
+    def _unended(self) -> list[runs.Unended]:
+        with self.database.read() as sql:
+            return runs.unended(sql)
+
+    def _give_up(self, run: runs.Unended, why: str) -> None:
+        with self.database.write() as sql:
+            given_up = runs.give_up(sql, run, why, micros(clock.now()))
+        if given_up:
+            _log.warning("run settled as failed", run_id=run.id, reason=why)
+            self.plugins.tell("kizuna_sync_finished", connection=run.connection, run=run.id, state="failed")
+
+
+def _sentence(run: runs.Unended, status: jobs.RunStatus) -> str:
+    """Why the run has failed, and what to do."""
+    known = (status.reason or "no reason is known").rstrip(".")
+    why = {
+        jobs.RunState.CANCELLED: "The run was cancelled.",
+        jobs.RunState.DONE: "The job engine saw the run end, the database did not, as after a restored backup.",
+    }.get(status.state, f"The job engine gave the run up: {known}.")
+    return f"{why} Start a new one with `kizuna sync {run.connection}`; it goes on from the last committed batch."
