@@ -31,6 +31,7 @@ _WEB_ADDRESS = re.compile(
     re.ASCII,
 )
 _AND = re.compile(r"\s*[&＆]\s*")
+_MARKS = re.compile(r"[&＆'’`´]")
 
 
 class CompanyName(msgspec.Struct, frozen=True):
@@ -49,7 +50,8 @@ class CompanyName(msgspec.Struct, frozen=True):
 
 
 def _words(text: str) -> list[str]:
-    text = _APOSTROPHES.sub("", _AND.sub(" and ", text)) if not text.isalnum() else text
+    if _MARKS.search(text):
+        text = _APOSTROPHES.sub("", _AND.sub(" and ", text))
     return [word for word in _WORD_ENDS.split(text) if word]
 
 
@@ -93,14 +95,41 @@ def _comparable(word: str) -> str:
     return word if word.isascii() and not word.isalpha() else fold_long_vowels(romaji(word))
 
 
+class _Word(msgspec.Struct, frozen=True):
+    """One word of a name: as it is compared, and what is left of it without trade and region."""
+
+    compared: str
+    left: str
+    left_compared: str
+    trade: str | None
+    region: str | None
+
+
+def _word(word: str) -> _Word:
+    # A number is no trade and no place, and seldom comes twice.
+    return _Word(word, word, word, None, None) if word.isdigit() and word.isascii() else _known_word(word)
+
+
+@lru_cache(maxsize=16_384)
+def _known_word(word: str) -> _Word:
+    left, trade, region = _take_apart(fold_long_vowels(word) if word.isascii() else word)
+    return _Word(_comparable(word), left, _comparable(left) if left else "", trade, region)
+
+
+def _without_address(shown: str) -> str:
+    """The name in small letters, new kanji, without honorific; a web address gives what stands before its suffix."""
+    ascii_only = shown.isascii()
+    text = shown.lower() if ascii_only else _HONORIFICS.sub("", new_kanji(without_accents(shown)).casefold())
+    return _WEB_ADDRESS.sub(r"\1", text) if "." in text else text
+
+
 @lru_cache(maxsize=16_384)
 def company_name(raw: str | None) -> CompanyName | None:
     """The name taken apart, None when it is empty, a placeholder or nothing but a legal form."""
     shown = plain(raw)
     if not shown or is_placeholder(shown):
         return None
-    text = _HONORIFICS.sub("", new_kanji(without_accents(shown)).casefold())
-    text = _WEB_ADDRESS.sub(r"\1", text) if "." in text else text
+    text = _without_address(shown)
     text, japanese_form = strip_japanese(text)
     brackets = tuple(inside for inside in (found.strip() for found in _BRACKETS.findall(text)) if inside)
     outside = _BRACKETS.sub(" ", text) if brackets else text
@@ -112,26 +141,27 @@ def company_name(raw: str | None) -> CompanyName | None:
     if not written or is_placeholder("".join(written)):
         return None
 
-    parts = [_take_apart(fold_long_vowels(word) if word.isascii() else word) for word in written]
-    compared = tuple(_comparable(word) for word in written)
-    core = "".join(compared)
-    brand = "".join(_comparable(left) for left, _, _ in parts if left)
-    regions = {region for _, _, region in parts if region}
+    parts = [_word(word) for word in written]
+    core = "".join([part.compared for part in parts])
+    brand = "".join([part.left_compared for part in parts])
+    regions = {part.region for part in parts if part.region}
+    trades = frozenset([part.trade for part in parts if part.trade])
+    left = "".join([part.left for part in parts])
     if not brand:
         # 日本通信 consists of a place and a trade: it is its own brand.
-        parts, regions, brand = [], set(), core
-    script = script_of("".join(left for left, _, _ in parts) or "".join(written))
+        left, trades, regions, brand = "", frozenset(), set(), core
+    script = script_of(left or "".join(written))
     state = western_form[1] if western_form else None
     if japanese_form or state:
         regions.add(state or "jp")
     return CompanyName(
         raw=shown,
         core=core,
-        words=compared,
+        words=tuple([part.compared for part in parts]),
         brand=brand,
         legal_form=japanese_form[0] if japanese_form else western_form[0] if western_form else None,
         body=japanese_form[1] if japanese_form else body_of(western_form[0]) if western_form else None,
-        trades=frozenset(trade for _, trade, _ in parts if trade),
+        trades=trades,
         regions=frozenset(regions),
         brackets=brackets,
         script="kana" if script == "latin" and script_of("".join(written)) == "kana" else script,

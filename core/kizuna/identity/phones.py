@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 import phonenumbers
+from phonenumbers.phonemetadata import PhoneMetadata
 
 from kizuna.identity.text import plain
 
@@ -13,6 +14,7 @@ _EXTENSION = re.compile(r"(?:ext\.?|extension|内線|\bx)\s*\.?:?\s*\d*.*$", re.
 _NOT_DIALLED = re.compile(r"[^\d+]")
 _JAPANESE_NATIONAL = re.compile(r"0[1-9]\d{8}|0[5789]0\d{8}")
 _JAPANESE_ABROAD = re.compile(r"\+810?([1-9]\d{8}|[5789]0\d{8})")
+_ABROAD = re.compile(r"\+([1-9][0-9]{6,14})")
 _COUNTING = frozenset({"1234567890", "0123456789", "12345678", "123456789", "01234567890", "0312345678"})
 
 _COUNTRY_NAMES = {
@@ -53,7 +55,10 @@ def phone(text: str | None, region: str | None = None) -> str | None:
 
     Extensions are dropped. Numbers nobody has (all one digit, counting up, too short) are none.
     """
-    written = _NOT_DIALLED.sub("", _EXTENSION.sub("", plain(text)))
+    shown = plain(text)
+    if not shown.isascii() or "x" in shown.lower():
+        shown = _EXTENSION.sub("", shown)
+    written = _NOT_DIALLED.sub("", shown)
     digits = written.lstrip("+")
     # Four different digits are few, but 0800-000-080 exists nowhere.
     if not 7 <= len(digits) <= 16 or len(set(digits[-7:])) == 1 or digits in _COUNTING:
@@ -66,6 +71,8 @@ def phone(text: str | None, region: str | None = None) -> str | None:
         return f"+81{written[1:]}"
     if region is None and not written.startswith("+"):
         return None
+    if _is_whole(written):
+        return written
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
@@ -73,3 +80,32 @@ def phone(text: str | None, region: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+def _is_whole(written: str) -> bool:
+    """Whether the number stands as E.164 already: a possible length, and no national prefix to be taken off.
+
+    The library comes to the same, in ten times the time.
+    """
+    matched = _ABROAD.fullmatch(written)
+    if matched is None:
+        return False
+    digits = matched.group(1)
+    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    code = next((length for length in (1, 2, 3) if int(digits[:length]) in known), None)
+    if code is None:
+        return False
+    prefix, lengths = _plan(int(digits[:code]))
+    return len(digits) - code in lengths and (prefix is None or prefix.match(digits, code) is None)
+
+
+@lru_cache(maxsize=512)
+def _plan(code: int) -> tuple[re.Pattern[str] | None, frozenset[int]]:
+    """A country's national prefix and how many digits its numbers may have."""
+    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0]
+    beyond = region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+    plan = PhoneMetadata.metadata_for_nongeo_region(code) if beyond else PhoneMetadata.metadata_for_region(region)
+    if plan is None:
+        return None, frozenset()
+    prefix = plan.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None, frozenset(plan.general_desc.possible_length)
