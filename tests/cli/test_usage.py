@@ -50,7 +50,7 @@ def test_an_unknown_command_of_a_group_suggests_the_nearest(kizuna):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("sync",), "The database"),
+        (("sync",), "There is no database at kizuna.db; run `kizuna init`"),
         (("connect", "strype"), "did you mean 'stripe'?"),
         (("connect", "stripe", "--set", "bse_url=http://x"), "did you mean 'base_url'?"),
         (("connect", "stripe", "--set", "api_key=sk_test_1"), "is a secret"),

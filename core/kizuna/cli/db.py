@@ -27,7 +27,7 @@ def upgrade(database: str | None) -> None:
     """
     from kizuna.storage import schema
 
-    with given.opened_database(database, ready=False) as opened:
+    with given.opened_database(database, ready=False, create=True) as opened:
         before = schema.current(opened)
         schema.upgrade(opened)
         after = schema.current(opened)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from kizuna import config, log
 from kizuna.config import Settings
+from kizuna.errors import StorageError
 
 if TYPE_CHECKING:
     from kizuna.plugins import Plugins
@@ -38,14 +40,17 @@ def settings(database: str | None = None, **options: Any) -> Settings:
 def opened(
     database: str | None, *, create: bool = False, observe: Observer | None = None, **options: Any
 ) -> Iterator[Service]:
-    """The parts of Kizuna over a database that is ready to use; ``create`` makes the tables of an empty one;
-    ``options`` are settings given on the command line.
+    """The parts of Kizuna over a database that is ready to use; ``create`` makes one that is not there, or is empty.
+
+    ``options`` are settings given on the command line. Raises StorageError.
     """
     from kizuna.storage import schema
     from kizuna.sync.run import quiet
     from kizuna.sync.service import service
 
     found = settings(database, **options)
+    if not create:
+        require_file(found.database)
     parts = service(found, observe=observe or quiet)
     if (click.get_current_context().find_root().obj or {}).get("trace_hooks"):
         _trace(parts.plugins)
@@ -75,18 +80,34 @@ def _told(plugin: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def opened_database(database: str | None, *, ready: bool = True) -> Iterator[Database]:
-    """The database alone; ``ready`` refuses one that is older or newer than this program."""
+def opened_database(database: str | None, *, ready: bool = True, create: bool = False) -> Iterator[Database]:
+    """The database alone; ``ready`` refuses one that is older or newer than this program, ``create`` makes a file."""
     from kizuna.storage import schema
     from kizuna.storage.database import Database
 
-    found = Database(settings(database).database)
+    url = settings(database).database
+    if not create:
+        require_file(url)
+    found = Database(url)
     try:
         if ready:
             schema.require(found)
         yield found
     finally:
         found.close()
+
+
+def require_file(url: str) -> None:
+    """Raises StorageError when the file of a SQLite database is not there: asking must not create an empty one."""
+    from kizuna.storage.database import parsed
+
+    named = parsed(url)
+    if named.get_backend_name() != "sqlite" or named.database in (None, "", ":memory:"):
+        return
+    if not Path(str(named.database)).exists():
+        raise StorageError(
+            f"There is no database at {named.database}; run `kizuna init` to make one, or `kizuna demo` to see one."
+        )
 
 
 def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kizuna import config
 from kizuna.cli import given
+
+if TYPE_CHECKING:
+    from kizuna.storage.database import Database
 
 
 @click.command("init")
@@ -21,14 +25,23 @@ def init_command(database: str | None) -> None:
       kizuna init
       kizuna init --database postgresql://kizuna@localhost/kizuna
     """
+    from kizuna.storage import schema
+
+    given.settings(database)  # a mistake is said before anything is written
+    with given.opened_database(database, ready=False, create=True) as opened:
+        version = schema.current(opened)
+        _write_file(database)
+        _fill(opened, version)
+    click.echo("Next: `kizuna connect VENDOR`, then `kizuna sync`.")
+
+
+def _write_file(database: str | None) -> None:
     path = Path(config.FILE_NAME)
     if path.exists():
         click.echo(f"{path} is there already and stays as it is.")
-    else:
-        path.write_text(_template(database), encoding="utf-8")
-        click.echo(f"Wrote {path}: every setting with its default, commented out.")
-    _database(database)
-    click.echo("Next: `kizuna connect VENDOR`, then `kizuna sync`.")
+        return
+    path.write_text(_template(database), encoding="utf-8")
+    click.echo(f"Wrote {path}: every setting with its default, commented out.")
 
 
 def _template(database: str | None) -> str:
@@ -43,18 +56,18 @@ def _template(database: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _database(database: str | None) -> None:
+def _fill(opened: Database, version: str | None) -> None:
+    """The tables and a first token in a database that has no version yet."""
     from kizuna.access import tokens
     from kizuna.storage import schema
 
-    with given.opened_database(database, ready=False) as opened:
-        shown = opened.url.render_as_string(hide_password=True).replace("+psycopg", "")
-        if schema.current(opened) is not None:
-            schema.require(opened)
-            click.echo(f"The database {shown} is there already and stays as it is.")
-            return
-        schema.upgrade(opened)
-        click.echo(f"Created the database {shown}.")
-        with opened.write() as sql:
-            token = tokens.create(sql, "local administrator", ("admin",))
+    shown = opened.url.render_as_string(hide_password=True).replace("+psycopg", "")
+    if version is not None:
+        schema.require(opened)
+        click.echo(f"The database {shown} is there already and stays as it is.")
+        return
+    schema.upgrade(opened)
+    click.echo(f"Created the database {shown}.")
+    with opened.write() as sql:
+        token = tokens.create(sql, "local administrator", ("admin",))
     click.echo(f"Token of the local administrator, shown this once:\n  {token.get_secret_value()}")
