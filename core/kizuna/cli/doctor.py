@@ -73,6 +73,7 @@ def _database(database: str | None) -> Iterator[Finding]:
     try:
         with given.opened(database) as parts:
             yield Finding("database", f"version {schema.current(parts.database)}")
+            yield _tables(schema.check(parts.database))
             with parts.database.read() as sql:
                 known = connections.all_of(sql)
             for one in known:
@@ -83,6 +84,19 @@ def _database(database: str | None) -> Iterator[Finding]:
         yield Finding(
             "database", "", f"cannot be used ({type(error).__name__}); see that it runs and may be written to."
         )
+
+
+def _tables(differences: list[str]) -> Finding:
+    """Whether the tables are those of this program, as `kizuna db check` asks too."""
+    if not differences:
+        return Finding("tables", "as this program made them")
+    more = f" and {len(differences) - 1} more differences" if len(differences) > 1 else ""
+    return Finding(
+        "tables",
+        "",
+        f"{differences[0]}{more}; `kizuna db check` lists them. Undo what was changed by hand, or restore a backup and "
+        "run `kizuna db upgrade`.",
+    )
 
 
 def _connection(parts: Service, one: StoredConnection) -> Finding:
