@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
 from kizuna.errors import UnknownName
+
+if TYPE_CHECKING:
+    from kizuna.sync.service import Service
 
 connection_option = click.option("--connection", metavar="N", help="Only of this connection.")
 stream_option = click.option("--stream", metavar="S", help="Only of this stream.")
@@ -38,7 +41,8 @@ def list_(connection: str | None, stream: str | None, limit: int, database: str 
     """
     from kizuna.storage import aside
 
-    with given.opened_database(database) as opened, opened.read() as sql:
+    with given.opened(database) as parts, parts.database.read() as sql:
+        stream = _narrowed(parts, sql, connection, stream)
         total = aside.count(sql, connection, stream)
         rows = [_described(row) for row in aside.latest(sql, limit, connection, stream)]
     if as_json:
@@ -92,6 +96,7 @@ def replay(connection: str | None, stream: str | None, database: str | None) -> 
     left = 0
     with given.opened(database) as parts:
         with parts.database.read() as sql:
+            stream = _narrowed(parts, sql, connection, stream)
             rows = sorted(aside.payloads(sql, connection, stream), key=lambda row: (row.connection, row.stream))
         if not rows:
             click.echo("Nothing is set aside.")
@@ -101,6 +106,28 @@ def replay(connection: str | None, stream: str | None, database: str | None) -> 
             taken = wrote.read - wrote.quarantined
             click.echo(f"{name} {of_stream}: {taken:,} taken, {wrote.quarantined:,} still set aside.")
     return 1 if left else 0
+
+
+def _narrowed(parts: Service, sql: Any, connection: str | None, stream: str | None) -> str | None:
+    """The stream as it is stored. Raises UnknownName with the nearest name of a connection or stream that is not there."""
+    from kizuna.storage import aside, connections
+    from kizuna.sync.offline import unchecked
+
+    chosen = [connections.get(sql, connection)] if connection else connections.all_of(sql)
+    if stream is None:
+        return None
+    known = dict.fromkeys(aside.streams(sql, connection))
+    also = {}
+    for one in chosen:
+        if one.plugin in parts.plugins.connectors:
+            for readable in unchecked(parts.plugins.connector(one.plugin), one).streams():
+                known[readable.name] = None
+                also.update({other.casefold(): readable.name for other in readable.also})
+    if stream.casefold() in map(str.casefold, known):
+        return stream
+    if stream.casefold() in also:
+        return also[stream.casefold()]
+    raise UnknownName("stream", stream, known)
 
 
 def _described(row: Any) -> dict[str, Any]:

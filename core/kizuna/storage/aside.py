@@ -38,6 +38,12 @@ def one(sql: Connection, number: int) -> Row[Any] | None:
     return sql.execute(found.where(t.QUARANTINE.c.id == number)).first()
 
 
+def streams(sql: Connection, connection: str | None = None) -> list[str]:
+    """The streams of which something is set aside."""
+    found = _narrowed(select(t.QUARANTINE.c.stream).select_from(_joined()).distinct(), connection, None)
+    return list(sql.execute(found.order_by(t.QUARANTINE.c.stream)).scalars())
+
+
 def payloads(sql: Connection, connection: str | None = None, stream: str | None = None) -> Sequence[Row[Any]]:
     """What is set aside, in the order it came: connection, stream, id, payload."""
     columns = (
