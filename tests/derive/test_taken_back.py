@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kizuna.derive import decide
-from kizuna.storage import identity
+from kizuna.storage import identity, portfolio
 from kizuna.storage.tables import identity as tables
 from kizuna.sync.rebuild import rebuild
 from tests.derive.test_rebuild import toys
@@ -154,15 +154,19 @@ def test_a_key_given_up_while_the_others_are_taken_is_not_lost(postgres_url: str
 
 
 @pytest.mark.parametrize("minor", [9_300_000_000_000, 9_223_372_036_854_775_807])
-def test_an_amount_beyond_all_measure_stops_no_derivation(database_url: str, minor: int) -> None:
+def test_a_sum_beyond_all_measure_stops_no_derivation_and_is_told_in_full(database_url: str, minor: int) -> None:
     with bench(database_url) as made:
         two_firms(made)
 
         bills = [{"id": str(n), "firm": "1", "minor": minor, "at": at(n)} for n in range(2)]
+        bills.append({"id": "2", "firm": "2", "minor": 7, "at": at(2)})
         made.write(*bills, stream="bills")
         made.write({"id": "3", "name": "Third", "at": at(3)})
 
-        assert made.rows("SELECT micro FROM customer_money WHERE measure = 'invoiced'") == [(2**63 - 1,)]
+        question = "SELECT exact, micro FROM customer_money WHERE measure = 'invoiced' ORDER BY micro"
+        assert made.rows(question) == [("7000000", 7_000_000), (str(2 * minor * 1_000_000), 2**63 - 1)]
+        with made.database.read() as sql:
+            assert portfolio.money(sql)["invoiced"] == {"JPY": ((2 * minor + 7) * 1_000_000, 2)}
         assert made.rows(NAMES) == [("Acme",), ("Third",), ("Umber Foods",)]
         assert proven(made)
 

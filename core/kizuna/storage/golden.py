@@ -11,6 +11,18 @@ from kizuna.storage.bulk import among_words, insert, words
 from kizuna.storage.tables import business as t
 
 Row = Mapping[str, Any]
+REACH = 2**63 - 1
+"""The largest sum that can be sorted and compared exactly: 9.2 trillion minor units, in millionths of one."""
+
+
+def held(micro: int) -> int:
+    """The sum as far as 64 bits reach, to sort and to compare by."""
+    return max(-REACH, min(REACH, micro))
+
+
+def sum_of(micro: int) -> dict[str, str | int]:
+    """The columns of a sum of money: in full, and as far as it can be compared."""
+    return {"exact": str(micro), "micro": held(micro)}
 
 
 def replace_customers(

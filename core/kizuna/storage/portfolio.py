@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, text
 
 from kizuna.storage.bulk import exact_sum, summed
+from kizuna.storage.golden import REACH
 
 
 class Totals(NamedTuple):
@@ -73,6 +74,11 @@ def money(sql: Connection) -> dict[str, dict[str, tuple[int, int]]]:
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for measure, currency, millions, rest, customers in sql.execute(statement):
         found.setdefault(measure, {})[currency] = (summed(millions, rest), int(customers))
+    # What reaches beyond 64 bits is added from its full text: no database sums that.
+    beyond = text("SELECT measure, currency, exact, micro FROM customer_money WHERE micro IN (:least, :most)")
+    for measure, currency, exact, micro in sql.execute(beyond, {"least": -REACH, "most": REACH}):
+        total, customers = found[measure][currency]
+        found[measure][currency] = (total + int(exact) - micro, customers)
     return found
 
 

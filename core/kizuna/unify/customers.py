@@ -18,7 +18,6 @@ from kizuna.unify.claims import Ranks, Said, account_claims
 from kizuna.unify.survivorship import Claim, Judged, folded, judged, surviving
 
 Row = dict[str, Any]
-MICRO_MOST = 2**63 - 1
 
 
 def unify(sql: Connection, customers: Collection[str], ranks: Ranks) -> None:
@@ -132,15 +131,10 @@ def _money(sql: Connection, customers: Collection[str]) -> tuple[list[Row], dict
         if ends is not None and status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE):
             renewals[said["customer_id"]] = min(ends, renewals.get(said["customer_id"], ends))
     rows = [
-        {"customer_id": customer, "measure": measure, "currency": currency, "micro": _held(micro)}
+        {"customer_id": customer, "measure": measure, "currency": currency, **golden.sum_of(micro)}
         for (customer, measure, currency), micro in sorted(totals.items())
     ]
     return rows, renewals
-
-
-def _held(micro: int) -> int:
-    """The sum as far as its column reaches: what is beyond it is held at the bound, and never stops a derivation."""
-    return max(-MICRO_MOST, min(MICRO_MOST, micro))
 
 
 def _by_rid(parts: Sequence[Said]) -> dict[int, list[Said]]:

@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("exact", sa.Text(), nullable=False),
         sa.Column("micro", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", "measure", "currency", name=op.f("pk_customer_money")),
     )

@@ -133,7 +133,7 @@ PLACE = Shape(
 CUSTOMER_MONEY = Shape(
     name="customer_money",
     source="customer_money b",
-    columns={**plain("b", "measure"), "money": Column(("b.micro", "b.currency"), micro_money)},
+    columns={**plain("b", "measure"), "money": Column(("b.exact", "b.currency"), micro_money)},
 )
 
 OWNER = Shape(

@@ -13,6 +13,7 @@ from kizuna.storage.answers.business import BY_NAME
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import EARLIEST, Order
 from kizuna.storage.bulk import among_words, words
+from kizuna.storage.golden import held
 
 WORDS = {
     "kinds": "k.customer_kind",
@@ -114,7 +115,7 @@ def _by_money(wishes: Mapping[str, Any]) -> list[Condition]:
     for name, comparison in (("at_least", ">="), ("at_most", "<=")):
         if wish.get(name) is not None:
             found.append(
-                Condition(f"{sums} {comparison} :money_{name}", {f"money_{name}": micro(wish[name], currency)})
+                Condition(f"{sums} {comparison} :money_{name}", {f"money_{name}": held(micro(wish[name], currency))})
             )
     return found if len(found) > 1 else []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Literal
 
 from kizuna.model.money import MICRO, Money
@@ -121,11 +121,13 @@ def unit_money(minor: str | None, currency: str | None) -> dict[str, str] | None
     return {"amount": format(exact * whole, "f"), "currency": currency.upper(), "minor_units": format(exact, "f")}
 
 
-def micro_money(micro: int | None, currency: str | None) -> dict[str, str] | None:
+def micro_money(micro: str | None, currency: str | None) -> dict[str, str] | None:
     """Money from millionths of a minor unit, rounded half up: here, at the edge, and nowhere before."""
     if micro is None:
         return None
-    return money(int((Decimal(micro) / MICRO).quantize(Decimal(1), rounding=ROUND_HALF_UP)), currency)
+    exact = int(micro)
+    whole = (abs(exact) + MICRO // 2) // MICRO
+    return money(whole if exact > 0 else -whole, currency)
 
 
 def all_of(*parts: str) -> str:

@@ -79,7 +79,8 @@ CUSTOMER_MONEY = Table(
     text("customer_id", primary_key=True),
     text("measure", primary_key=True),  # mrr, invoiced, paid, refunded, unpaid, pipeline, won
     text("currency", primary_key=True),
-    whole("micro"),  # millionths of a minor unit; a sum beyond 64 bits is held at the bound
+    text("exact"),  # the sum, whole, in millionths of a minor unit: of any size
+    whole("micro"),  # the same as far as 64 bits reach: to sort and to compare by, never to show
     Index(None, "measure", "currency", "micro"),
 )
 
