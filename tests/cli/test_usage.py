@@ -107,3 +107,13 @@ def test_a_new_plugin_keeps_every_promise(kizuna):
     tested = kizuna("plugins", "test", "kizuna-newdesk")
 
     assert tested.returncode == 0, tested.stdout
+    assert "SKIPPED [1] tests/test_newdesk.py:21: not checked: people: no samples" in tested.stdout
+    assert "suite.py" not in tested.stdout
+
+
+@pytest.mark.parametrize("name", ["stripe", "migrations"])
+def test_a_new_plugin_may_not_take_a_name_that_is_taken(kizuna, tmp_path, name):
+    done = kizuna("plugins", "new", name)
+
+    assert (done.returncode, f"The name {name!r} is taken" in done.stderr) == (1, True), done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -61,10 +61,21 @@ def new(name: str, into: Path | None) -> None:
     key = name.replace("-", "_")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", key):
         raise click.UsageError(f"{name!r} is no good name; use small letters, digits and - only, a letter first.")
+    _refuse_taken(key)
     folder = into or Path(f"kizuna-{name}")
     for path in scaffold.write(folder, key):
         click.echo(f"wrote {path}")
     click.echo(f"Next: `kizuna plugins test {folder}`, then change it from top to bottom.")
+
+
+def _refuse_taken(key: str) -> None:
+    """Raises ConfigError when a connector, or a Python package of Kizuna's, has that name already."""
+    from kizuna.plugins import load
+
+    if key in load().connectors or find_spec(f"kizuna_{key}") is not None:
+        raise ConfigError(
+            f"The name {key!r} is taken by an installed connector or package; choose another, such as {key}_own."
+        )
 
 
 @plugins_command.command("test")
@@ -78,6 +89,6 @@ def test(path: Path) -> int:
     if find_spec("pytest") is None:
         raise ConfigError("Tests need pytest; install `kizuna[testing]`.")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [".", os.environ.get("PYTHONPATH")]))}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "kizuna.testing.places"]
     done = subprocess.run(command, cwd=path, env=environment, check=False)  # noqa: S603  our own interpreter
     return 0 if done.returncode == 0 else 1

@@ -13,6 +13,7 @@ import pytest
 from kizuna.plugins import configured
 from kizuna.sdk import AnyConnector, Ask, Start
 from kizuna.testing import meaning, reading, samples, secrecy
+from kizuna.testing.places import came_about
 from kizuna.testing.subject import NOW, NotChecked, Subject
 
 
@@ -107,6 +108,6 @@ def hold(promise: Any, *arguments: Any) -> None:
     except NotChecked as reason:
         pytest.skip(f"not checked: {reason}")
     except Exception as error:  # noqa: BLE001  a border: the connector is foreign code
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=True)
+        pytest.fail(came_about(error), pytrace=False)
     if complaints:
         pytest.fail("\n".join(complaints), pytrace=False)
