@@ -68,7 +68,8 @@ def rebuild(
             lost = remap(sql, plugins, mapped)
             if lost and not check:
                 raise StorageError(
-                    f"{lost} records are stored whose mapping fails now; their facts would be lost, so nothing was rebuilt."
+                    f"The mapping of {'one stored record' if lost == 1 else f'{lost} stored records'} fails now and their facts "
+                    "would be lost, so nothing was rebuilt; `kizuna rebuild --check` shows which. Correct the connector."
                 )
             derive_everything(sql, deriver.ranks, now, observe)
             found = derived.differences(sql, before)
