@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from kizuna.cli import given
 from kizuna.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
-    from kizuna.sandbox import Served
+    from kizuna.sandbox import Endpoint, Served
 
 
 @click.command("sandbox")
@@ -36,6 +38,7 @@ def sandbox_command(
 ) -> None:
     """Serve simulated vendors, each on a port of its own, until stopped. All of them unless VENDOR names some.
 
+    Prints the lines of a shell that connect to each, ready to be pasted.
     With --json one line a vendor is printed once it listens: vendor, base_url, and the settings and secrets that
     `kizuna connect` takes.
 
@@ -82,19 +85,29 @@ def _write_truth(path: Path, served: Served) -> None:
 
 
 def _announce(served: Served, *, as_json: bool) -> None:
+    if as_json:
+        for one in served.endpoints:
+            wants = {"vendor": one.vendor, "base_url": one.base_url, "settings": one.settings, "secrets": one.secrets}
+            click.echo(json.dumps(wants, ensure_ascii=False))
+        return
+    click.echo("# Paste this into another terminal, in the folder of your kizuna.toml:")
     for one in served.endpoints:
-        if as_json:
-            line = {"vendor": one.vendor, "base_url": one.base_url, "settings": one.settings, "secrets": one.secrets}
-            click.echo(json.dumps(line, ensure_ascii=False))
-            continue
-        click.echo(f"{one.vendor:<12} {one.base_url}")
-        given_settings = " ".join(f"--set {key}={value}" for key, value in one.settings.items())
-        referred = " ".join(f"--secret {key}=env:{_variable(one.vendor, key)}" for key in one.secrets)
-        for key, value in one.secrets.items():
-            click.echo(f"  export {_variable(one.vendor, key)}={value}")
-        click.echo(f"  kizuna connect {one.vendor} {given_settings} {referred}")
-    if not as_json:
-        click.echo("Stop with Ctrl-C.")
+        click.echo(f"\n# {one.vendor} at {one.base_url}")
+        for line in _connecting(one):
+            click.echo(line)
+    click.echo("\n# Then, in that terminal: kizuna sync. Stop the sandbox with Ctrl-C.")
+
+
+def _connecting(one: Endpoint) -> Iterator[str]:
+    """The shell's lines that connect to a vendor: its secrets exported, then the command."""
+    for key, value in one.secrets.items():
+        yield f"export {_variable(one.vendor, key)}={shlex.quote(value)}"
+    words = ["kizuna", "connect", one.vendor]
+    for key, value in one.settings.items():
+        words += ["--set", f"{key}={value}"]
+    for key in one.secrets:
+        words += ["--secret", f"{key}=env:{_variable(one.vendor, key)}"]
+    yield shlex.join(words)
 
 
 def _variable(vendor: str, key: str) -> str:
