@@ -7,7 +7,6 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy import Connection
 
-from kizuna.identity import keys as identity_keys
 from kizuna.identity.normalise import domain_of
 from kizuna.identity.profile import AccountProfile, PersonProfile
 from kizuna.storage import identity, placements
@@ -54,9 +53,4 @@ def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
 
 def _replace_keys(sql: Connection, profile: AccountProfile) -> set[int]:
     """The hashes the account no longer carries."""
-    named = identity_keys.name_hash(profile)
-    rows: dict[int, identity.KeyRow] = {}
-    for key in identity_keys.keys(profile):
-        hashed = identity_keys.key_hash("account", key.kind, key.value)
-        rows.setdefault(hashed, (hashed, profile.rid, "account", key.kind, key.value, profile.source, named))
-    return identity.replace_keys(sql, profile.rid, "account", list(rows.values()))
+    return identity.replace_keys(sql, profile.rid, "account", identity.key_rows(profile))

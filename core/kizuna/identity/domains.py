@@ -67,6 +67,7 @@ _PATH = re.compile(r"[/?#]")
 _LIST = re.compile(r"[\s,;、，；|<>()\[\]\"']+")
 
 
+@lru_cache(maxsize=65_536)
 def ascii_host(host: str) -> str | None:
     """A host in lower case as ASCII (names in other scripts as punycode) without ``www``; None when it is no host."""
     if not host.isascii():

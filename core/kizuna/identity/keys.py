@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from hashlib import blake2b
 
 import msgspec
@@ -80,9 +81,14 @@ def key_hash(entity: str, kind: str, value: str) -> int:
 
     ``own`` and ``xref`` share it, so that a reference finds the record it names and the other way round.
     """
-    family = KINDS[kind].family if kind in KINDS else kind
-    text = f"{entity}\x1f{family}\x1f{value}".encode("utf-8", "surrogatepass")
+    text = f"{_prefix(entity, kind)}{value}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
+
+
+@cache
+def _prefix(entity: str, kind: str) -> str:
+    family = KINDS[kind].family if kind in KINDS else kind
+    return f"{entity}\x1f{family}\x1f"
 
 
 def reference_value(system: str, source_id: str) -> str:
@@ -95,35 +101,44 @@ def keys(profile: Profile) -> tuple[Key, ...]:
 
     The mailboxes of desks are keys of accounts (they say company), not of persons.
     """
-    found = {Key(OWN, reference_value(*profile.own))}
-    found.update(Key(XREF, reference_value(*reference)) for reference in profile.cross_references)
-    found.update(Key(EMAIL, address) for address in profile.emails)
-    found.update(Key(PHONE, number) for number in profile.phones)
-    found.update(_account_keys(profile) if isinstance(profile, AccountProfile) else _person_keys(profile))
-    return tuple(sorted(found))
+    return tuple(sorted({Key(kind, value) for kind, value in _values(profile)}))
 
 
-def _account_keys(profile: AccountProfile) -> Iterable[Key]:
+def hashed_keys(profile: Profile) -> dict[int, tuple[str, str]]:
+    """Every key of the record by its hash, as (kind, value); of two kinds of one family with one value, the stronger."""
+    entity, found = entity_of(profile), dict[int, tuple[str, str]]()
+    for kind, value in _values(profile):
+        found.setdefault(key_hash(entity, kind, value), (kind, value))
+    return found
+
+
+def _values(profile: Profile) -> list[tuple[str, str]]:
+    """(kind, value) of each key; within a family the stronger kind comes first."""
+    found = [(OWN, reference_value(*profile.own))]
+    found += [(XREF, reference_value(*reference)) for reference in profile.cross_references]
+    found += [(EMAIL, address) for address in profile.emails]
+    found += [(PHONE, number) for number in profile.phones]
+    found += _account_values(profile) if isinstance(profile, AccountProfile) else _person_values(profile)
+    return found
+
+
+def _account_values(profile: AccountProfile) -> list[tuple[str, str]]:
     core = profile.name.core if profile.name and profile.name_role not in _NO_COMPANYS_NAME else None
-    if profile.corporate_number:
-        yield Key(CORPORATE_NUMBER, profile.corporate_number)
-    for address in profile.role_mailboxes:
-        yield Key(EMAIL, address)
-    for domain in profile.domains:
-        yield Key(DOMAIN, domain)
     known = profile.domains | lesser_domains(profile)
-    for domain in known:
-        yield Key(KNOWN_DOMAIN, domain)
+    found = [(EMAIL, address) for address in profile.role_mailboxes]
+    found += [(DOMAIN, domain) for domain in profile.domains]
+    found += [(KNOWN_DOMAIN, domain) for domain in known]
+    if profile.corporate_number:
+        found.append((CORPORATE_NUMBER, profile.corporate_number))
     if core:
-        yield Key(NAME, core)
-        for domain in known:
-            yield Key(DOMAIN_NAME, f"{domain}\x1f{core}")
+        found.append((NAME, core))
+        found += [(DOMAIN_NAME, f"{domain}\x1f{core}") for domain in known]
+    return found
 
 
-def _person_keys(profile: PersonProfile) -> Iterable[Key]:
+def _person_values(profile: PersonProfile) -> list[tuple[str, str]]:
     # Without order: systems disagree on whether the family name stands first.
-    if profile.name and profile.name.is_full:
-        yield Key(NAME, "\x1f".join(sorted(profile.name.words)))
+    return [(NAME, "\x1f".join(sorted(profile.name.words)))] if profile.name and profile.name.is_full else []
 
 
 def name_hash(profile: Profile) -> int | None:

@@ -9,6 +9,8 @@ from kizuna.identity.text import plain, without_accents
 
 # A carrier in Japan allows dots anywhere in the local part, so their places are not checked.
 _ADDRESS = re.compile(r"(?<![\w@.+'&^~-])([a-z0-9_.!#$%&'+^~-]{1,64})@([^\s@,;、，；|/<>()\[\]\"':]{3,253})(?![@\w])")
+# One address and nothing else, as nearly every field holds it.
+_ALONE = re.compile(r"([a-z0-9_.!#$%&'+^~-]{1,64})@([a-z0-9][a-z0-9.-]{1,251}[a-z0-9])")
 _WORD_ENDS = re.compile(r"[\W_]+")
 _PIECES = re.compile(r"[-_.]+")
 
@@ -66,8 +68,13 @@ def emails_in(text: str | None) -> tuple[str, ...]:
     """Every valid address in a field that may hold a list, lower case, host in ASCII, in order, once each."""
     if not text or ("@" not in text and "＠" not in text):
         return ()
+    shown = plain(text).lower()
+    alone = _ALONE.fullmatch(shown)
+    if alone:
+        host = ascii_host(alone.group(2))
+        return (shown,) if host == alone.group(2) else (f"{alone.group(1)}@{host}",) if host else ()
     found: dict[str, None] = {}
-    for match in _ADDRESS.finditer(plain(text).lower()):
+    for match in _ADDRESS.finditer(shown):
         host = ascii_host(match.group(2).rstrip(".!?。"))
         if host:
             found[f"{match.group(1)}@{host}"] = None
@@ -88,11 +95,10 @@ def is_role_mailbox(address: str) -> bool:
     local = address.rpartition("@")[0].partition("+")[0]
     if local.isalpha():
         return local in ROLE_WORDS
-    words = [word for word in (piece.rstrip("0123456789") for piece in _PIECES.split(local)) if word]
+    words = [word for piece in _PIECES.split(local) if (word := piece.rstrip("0123456789"))]
     if "".join(words) in ROLE_WORDS:
         return True
-    known = all(word in ROLE_WORDS or word in _QUALIFIERS for word in words)
-    return known and any(word in ROLE_WORDS for word in words)
+    return ROLE_WORDS.issuperset(set(words) - _QUALIFIERS) and not ROLE_WORDS.isdisjoint(words)
 
 
 def is_desk_name(name: str) -> bool:

@@ -105,7 +105,7 @@ def _plan(code: int) -> tuple[re.Pattern[str] | None, frozenset[int]]:
     region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0]
     beyond = region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
     plan = PhoneMetadata.metadata_for_nongeo_region(code) if beyond else PhoneMetadata.metadata_for_region(region)
-    if plan is None:
+    if plan is None or plan.general_desc is None:
         return None, frozenset()
     prefix = plan.national_prefix_for_parsing
     return re.compile(prefix) if prefix else None, frozenset(plan.general_desc.possible_length)

@@ -157,9 +157,10 @@ def _name_role(
     if NAME_MAY_BE_PERSON not in traits or name is None or is_surely_a_company(name):
         return COMPANY_NAME
     # "Taro Yamada" with the address taro.yamada@… names the one who pays.
+    if len(name.words) < 2:
+        return MAYBE_PERSON_NAME
     locals_ = ["".join(filter(str.isalpha, address.partition("@")[0])) for address in emails]
-    words = [word for word in name.words if len(word) >= 3]
-    at_home = len(name.words) >= 2 and any(any(word in local for word in words) for local in locals_)
+    at_home = any(len(word) >= 3 and word in local for local in locals_ for word in name.words)
     return PERSON_NAME if at_home else MAYBE_PERSON_NAME
 
 

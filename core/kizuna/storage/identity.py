@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from kizuna.identity.evidence import Edge, edge_from, why
-from kizuna.identity.keys import KeyStat
-from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
+from kizuna.identity.keys import KeyStat, hashed_keys, name_hash
+from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 from kizuna.storage.bulk import among, among_words, delete, insert, numbers, rows_of, words
 from kizuna.storage.tables import identity as t
 
@@ -56,6 +56,12 @@ KeyRow = tuple[int, int, str, str, str, int, int | None]
 """(hash, rid, entity, kind, value, connection id, hash of the name)."""
 
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
+
+
+def key_rows(profile: Profile) -> list[KeyRow]:
+    """The record's keys as rows, once each."""
+    entity, rid, source, named = entity_of(profile), profile.rid, profile.source, name_hash(profile)
+    return [(hashed, rid, entity, kind, value, source, named) for hashed, (kind, value) in hashed_keys(profile).items()]
 
 
 def replace_keys(sql: Connection, rid: int, entity: str, rows: Sequence[KeyRow]) -> set[int]:

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from kizuna.identity import keys as identity_keys
 from kizuna.identity.profile import Profile, entity_of
 from kizuna.model.facts import KINDS, Fact, kind_of
 from kizuna.storage import fact_rows
 from kizuna.storage.bulk import among, delete, insert, numbers, rows_of
+from kizuna.storage.identity import KEY_COLUMNS, KeyRow, key_rows
 from kizuna.storage.tables import evidence, facts, identity
 
 Row = Sequence[Any]
@@ -64,26 +64,18 @@ class IdentityRows:
 
     def __init__(self) -> None:
         self.profiles: list[Row] = []
-        self.keys: list[Row] = []
+        self.keys: list[KeyRow] = []
 
     def add(self, profile: Profile) -> None:
         """Takes in one record's profile."""
-        entity, rid, source = entity_of(profile), profile.rid, profile.source
-        self.profiles.append((entity, rid, _ENCODE.encode(profile).decode(), NORMALISER))
-        named = identity_keys.name_hash(profile)
-        seen: set[int] = set()
-        for key in identity_keys.keys(profile):
-            hashed = identity_keys.key_hash(entity, key.kind, key.value)
-            if hashed not in seen:  # two kinds of one family may carry one value
-                seen.add(hashed)
-                self.keys.append((hashed, rid, entity, key.kind, key.value, source, named))
+        self.profiles.append((entity_of(profile), profile.rid, _ENCODE.encode(profile).decode(), NORMALISER))
+        self.keys += key_rows(profile)
 
     def write(self, sql: Connection) -> None:
         """All rows inserted; rows of the same records must be gone."""
         self.keys.sort(key=itemgetter(0))  # neighbours in the index are written together
         insert(sql, identity.PROFILE, ("entity", "rid", "body", "normaliser"), self.profiles)
-        names = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
-        insert(sql, identity.KEY, names, self.keys)
+        insert(sql, identity.KEY, KEY_COLUMNS, self.keys)
 
 
 def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[int]:

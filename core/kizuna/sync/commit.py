@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from kizuna.errors import PayloadError, TransientError
 from kizuna.failpoints import failpoint
-from kizuna.model.facts import Fact, kind_of
+from kizuna.model.facts import kind_of
 from kizuna.sdk import Bookmark
 from kizuna.storage import connections, drift, evidence, runs, written
 from kizuna.storage.bulk import Taken, Unfit
@@ -116,14 +116,15 @@ def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Unders
     said: set[tuple[str, str]] = set()
     if record.deleted is None:
         for fact in record.facts:
-            if (_known_kind(fact), fact.part) in said:
-                raise PayloadError(f"the mapping says {_known_kind(fact)} {fact.part!r} twice")
-            said.add((_known_kind(fact), fact.part))
+            kind = kind_of(type(fact))
+            if (kind, fact.part) in said:
+                raise PayloadError(f"the mapping says {kind} {fact.part!r} twice")
+            said.add((kind, fact.part))
             rows.facts.add(fact, record.rid, version_no, record.version, now)
-            kinds.add(_known_kind(fact))
             profile = profile_of(fact, record.rid, record.source_id, place.source)
             if profile is not None:
                 rows.identity.add(profile)
+        kinds.update([kind for kind, _ in said])
     for merged in record.merged:
         kinds.add(written.MERGED)
         loser, winner = target(place.connection, merged.loser), target(place.connection, merged.winner)
@@ -146,10 +147,6 @@ def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Unders
             place.run_id,
         )
     )
-
-
-def _known_kind(fact: Fact) -> str:
-    return kind_of(type(fact))
 
 
 def _refuse(batch: Batch, record: Understood, reason: str) -> None:
