@@ -112,7 +112,7 @@ def test_when_a_mapping_fails_nothing_is_rebuilt_and_a_check_shows_what_would_be
     plugins.connectors["toy"] = Broken
 
     shown = {one.table: (one.only_before, one.only_after) for one in rebuild(made.deriver, plugins, check=True)}
-    with pytest.raises(StorageError, match="The mapping of one stored record fails now .* so nothing was rebuilt"):
+    with pytest.raises(StorageError, match=r"The mapping of one stored record fails now .* so nothing was rebuilt"):
         rebuild(made.deriver, plugins)
 
     assert shown["fact_account"] == (1, 0)
