@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from kizuna.errors import StorageError
 from kizuna.jobs import Engine, RunState
 from kizuna.jobs.places import SCHEMA, jobs_file
 from kizuna.sync import service
@@ -108,6 +109,22 @@ def test_a_run_the_engine_gave_up_has_failed_and_says_why(database_url: str, sta
         assert reason in str(error)
         assert "Start a new one with `kizuna sync stripe`" in str(error)
         assert found.rows("SELECT epoch FROM lease") == [(2,)]  # who still has it may not write any more
+
+
+def test_a_command_that_waits_finds_the_reason_of_a_run_the_engine_gave_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cannot(*_: object) -> None:
+        raise StorageError("The disk is full; make room.")
+
+    with world("stripe", companies=4) as served, kizuna(database_url, served) as found:
+        monkeypatch.setattr(found.parts.syncer, "slice", cannot)
+
+        found.sync("stripe")
+
+        ((state, error),) = found.rows("SELECT state, error FROM sync_run")
+        assert state == "failed"
+        assert str(error).startswith("The job engine gave the run up: The disk is full; make room. Start a new one")
 
 
 def test_a_run_that_ended_stays_as_it_ended_when_it_is_taken_up_again(database_url: str) -> None:
