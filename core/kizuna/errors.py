@@ -5,7 +5,7 @@
     KizunaError
     ├── ConfigError          a setting is missing or wrong: correct it
     │   └── UnknownName      no plugin, stream, connection, command … of that name: take the nearest
-    ├── AuthError            credentials refused: connect again
+    ├── AuthError            credentials refused: correct them, then check the connection
     ├── RefusedError         the vendor refused our question: a fault in the connector, report it
     ├── DegradedError        a stream is forbidden, missing or not in the plan: grant it; the others go on
     ├── TransientError       not now: waits and tries again by itself

@@ -22,10 +22,14 @@ def asked(parts: Service, document: str, **variables: Any) -> dict[str, Any]:
     return data
 
 
-def changed(parts: Service, document: str, **variables: Any) -> Mapping[str, Any]:
-    """What a mutation's one field gives as its result. Raises DecisionError with the first thing that was wrong."""
+def changed(parts: Service, document: str, hints: Mapping[str, str], **variables: Any) -> Mapping[str, Any]:
+    """What a mutation's one field gives as its result. Raises DecisionError with the first thing that was wrong.
+
+    ``hints`` say by the error's code (NOT_FOUND, INVALID, CONTRADICTION) which command helps.
+    """
     (payload,) = asked(parts, document, **variables).values()
     if payload["userErrors"]:
-        raise DecisionError(payload["userErrors"][0]["message"])
+        wrong = payload["userErrors"][0]
+        raise DecisionError(" ".join(filter(None, (wrong["message"], hints.get(wrong["code"])))))
     result: Mapping[str, Any] = payload["result"]
     return result

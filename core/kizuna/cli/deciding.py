@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,8 +10,11 @@ import click
 from kizuna.cli import given
 from kizuna.cli.asking import changed
 
-RESULT = "{ result { decisions { id } customers { id name } people { id name } } userErrors { message } }"
+RESULT = "{ result { decisions { id } customers { id name } people { id name } } userErrors { message code } }"
 MUTATION = "mutation ($input: %sInput!) { %s(input: $input) " + RESULT + " }"
+
+OVERRULE = {"CONTRADICTION": "(--confirm overrules guards and earlier decisions.)"}
+ASK_AGAIN = {"INVALID": "The open ones are listed by `kizuna identity review`."}
 
 reason_option = click.option("--reason", help="Why; it stands in the history.")
 confirm_option = click.option("--confirm", "confirmed", is_flag=True, help="Decide so even against a guard.")
@@ -23,14 +26,17 @@ confirm_option = click.option("--confirm", "confirmed", is_flag=True, help="Deci
 @confirm_option
 @given.database_option
 def merge(ids: tuple[str, ...], reason: str | None, confirmed: bool, database: str | None) -> None:
-    """Say that customers (cus_…) or people (per_…) are one; the others become one with the first.
+    """Say that customers (cus_…) or people (per_…) are one.
+
+    Whatever the order, of two that become one the larger keeps its id, among equals the one that has existed longest;
+    the other id leads to it from then on. The output says which.
 
     Example:
       kizuna identity merge cus_1 cus_2 --reason "one company, renamed"
     """
     field = "mergePeople" if ids[0].startswith("per_") else "mergeCustomers"
     wish = {"ids": list(ids), "reason": reason, "confirmed": confirmed}
-    _decide(database, MUTATION % ("Merge", field), wish)
+    _decide(database, MUTATION % ("Merge", field), wish, OVERRULE, named=ids)
 
 
 @click.command("split")
@@ -60,7 +66,8 @@ def accept(task: str, reason: str | None, confirmed: bool, database: str | None)
     Example:
       kizuna identity accept review_account_1_2
     """
-    _decide(database, MUTATION % ("Review", "acceptReview"), {"task": task, "reason": reason, "confirmed": confirmed})
+    wish = {"task": task, "reason": reason, "confirmed": confirmed}
+    _decide(database, MUTATION % ("Review", "acceptReview"), wish, {**ASK_AGAIN, **OVERRULE})
 
 
 @click.command("reject")
@@ -73,7 +80,7 @@ def reject(task: str, reason: str | None, database: str | None) -> None:
     Example:
       kizuna identity reject review_account_1_2
     """
-    _decide(database, MUTATION % ("Review", "rejectReview"), {"task": task, "reason": reason})
+    _decide(database, MUTATION % ("Review", "rejectReview"), {"task": task, "reason": reason}, ASK_AGAIN)
 
 
 @click.command("undo")
@@ -89,10 +96,23 @@ def undo(decision: str, database: str | None) -> None:
     _decide(database, MUTATION % ("UndoDecision", "undoDecision"), {"decision": key})
 
 
-def _decide(database: str | None, document: str, wish: Mapping[str, Any]) -> None:
+def _decide(
+    database: str | None,
+    document: str,
+    wish: Mapping[str, Any],
+    hints: Mapping[str, str] | None = None,
+    *,
+    named: Sequence[str] = (),
+) -> None:
+    """Decides, and says what stands now; the ``named`` ids that did not stay lead to the one that did."""
     with given.opened(database) as parts:
-        result = changed(parts, document, input=wish)
+        result = changed(parts, document, hints or {}, input=wish)
     for decision in result["decisions"]:
         click.echo(f"{decision['id']} (take it back with `kizuna identity undo {decision['id']}`)")
-    for one in (*result["customers"], *result["people"]):
+    standing = [*result["customers"], *result["people"]]
+    for one in standing:
         click.echo(f"{one['id']}  {one['name'] or '-'}")
+    if len(standing) == 1:
+        for other in dict.fromkeys(named):
+            if other != standing[0]["id"]:
+                click.echo(f"{other} leads to {standing[0]['id']} from now on.")

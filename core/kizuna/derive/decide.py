@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from kizuna import clock
 from kizuna.derive.work import Deriver
 from kizuna.errors import DecisionError, UnknownName
+from kizuna.identity.explain import say_guard
 from kizuna.identity.rules import guards
 from kizuna.storage import identity, runs
 from kizuna.storage.instants import micros
@@ -68,11 +69,15 @@ def split(deriver: Deriver, entity: str, rid: int, actor: str, reason: str | Non
 
 
 def merge(
-    deriver: Deriver, kept: str, absorbed: str, actor: str, reason: str | None = None, *, confirmed: bool = False
+    deriver: Deriver, one: str, other: str, actor: str, reason: str | None = None, *, confirmed: bool = False
 ) -> Decided:
-    """Two customers, or two people, become one. Raises UnknownName for an id that is not there."""
+    """Two customers, or two people, become one. Raises UnknownName for an id that is not there.
+
+    Which id stays does not depend on the order: that of the larger of the two, as whenever two become one. So the
+    larger one keeps its id when the decision is taken back.
+    """
     with deriver.database.read() as sql:
-        entity_ids = [identity.standing_id(sql, kept), identity.standing_id(sql, absorbed)]
+        entity_ids = [identity.standing_id(sql, one), identity.standing_id(sql, other)]
         members = identity.members(sql, entity_ids)
     for entity_id in entity_ids:
         if entity_id not in members:
@@ -129,4 +134,4 @@ def _refuse_contradiction(sql: Connection, entity: str, a: int, b: int) -> None:
     if a in profiles and b in profiles:
         blocking = [guard for guard in guards(profiles[a], profiles[b]) if guard.blocks and guard.name != "name_only"]
         if blocking:
-            raise DecisionError(f"A guard stands against it ({blocking[0].name}); confirm to overrule it.")
+            raise DecisionError(f"A guard stands against it. {say_guard(blocking[0])} Confirm to overrule it.")

@@ -68,7 +68,7 @@ def _by_code(name: str, code: str, calls: tuple[int, int] | None) -> sdk.KizunaE
                 return sdk.TransientError(f"{name}: too many long calls at once ({code}).", _BUSY_PAUSE_S)
             return sdk.QuotaError(f"{name}: the daily calls of the org are used up ({code}).", _DAILY_PAUSE_S)
         case "INVALID_SESSION_ID":
-            return sdk.AuthError(f"{name}: the session is refused ({code}); connect again.")
+            return sdk.AuthError(f"{name}: the session is refused ({code}); check the client id and secret.")
         case "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED":
             return sdk.AuthError(f"{name}: the org or the user has no API access ({code}); grant «API Enabled».")
         case "INVALID_TYPE" | "INSUFFICIENT_ACCESS" | "FUNCTIONALITY_NOT_ENABLED" | "INSUFFICIENT_ACCESS_OR_READONLY":

@@ -49,7 +49,9 @@ def sort_error(key: str, answer: sdk.Answer) -> sdk.KizunaError | None:
         return None
     where = f"{key}: request {answer.headers.get('request-id', 'without id')}"
     if status == UNAUTHORIZED:
-        return sdk.AuthError(f"{where}: the API key was refused; make a new restricted key and connect again.")
+        return sdk.AuthError(
+            f"{where}: the API key was refused; put a valid restricted key where the connection finds it."
+        )
     if status == FORBIDDEN:
         return sdk.DegradedError(f"{where}: the key may not read this; grant it read access in the Stripe dashboard.")
     if status == TOO_MANY:

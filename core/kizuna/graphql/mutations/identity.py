@@ -45,7 +45,9 @@ _CONFIRMED = "Whether to decide so even where a guard or an earlier decision sta
 
 @strawberry.input(description="Who is one.")
 class MergeInput:
-    ids: list[strawberry.ID] = strawberry.field(description="Two to twenty; the others become one with the first.")
+    ids: list[strawberry.ID] = strawberry.field(
+        description="Two to twenty. Of two that become one the larger keeps its id, among equals the older; the other leads to it."
+    )
     reason: str | None = strawberry.field(default=None, description=_REASON)
     confirmed: bool = strawberry.field(default=False, description=_CONFIRMED)
 
@@ -175,11 +177,11 @@ def _merge(info: Info, deriver: Deriver, wish: MergeInput, prefix: str) -> Decid
     foreign = [key for key in wish.ids if not key.startswith(f"{prefix}_")]
     if foreign:
         raise UserError(f"{foreign[0]!r} is of another kind; these ids begin with `{prefix}_`.")
-    kept, *others = dict.fromkeys(wish.ids)
+    first, *others = dict.fromkeys(wish.ids)
     decisions: list[int] = []
     entities: tuple[str, ...] = ()
-    for absorbed in others:
-        done = decide.merge(deriver, kept, absorbed, info.context.caller.name, wish.reason, confirmed=wish.confirmed)
+    for other in others:
+        done = decide.merge(deriver, first, other, info.context.caller.name, wish.reason, confirmed=wish.confirmed)
         decisions += done.decisions
         entities = done.entities
     return Decided(tuple(decisions), entities)
@@ -194,7 +196,7 @@ def _split(info: Info, deriver: Deriver, wish: SplitRecordInput) -> Decided:
     if not homes:
         raise UnknownName("record that belongs to a customer or person", wish.record, ())
     if wish.entity is None and len(homes) > 1:
-        raise UserError("This record is both an account and a person; say which with `entity`.")
+        raise UserError("This record is both an account and a person; say which entity is meant.")
     entity, actor = str(wish.entity or homes[0]), context.caller.name
     if other is None:
         return decide.split(deriver, entity, rid, actor, wish.reason)
@@ -206,5 +208,5 @@ def _question(context: Context, task: str) -> tuple[str, int, int]:
     key = review_key(task)
     with context.database.read() as sql:
         if key is None or not lookups.is_open(sql, *key[1]):
-            raise UserError(f"There is no open question {task!r}; ask for `identityQueue` again.")
+            raise UserError(f"There is no open question {task!r}; it was answered, or what it asked about has changed.")
     return key[1]
