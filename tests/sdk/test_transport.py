@@ -78,3 +78,55 @@ def test_slots_are_handed_out_evenly_and_a_ban_stops_them() -> None:
 
     assert waits == [0.0, 0.0, 0.1, 0.2]
     assert bucket.slot(100.0) == 5.0
+
+
+def test_the_first_failed_attempt_is_said_with_what_follows(caplog: pytest.LogCaptureFixture) -> None:
+    answers: list[Exception | httpx.Response] = [refused(), httpx.Response(503), httpx.Response(200, json={})]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    with caplog.at_level("WARNING", logger="kizuna.sdk.transport"):
+        asyncio.run(ask(answer))
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "toy: cannot reach http://127.0.0.1:1 (connection refused). Trying again in 0.0 s, attempt 2 of 6.",
+        "toy: cannot answer now (503). Trying again in 0.0 s, attempt 3 of 6.",
+    ]
+
+
+def test_an_outage_is_said_once_for_all_that_wait_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise refused()
+
+    async def many() -> None:
+        line = Transport(Toy(ToySettings()), http=httpx.MockTransport(answer), paced=False, attempts=3)
+        async with line:
+            await asyncio.gather(*(line.send(sdk.Ask(path="/firms")) for _ in range(4)), return_exceptions=True)
+
+    with caplog.at_level("WARNING", logger="kizuna.sdk.transport"):
+        asyncio.run(many())
+
+    assert [record.getMessage().rpartition(", ")[2] for record in caplog.records] == [
+        "attempt 2 of 3.",
+        "attempt 3 of 3.",
+    ]
+
+
+def test_the_vendors_own_pacing_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([httpx.Response(429, headers={"Retry-After": "0"}), httpx.Response(200, json={})])
+
+    with caplog.at_level("WARNING", logger="kizuna.sdk.transport"):
+        asyncio.run(ask(lambda _: next(answers)))
+
+    assert caplog.records == []
+
+
+def refused() -> httpx.ConnectError:
+    """What httpx raises when nobody listens."""
+    fault = httpx.ConnectError("All connection attempts failed")
+    fault.__cause__ = ConnectionRefusedError(111, "Connect call failed")
+    return fault

@@ -125,7 +125,7 @@ def _described(sql: Any) -> list[dict[str, Any]]:
                 "records": living.get(one.id, 0),
                 "lag": shown.span(clock.now() - oldest) if oldest else None,
                 "last_complete_at": oldest.isoformat(timespec="seconds") if oldest else None,
-                "last_error": one.last_error,
+                "last_error": shown.once(one.name, one.last_error) if one.last_error else None,
                 "streams": {name: stream.state for name, stream in sorted(streams.items())},
             }
         )

@@ -10,6 +10,7 @@ import click
 
 from kizuna import config
 from kizuna.cli import given, shown
+from kizuna.cli.shown import once
 from kizuna.errors import KizunaError
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def _connection(parts: Service, one: StoredConnection) -> Finding:
         if not one.offline:
             configured(connector, one.settings, secrets.resolved(one.secrets, one.name), one.name)
     except KizunaError as error:
-        return Finding(what, "", str(error).removeprefix(f"{what}: "))
+        return Finding(what, "", once(one.name, str(error).removeprefix(f"{what}: ")))
     if one.state == "needs_authorisation":
-        return Finding(what, "", f"{one.last_error or 'credentials refused'}")
+        return Finding(
+            what, "", f"{once(one.name, one.last_error or 'credentials refused')} `kizuna sync {one.name}` tries again."
+        )
     return Finding(what, "offline" if one.offline else one.state)

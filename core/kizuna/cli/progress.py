@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,9 +12,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from kizuna.cli.shown import once
+from kizuna.log import scrub
+
 if TYPE_CHECKING:
     from kizuna.sync.stream import Progress as Heard
 
+TRANSPORT = "kizuna.sdk.transport"
 ENDED = ("complete", "degraded", "failed")
 
 
@@ -28,6 +33,10 @@ class Watcher(Protocol):
         """The run of a connection is over."""
         ...
 
+    def said(self, sentence: str) -> None:
+        """Something worth a line of its own."""
+        ...
+
 
 class Silent:
     """Shows nothing."""
@@ -36,6 +45,9 @@ class Silent:
         """Looked away."""
 
     def finished(self, connection: str) -> None:
+        """Looked away."""
+
+    def said(self, sentence: str) -> None:
         """Looked away."""
 
 
@@ -50,10 +62,13 @@ class Lines:
         self._read[key] = self._read.get(key, 0) + progress.wrote.read
         if progress.state == "reading":
             return
-        because = f": {progress.reason}" if progress.reason else ""
+        because = f": {_reason(progress)}" if progress.reason else ""
         click.echo(
             f"{progress.connection} {progress.stream} {progress.state} read={self._read[key]}{because}", err=True
         )
+
+    def said(self, sentence: str) -> None:
+        click.echo(sentence, err=True)
 
     def finished(self, connection: str) -> None:
         """Said by the report."""
@@ -76,9 +91,10 @@ class Bars:
         self._read[progress.connection] += progress.wrote.read
         self._progress.update(task, read=self._read[progress.connection], now=", ".join(now))
         if progress.state not in ("reading", "complete"):
-            self._progress.console.print(
-                f"{progress.connection} {progress.stream} {progress.state}: {progress.reason}", markup=False
-            )
+            self.said(f"{progress.connection} {progress.stream} {progress.state}: {_reason(progress)}")
+
+    def said(self, sentence: str) -> None:
+        self._progress.console.print(sentence, markup=False)
 
     def finished(self, connection: str) -> None:
         self._progress.update(self._task(connection), total=1, completed=1, now="")
@@ -91,16 +107,47 @@ class Bars:
         return self._tasks[connection]
 
 
+class _Retries(logging.Handler):
+    """Gives what the line to a vendor logs of repeated tries to whoever shows progress."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Says it, and what the user can do meanwhile."""
+        self._say(f"{scrub(record.getMessage())} Ctrl-C stops; the next `kizuna sync` goes on.")
+
+
+@contextmanager
+def retries_said(say: Callable[[str], None]) -> Iterator[None]:
+    """What vendors do not answer is said, instead of logged, for as long as the block lasts."""
+    logger, handler = logging.getLogger(TRANSPORT), _Retries(say)
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = True
+        logger.removeHandler(handler)
+
+
+def _reason(progress: Heard) -> str:
+    return once(progress.connection, progress.reason or "")
+
+
 @contextmanager
 def watcher(*, quiet: bool = False) -> Iterator[Watcher]:
     """Who shows progress here: nobody when quiet, bars on a terminal, lines elsewhere; always on stderr."""
     if quiet:
         yield Silent()
     elif sys.stderr.isatty():
-        with bars(Console(stderr=True, highlight=False)) as shown:
+        with bars(Console(stderr=True, highlight=False)) as shown, retries_said(shown.said):
             yield shown
     else:
-        yield Lines()
+        lines = Lines()
+        with retries_said(lines.said):
+            yield lines
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -57,6 +58,14 @@ def cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return " ".join(str(value).split())
+
+
+def once(name: str, text: str) -> str:
+    """The text of an error without the connection's name, where that stands before it already.
+
+    Connectors begin their messages with their own key, which is what a connection is called unless it is named.
+    """
+    return re.sub(rf"(?:^|(?<=[:;] )){re.escape(name)}: ", "", text)
 
 
 def span(lasted: timedelta) -> str:

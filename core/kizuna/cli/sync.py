@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from kizuna.errors import ConfigError
 if TYPE_CHECKING:
     from kizuna.jobs import Engine
     from kizuna.sync.service import Service
+    from kizuna.sync.stream import Progress as Heard
 
 DONE, FAILED, IN_PART = 0, 1, 3
 COUNTS = ("pages", "read", "written", "unchanged", "deleted", "quarantined")
@@ -38,8 +40,9 @@ def sync_command(
       kizuna sync
       kizuna sync billing --stream invoices --full
     """
-    with watcher(quiet=as_json) as watching, given.opened(database, observe=watching.heard) as parts:
+    with watcher(quiet=as_json) as watching, given.opened(database) as parts:
         chosen = _chosen(parts, names)
+        parts.syncer.observe = Others(watching, chosen).heard
         outcomes = asyncio.run(run_all(parts, chosen, full=full, streams=streams, watching=watching))
     if as_json:
         shown.as_json(list(outcomes.values()))
@@ -58,6 +61,28 @@ def _chosen(parts: Service, names: Sequence[str]) -> list[str]:
     if not active:
         raise ConfigError("There is no active connection to sync; add one with `kizuna connect VENDOR`.")
     return active
+
+
+@dataclass(slots=True)
+class Others:
+    """Passes on what is heard, and says of each connection nobody named that an earlier run of it goes on as well.
+
+    The job engine takes up every run that a worker left, whoever opens it.
+    """
+
+    watching: Watcher
+    names: Collection[str]
+    met: set[str] = field(default_factory=set)
+
+    def heard(self, progress: Heard) -> None:
+        """Something happened to a stream, of a connection that was named or of another."""
+        name = progress.connection
+        if name not in self.names and name not in self.met:
+            self.met.add(name)
+            self.watching.said(
+                f"{name}: an earlier run that was not finished goes on as well, as long as this command runs."
+            )
+        self.watching.heard(progress)
 
 
 async def run_all(
@@ -120,7 +145,7 @@ def _report(outcomes: Mapping[str, Mapping[str, Any]]) -> None:
     )
     for one in outcomes.values():
         if one["error"]:
-            click.echo(f"{one['connection']}: {one['error']}", err=True)
+            click.echo(f"{one['connection']}: {shown.once(one['connection'], one['error'])}", err=True)
         if one["quarantined"]:
             click.echo(f"{one['connection']}: see `kizuna quarantine list --connection {one['connection']}`.", err=True)
 

@@ -82,7 +82,7 @@ def sort_by_status(name: str, answer: Answer) -> KizunaError | None:
     if status in (403, 404):
         return DegradedError(f"{name}: not allowed or not there ({status}); grant the scope or switch the stream off.")
     if status in (408, 409, 420, 423, 425, 429) or status >= 500:
-        return TransientError(f"{name}: cannot answer now ({status}); tried again later.", retry_after(answer))
+        return TransientError(f"{name}: cannot answer now ({status}).", retry_after(answer))
     return RefusedError(f"{name}: the request was refused ({status}); the connector asked wrongly.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import random
 import sys
 import time
@@ -14,8 +15,9 @@ from urllib.parse import quote, urlencode, urljoin
 
 import httpx
 
+from kizuna import log
 from kizuna.clock import now
-from kizuna.errors import PageError, TransientError
+from kizuna.errors import KizunaError, PageError, TransientError
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.limits import Limit
 from kizuna.sdk.reading import Answer, Ask
@@ -25,6 +27,9 @@ ATTEMPTS = 6
 BACKOFF_S = 0.5
 BACKOFF_MOST_S = 30.0
 WAIT_MOST_S = 300.0
+SAID_FROM_S = 10.0
+
+_log = log.named(__name__)
 
 
 @dataclass(slots=True)
@@ -78,6 +83,7 @@ class Transport:
         remember_what_is_missing()
         self.connector, self.traffic = connector, Traffic()
         self._attempts, self._paced = attempts, paced
+        self._said = 0
         self._buckets = {limit.family: Bucket(limit) for limit in connector.limits}
         self._client = httpx.AsyncClient(
             auth=connector.auth(),
@@ -108,8 +114,20 @@ class Transport:
                 if attempt == self._attempts or (wish_s or 0.0) > WAIT_MOST_S:
                     raise
                 self.traffic.retries += 1
-                await asyncio.sleep(wish_s if wish_s is not None else backoff(attempt))
+                wait_s = wish_s if wish_s is not None else backoff(attempt)
+                # A short wait that the vendor itself asks for is how it paces us, and no trouble.
+                if wish_s is None or wish_s >= SAID_FROM_S:
+                    self._say(error, attempt, wait_s)
+                await asyncio.sleep(wait_s)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _say(self, error: KizunaError, attempt: int, wait_s: float) -> None:
+        """Logs that the vendor is tried again: once for each attempt, however many asks wait for the same outage."""
+        if attempt <= self._said:
+            return
+        self._said = attempt
+        again = f"Trying again in {wait_s:.1f} s, attempt {attempt + 1} of {self._attempts}."
+        _log.warning(f"{error} {again}", connector=self.connector.key)
 
     async def _once(self, ask: Ask) -> Answer:
         bucket = self._buckets.get(ask.family) or self._buckets.get("default")
@@ -126,12 +144,15 @@ class Transport:
         try:
             response = await self._client.send(self._request(ask), auth=httpx.USE_CLIENT_DEFAULT)
         except (httpx.TransportError, httpx.DecodingError) as fault:
-            raise TransientError(f"{self.connector.key}: no answer ({type(fault).__name__}); tried again.") from fault
+            url = fault.request.url  # of the sign-in, where that is what failed
+            where = f"{url.scheme}://{url.netloc.decode('ascii')}"
+            raise TransientError(f"{self.connector.key}: cannot reach {where} ({cause(fault)}).") from fault
         answer = Answer(
             status=response.status_code, body=response.content, headers=lowered(response.headers), asked_at=asked_at
         )
         error = self.connector.sort_error(answer)
         if error is None:
+            self._said = 0
             return self._sane(answer)
         if isinstance(error, TransientError):
             self.traffic.refused_429 += answer.status == httpx.codes.TOO_MANY_REQUESTS
@@ -169,6 +190,19 @@ def remember_what_is_missing() -> None:
     """
     if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
         sys.modules["sniffio"] = None  # type: ignore[assignment]  # None is how the import system says «not there»
+
+
+def cause(fault: Exception) -> str:
+    """Why no answer came, in the words of the operating system where it has some: ``connection refused``."""
+    if isinstance(fault, httpx.TimeoutException):
+        return "no answer in time"
+    found: BaseException | None = fault
+    while found is not None:
+        if isinstance(found, OSError) and found.errno is not None:
+            words = os.strerror(found.errno) if found.errno > 0 else str(found.strerror)
+            return words.lower()
+        found = found.__cause__ or found.__context__
+    return type(fault).__name__
 
 
 def lowered(headers: httpx.Headers) -> Mapping[str, str]:
