@@ -57,7 +57,7 @@ def without_accents(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a field says nothing: a filler word, a lone sign, only digits, or one letter held down."""
-    word = _COUNTER.sub("", text.casefold())
+    word = text.lower() if text.isascii() and text.isalpha() else _COUNTER.sub("", text.casefold())
     if len(word) <= 2 and word and any(map(str.isdigit, text)):
         # X1 and 3A are names; a letter alone is none.
         return False
