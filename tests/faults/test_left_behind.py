@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import sqlalchemy as sa
 from kizuna.errors import StorageError
 from kizuna.jobs import Engine, RunState
 from kizuna.jobs.places import SCHEMA, jobs_file
+from kizuna.storage.database import Database
+from kizuna.storage.schema import upgrade
 from kizuna.sync import service
 from kizuna.sync.service import JOB, engine
 from tests.faults.processes import killed_at
@@ -34,6 +38,34 @@ def test_a_run_whose_process_died_before_the_engine_knew_it_is_carried_out(datab
             assert left == ["queued"]
             assert states(killed) == ["complete"]
             assert_undisturbed(killed, served, "stripe", outcome(quiet))
+
+
+@pytest.mark.parametrize(
+    ("database", "command"),
+    [
+        ("sqlite_url", ("serve", "--port", "0")),
+        pytest.param("postgres_url", ("worker",), marks=pytest.mark.postgres),
+    ],
+)
+def test_the_commands_that_stay_carry_out_what_they_find(
+    database: str, command: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(database)
+    fresh = Database(url)
+    upgrade(fresh)
+    fresh.close()
+    with world("stripe", companies=4) as served, kizuna(url, served) as left:
+        left.queue("stripe")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kizuna", *command, "--database", url], stdout=subprocess.DEVNULL
+        )
+        try:
+            asyncio.run(until(lambda: states(left) == ["complete"]))
+        finally:
+            process.terminate()
+            process.wait(LIMIT_S)
+
+        assert states(left) == ["complete"]
 
 
 def test_a_run_that_is_queued_while_the_engine_is_open_is_found(
