@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import random
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from kizuna.errors import KizunaError, PageError, TransientError
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.limits import Limit
 from kizuna.sdk.reading import Answer, Ask
+from kizuna.sdk.wire import Wire
 
 TIMEOUT_S = 60.0
 ATTEMPTS = 6
@@ -80,7 +79,6 @@ class Transport:
         attempts: int = ATTEMPTS,
         paced: bool = True,
     ) -> None:
-        remember_what_is_missing()
         self.connector, self.traffic = connector, Traffic()
         self._attempts, self._paced = attempts, paced
         self._said = 0
@@ -89,9 +87,8 @@ class Transport:
             auth=connector.auth(),
             headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
             timeout=TIMEOUT_S,
-            transport=http,
+            transport=http or Wire(),
             trust_env=False,
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
         )
 
     async def __aenter__(self) -> Self:
@@ -180,16 +177,6 @@ class Transport:
             data=dict(ask.form) if ask.form else None,
             headers=dict(ask.headers),
         )
-
-
-def remember_what_is_missing() -> None:
-    """Python knows that ``sniffio`` is not installed, where it is not.
-
-    httpcore tries to import it four times a request, and Python would look through every folder of its path each time:
-    a third of the CPU time of a request.
-    """
-    if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
-        sys.modules["sniffio"] = None  # type: ignore[assignment]  # None is how the import system says «not there»
 
 
 def cause(fault: Exception) -> str:
