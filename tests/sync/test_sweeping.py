@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from kizuna import sdk
 from kizuna.config import SyncLimits
 from kizuna.sync.stream import Budget, Progress, StreamRun
+from kizuna.sync.writer import Gathered
 from tests.support.toys import MORNING, Bench, Toy, ToySettings, at, bench
 
 
@@ -82,6 +84,31 @@ def test_a_record_that_is_listed_again_returns_although_nobody_edited_it(toy: Be
 
     assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
     assert toy.rows("SELECT COUNT(*) FROM customer") == [(2,)]
+
+
+def test_a_restored_record_that_nobody_edited_returns_when_everything_is_read_again(toy: Bench) -> None:
+    listed(toy, [firm(1), firm(2)])
+    toy.write({**firm(1), "gone": True, "at": at(30)})
+
+    listed(toy, [firm(1), firm(2)], later_min=60)
+    as_before = toy.rows("SELECT source_id FROM source_record WHERE deleted IS NOT NULL")
+    listed(toy, [firm(1), firm(2)], later_min=60, full=True)
+
+    assert as_before == [("1",)]
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
+    assert toy.rows("SELECT name FROM customer ORDER BY name") == [("Firm 1",), ("Firm 2",)]
+
+
+def test_a_record_deleted_while_everything_is_read_again_stays_deleted(toy: Bench) -> None:
+    toy.write({**firm(1), "gone": True, "at": at(30)})
+
+    late = Gathered()
+    late.add([sdk.Record(raw=json.dumps(firm(1)).encode())], None, MORNING)
+    writer = toy.writer()
+    writer.listed_since = 0  # the listing began long before the deletion was known
+    writer.write(late)
+
+    assert toy.rows("SELECT deleted FROM source_record") == [("deleted",)]
 
 
 def test_a_listing_that_lost_most_is_believed_only_when_asked_for_in_full(toy: Bench) -> None:

@@ -23,6 +23,7 @@ class Head:
     deleted: str | None
     source_id: str
     stream: str
+    known_at: int
 
 
 RECORD_COLUMNS = (
@@ -43,7 +44,7 @@ RECORD_COLUMNS = (
 
 def heads(connection: Connection, rids: Collection[int]) -> dict[int, Head]:
     """Record id → head, of those that are stored."""
-    columns = ("rid", "version", "hash", "version_no", "deleted", "source_id", "stream")
+    columns = ("rid", "version", "hash", "version_no", "deleted", "source_id", "stream", "known_at")
     return {row[0]: Head(*row[1:]) for row in rows_of(connection, t.SOURCE_RECORD, columns, rids)}
 
 

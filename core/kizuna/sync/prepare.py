@@ -132,8 +132,13 @@ def newest(records: Iterable[Understood]) -> list[Understood]:
     return list(by_rid.values())
 
 
-def differing(records: Collection[Understood], heads: Mapping[int, Head], stream: str) -> Sorted:
-    """What is new or changed against what is stored; an older version never replaces a newer one."""
+def differing(
+    records: Collection[Understood], heads: Mapping[int, Head], stream: str, listed_since: int | None = None
+) -> Sorted:
+    """What is new or changed against what is stored; an older version never replaces a newer one.
+
+    ``listed_since``: the records come from a whole listing begun at that instant, see :func:`replaces`.
+    """
     found = Sorted()
     for record in records:
         found.seen.append(record.rid)
@@ -142,20 +147,25 @@ def differing(records: Collection[Understood], heads: Mapping[int, Head], stream
             found.rejected.append(
                 Rejected(record.source_id, "its 64-bit id is taken by another record", None, record.raw)
             )
-        elif head is None or replaces(record, head):
+        elif head is None or replaces(record, head, listed_since):
             found.changed.append(record)
         else:
             found.unchanged += 1
     return found
 
 
-def replaces(record: Understood, head: Head) -> bool:
+def replaces(record: Understood, head: Head, listed_since: int | None = None) -> bool:
     """Whether the record takes the place of what is stored.
 
     Older never does. The same content does not, unless it is deleted or restored. A restored record must be newer
     than its deletion, so that a late page cannot bring it back; one that had only vanished from a listing returns as
     soon as a listing shows it again.
+
+    A whole listing is believed when it shows as alive what was known to be deleted before it began: some vendors stamp
+    the deletion and not the restoring, so that a record nobody edits afterwards stays older than its tombstone for ever.
     """
+    if listed_since is not None and head.deleted is not None and record.deleted is None:
+        return record.version > head.version or head.deleted == VANISHED or head.known_at < listed_since
     if record.version < head.version:
         return False
     if head.deleted is not None and record.deleted is None:

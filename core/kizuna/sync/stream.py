@@ -98,6 +98,8 @@ class StreamRun:
 
     async def _read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
         gathered, since_s = Gathered(), time.monotonic()
+        if self.writer.listed_since is None and self._is_whole():
+            self.writer.listed_since = micros(clock.now())
         writing: asyncio.Future[None] | None = None
         try:
             async for page in pages(self.stream.reading, transport, bookmark, start):
@@ -120,6 +122,10 @@ class StreamRun:
         await _done(writing)
         if gathered.pages:
             await self._write(gathered)
+
+    def _is_whole(self) -> bool:
+        """Whether this is a listing of all there is, asked for as such: what proves absence proves presence too."""
+        return self.full and self.unbroken and self.stream.sweep
 
     def _full(self, gathered: Gathered, since_s: float) -> bool:
         """Whether what is gathered makes a batch: large enough, or old enough."""

@@ -76,6 +76,7 @@ class StreamWriter:
         self.place, self.stream = place, stream
         self._decoding = Decoding(place.connection, stream)
         self.seen = array("q")  # of a stream that is swept: every record a listing has shown
+        self.listed_since: int | None = None  # of a whole listing: when it began; what it shows is there
         self.nameless = 0  # records that were listed but could not even be named
         with place.database.read() as sql:
             source = place.source.connection_id
@@ -145,7 +146,7 @@ class StreamWriter:
         if not first:
             with self.place.database.read() as sql:
                 heads = evidence.heads(sql, [record.rid for record in understood])
-        found = differing(understood, heads, self.stream.name)
+        found = differing(understood, heads, self.stream.name, self.listed_since)
         found.rejected += rejected
         found.changed = self._mapped(found)
         batch = Batch(
