@@ -42,8 +42,8 @@ def test_two_records_that_are_not_one_say_why():
 @pytest.mark.parametrize(
     ("values", "other", "verdict"),
     [
-        ({**AOBA, "name": "青葉"}, {**AOBA, "name": "Aoba"}, "linked"),
-        ({**AOBA, "name": "青葉"}, {"name": "Aoba", "contact_emails": ("ken@aoba.co.jp",)}, "review"),
+        ({**AOBA, "name": "青葉"}, {**AOBA, "name": "(株)青葉"}, "linked"),
+        ({**AOBA, "name": "青葉"}, {**AOBA, "name": "Aoba"}, "review"),
         ({**AOBA, "name": "青葉"}, {**AOBA, "name": "緑川"}, "blocked"),
         ({"name": "青葉"}, {"name": "青葉"}, "apart"),
     ],
@@ -73,10 +73,10 @@ def test_every_level_and_verdict_has_words_in_both_languages():
 
 
 def test_a_guard_from_the_queue_can_be_said():
-    payer = account(DESK, "Aoba", **AOBA)
-    group = [account(CRM, "Aoba Foods", **AOBA), account(MARKETING, "Aoba Trading", **AOBA)]
+    bare = account(DESK, "Aoba", **AOBA)
+    group = [account(CRM, "Aoba Corp.", **AOBA), account(MARKETING, "Aoba Inc.", **AOBA)]
 
-    reviews = resolve([*group, payer]).reviews
+    reviews = resolve([*group, bare]).reviews
 
     said = {say_guard(review.reason, language) for review in reviews if review.reason for language in LANGUAGES}
     assert "Kept apart: two records that cannot be one fit equally well." in said
@@ -85,8 +85,8 @@ def test_a_guard_from_the_queue_can_be_said():
 
 def test_two_records_without_a_common_value_are_joined_by_a_path():
     crm = account(CRM, "青葉", **AOBA)
-    desk = account(DESK, "Aoba Support", cross_references=(crm.own,))
-    billing = account(MARKETING, "Aoba", **AOBA)
+    desk = account(DESK, "青葉 Support", cross_references=(crm.own,))
+    billing = account(MARKETING, "株式会社青葉", **AOBA)
     links = resolve([crm, desk, billing]).links
 
     chain = path(links, desk.rid, billing.rid)

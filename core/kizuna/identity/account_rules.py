@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kizuna.identity import comparison as names
-from kizuna.identity.evidence import ACCOUNT_BITS, DIFFERENT_NUMBERS, EDGE, PAIR, SAME_SOURCE, Evidence, Guard
-from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, Key, Stats, is_generic
-from kizuna.identity.profile import WEB_ADDRESS, AccountProfile, lesser_domains
+from kizuna.identity import sites
+from kizuna.identity.evidence import (
+    ACCOUNT_BITS,
+    AUTO_BITS,
+    DIFFERENT_NUMBERS,
+    EDGE,
+    PAIR,
+    SAME_SOURCE,
+    Evidence,
+    Guard,
+)
+from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, PHONE, Key, Stats, is_generic
+from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
-# One source wrote both records, and no name says that they are one.
-_NO_NAME = frozenset({names.MISSING, names.UNREADABLE})
+# Names that are two companies', or so far apart that a reference across them needs a second sign.
+_TWO_NAMES = frozenset({names.CONFLICT, names.DIFFERENT_BUSINESS})
+_UNREAD = frozenset({names.UNREADABLE, names.UNREAD_SIGNS})
+_KIND_OF = {"corporate_number": CORPORATE_NUMBER, "email": EMAIL, "domain": DOMAIN, "phone": PHONE}
 
 
 def _item(field: str, level: str, values: Sequence[str] = ()) -> Evidence:
@@ -52,9 +64,14 @@ def _email(a: AccountProfile, b: AccountProfile, domain: Evidence | None) -> Evi
     return _item("email", "equal" if domain is None else "equal_on_domain", shared)
 
 
-def _name(a: AccountProfile, b: AccountProfile) -> Evidence | None:
+def _phone(a: AccountProfile, b: AccountProfile) -> Evidence | None:
+    shared = a.phones & b.phones
+    return _item("phone", "equal", sorted(shared)) if shared else None
+
+
+def _name(a: AccountProfile, b: AccountProfile) -> Evidence:
     if a.name is None or b.name is None:
-        return None
+        return _item("name", names.MISSING)
     values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
     return _item("name", names.account_names(a, b), values)
 
@@ -72,6 +89,7 @@ def evidence(a: AccountProfile, b: AccountProfile) -> tuple[Evidence, ...]:
         _corporate_number(a, b),
         _email(a, b, domain),
         domain,
+        _phone(a, b),
         _name(a, b),
         _item("source", "same") if a.source == b.source else None,
     )
@@ -81,37 +99,80 @@ def evidence(a: AccountProfile, b: AccountProfile) -> tuple[Evidence, ...]:
 def guards(a: AccountProfile, b: AccountProfile, found: Sequence[Evidence], stats: Stats) -> list[Guard]:
     """The guards on two accounts."""
     by_field = {item.field: item for item in found}
-    number, name = by_field.get("corporate_number"), by_field.get("name")
-    said = [item for item in found if item.field in {"reference", "corporate_number"} and item.bits > 0]
+    number, reference = by_field.get("corporate_number"), by_field.get("reference")
+    refers = reference is not None and reference.bits > 0
+    proven = number is not None and number.bits > 0
     raised: list[Guard] = []
     if number and number.level == "different":
         raised.append(Guard(DIFFERENT_NUMBERS, PAIR, blocks=True, values=number.values))
-    if name and not said:
-        if name.level == names.DIFFERENT_BUSINESS:
-            raised.append(Guard("same_brand_different_business", PAIR, blocks=True, values=name.values))
-        elif name.level == names.CONFLICT and "domain" in by_field:
-            raised.append(Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values))
-    nameless = level_of(name) in _NO_NAME or WEB_ADDRESS in {a.name_role, b.name_role}
-    if a.source == b.source and "domain" in by_field and not said and nameless:
-        raised.append(Guard(SAME_SOURCE, PAIR, blocks=True))
+    stale = refers and not proven and _is_contradicted(a, b, by_field)
+    if stale and reference:
+        raised.append(Guard("contradicted_reference", EDGE, blocks=True, values=reference.values))
+    if not proven and (stale or not refers):
+        raised.extend(_pair_guards(a, b, by_field, stats))
     raised.extend(_edge_guards(a, b, by_field, stats))
     raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})
     return raised
 
 
-def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> list[Guard]:
+def _is_contradicted(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence]) -> bool:
+    """Whether a reference stands alone against the names, or against domains and telephones: it is stale, or a slip."""
+    level = by_field["name"].level
+    mutual = a.own in b.cross_references and b.own in a.cross_references
+    if mutual or level in names.AGREEING or not by_field.keys().isdisjoint({"domain", "email", "phone"}):
+        return False
+    other_domain = bool(a.domains and b.domains)
+    return level in _TWO_NAMES or (other_domain and (level in _UNREAD or sites.apart(a.phones, b.phones)))
+
+
+def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> Iterator[Guard]:
+    """What says that two accounts are two companies, unless a number or a reference says otherwise."""
+    name, domain = by_field["name"], by_field.get("domain")
+    if name.level == names.DIFFERENT_BUSINESS:
+        yield Guard("same_brand_different_business", PAIR, blocks=True, values=name.values)
+    if domain is None:
+        return
+    if name.level == names.CONFLICT:
+        yield Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values)
+    in_full = names.told_in_full(a, b, name.level)
+    if a.source == b.source and not in_full and by_field.keys().isdisjoint({"phone", "email"}):
+        yield Guard(SAME_SOURCE, PAIR, blocks=True)
+    elsewhere = sites.apart(a.phones, b.phones)
+    if elsewhere and (a.source == b.source or not in_full):
+        numbers = (" ".join(sorted(a.phones)), " ".join(sorted(b.phones)))
+        yield Guard("two_telephone_numbers", PAIR, blocks=True, values=numbers)
+    shared = _common(DOMAIN, domain.values, stats)
+    others = a.contact_domains and b.contact_domains and a.contact_domains.isdisjoint(b.contact_domains)
+    if shared and (elsewhere or others):
+        yield Guard("shared_domain", PAIR, blocks=True, values=shared)
+
+
+def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> Iterator[Guard]:
     agreeing = {field for field, item in by_field.items() if item.bits > 0}
-    raised: list[Guard] = []
     if agreeing == {"name"}:
-        raised.append(Guard("name_only", EDGE, blocks=True, values=by_field["name"].values))
+        yield Guard("name_only", EDGE, blocks=True, values=by_field["name"].values)
     apart = a.domains and b.domains and a.domains.isdisjoint(b.domains)
     if apart and agreeing.isdisjoint({"reference", "corporate_number", "email"}):
         sides = (" ".join(sorted(a.domains)), " ".join(sorted(b.domains)))
-        raised.append(Guard("disjoint_domains_without_cross_reference", EDGE, blocks=True, values=sides))
-    generic = _generic_values(a, b, by_field, stats)
+        yield Guard("disjoint_domains_without_cross_reference", EDGE, blocks=True, values=sides)
+    generic = _generic_values(a, b, by_field, stats) or _switchboard(by_field, stats)
     if generic:
-        raised.append(Guard("generic_value", EDGE, blocks=True, values=generic))
-    return raised
+        yield Guard("generic_value", EDGE, blocks=True, values=generic)
+
+
+def _common(kind: str, values: Sequence[str], stats: Stats) -> tuple[str, ...]:
+    """The values when every one of them is carried by differently named records of one source."""
+    keys = [Key(kind, value) for value in values]
+    return tuple(values) if all(is_generic(key, stats(key)) for key in keys) else ()
+
+
+def _switchboard(by_field: dict[str, Evidence], stats: Stats) -> tuple[str, ...]:
+    """A telephone number that many companies have, where the edge would not link without it."""
+    phone = by_field.get("phone")
+    bits = sum(item.bits for item in by_field.values())
+    if phone is None or not bits - phone.bits < AUTO_BITS <= bits:
+        return ()
+    return _common(PHONE, phone.values, stats)
 
 
 def _generic_values(
@@ -127,12 +188,8 @@ def _generic_values(
             common = generic_reference(a, b, stats)
             agrees = level in names.AGREEING or "domain" in by_field
         else:
-            kind = {"corporate_number": CORPORATE_NUMBER, "email": EMAIL, "domain": DOMAIN}[field]
-            keys = [Key(kind, value) for value in item.values]
             # A domain that only contacts have in common is weighed with the name anyway.
-            counted = item.level != "contact"
-            common = tuple(key.value for key in keys if counted and is_generic(key, stats(key)))
-            common = common if len(common) == len(keys) else ()
+            common = _common(_KIND_OF[field], item.values, stats) if item.level != "contact" else ()
             agrees = level in names.ONE_NAME
         if not common or agrees:
             return ()

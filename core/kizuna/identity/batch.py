@@ -49,9 +49,11 @@ def resolve(
     by_rid = {profile.rid: profile for profile in profiles}
     known = stats or stats_of(by_rid.values(), statuses)
 
-    def speak(a: int, b: int) -> tuple[Guard, ...]:
-        return guards(by_rid[a], by_rid[b], known)
-
     edges = edges_between(by_rid, sorted(candidates(by_rid.values())))
+    found = {(edge.a, edge.b): edge.evidence for edge in edges}
+
+    def speak(a: int, b: int) -> tuple[Guard, ...]:
+        return guards(by_rid[a], by_rid[b], known, found=found.get(pair_of(a, b)))
+
     pairs = [pair_of(*pair) for pair in same]
     return cluster(by_rid, edges, speak, same=pairs, different=different, size_cap=size_cap)

@@ -26,6 +26,8 @@ ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
 _OF_NO_COMPANY = frozenset({PERSON_NAME, WEB_ADDRESS})
 _SIMILAR_WORD_FROM = 0.9
 _UNTOLD = frozenset({"the"})
+# "Co., Ltd." and "Ltd." are one form.
+_LIMITED_COMPANY = frozenset({"co", "ltd"})
 
 
 def contradict(one: CompanyName, other: CompanyName) -> bool:
@@ -131,9 +133,26 @@ def company_names(one: CompanyName, other: CompanyName) -> str:
     if _similar(one, other):
         return DIFFERENT_BUSINESS if contradiction else SIMILAR
     if _contains(one, other) or _contains(other, one):
-        another = contradiction or (_both_formal(one, other) and not _is_branch(one, other))
-        return DIFFERENT_BUSINESS if another else CONTAINED
+        if contradiction:
+            return DIFFERENT_BUSINESS
+        if _is_branch(one, other):
+            return CONTAINED
+        # Acme and Acme Robots: the word more is the name of another company of the group, or was left out.
+        return DIFFERENT_BUSINESS if _both_formal(one, other) else SAME_BRAND
     return CONFLICT
+
+
+def _two_forms(one: AccountProfile, other: AccountProfile) -> bool:
+    """Whether one alphabet and country has two forms for the name: Corp. and Inc. are two bodies in one register.
+
+    What a Japanese company calls itself in letters is a translation, and anybody's choice.
+    """
+    if one.name is None or other.name is None or one.name.raw.isascii() != other.name.raw.isascii():
+        return False
+    forms = {one.name.legal_form, other.name.legal_form}
+    if None in forms or len(forms) == 1 or forms == _LIMITED_COMPANY:
+        return False
+    return not (one.name.raw.isascii() and "JP" in {one.country, other.country})
 
 
 def account_names(one: AccountProfile, other: AccountProfile) -> str:
@@ -143,7 +162,7 @@ def account_names(one: AccountProfile, other: AccountProfile) -> str:
     level = company_names(one.name, other.name)
     forms = one.name.legal_form, other.name.legal_form
     twice = one.source == other.source and None not in forms and forms[0] != forms[1]
-    if level == EQUAL and (twice or differ_in_form(*forms)):
+    if level == EQUAL and (twice or differ_in_form(*forms) or _two_forms(one, other)):
         # A group's companies share the name and the domain; what is written with two forms is two of them.
         level = DIFFERENT_BUSINESS
     if one.name_role == other.name_role == COMPANY_NAME:
@@ -152,6 +171,13 @@ def account_names(one: AccountProfile, other: AccountProfile) -> str:
         # One person may pay for two companies, and a web address says what the domain has said already.
         return NO_COMPANYS_NAME
     return level if level in AGREEING or level == DIFFERENT_BUSINESS else NO_COMPANYS_NAME
+
+
+def told_in_full(one: AccountProfile, other: AccountProfile, level: str) -> bool:
+    """Whether the names are equal with the same legal form on both sides; one without its form may be any of a group's."""
+    if level != EQUAL or one.name is None or other.name is None:
+        return False
+    return one.name.legal_form is not None and one.name.legal_form == other.name.legal_form
 
 
 def _one_word(word: str, other: str) -> bool:

@@ -26,11 +26,16 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
     # The mailbox proves its domain too: what it adds beside an agreeing domain is little.
     "email": {"equal": 8.0, "equal_on_domain": 1.5},
     "domain": {"own": 8.0, "own_and_contact": 4.0, "contact": 0.5},
+    # A second sign beside the domain or the mailbox, never the first.
+    "phone": {"equal": 2.0},
     "name": {
-        **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SAME_BRAND: 1.5, names.SIMILAR: 3.0, names.SAME_TRADE: 2.0},
+        **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SIMILAR: 3.0, names.SAME_TRADE: 1.5, names.CONTAINED: 1.5},
         **{
-            names.CONTAINED: 1.5,
-            names.UNREADABLE: 0.0,
+            # A domain is one sign and needs a second: where the names give none, a number or a mailbox must.
+            names.UNREADABLE: -2.5,
+            names.MISSING: -2.5,
+            # A word more is another company of the group until almost everything else agrees.
+            names.SAME_BRAND: -5.0,
             # Agents, accountants and resellers pay for their customers: their domain alone says nothing of a customer.
             names.NO_COMPANYS_NAME: -4.0,
             names.UNREAD_SIGNS: -4.0,

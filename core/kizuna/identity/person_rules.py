@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kizuna.identity import comparison as names
 from kizuna.identity.evidence import EDGE, PAIR, PERSON_BITS, Evidence, Guard
 from kizuna.identity.keys import EMAIL, Key, Stats, is_generic
+from kizuna.identity.mailboxes import is_role_mailbox
 from kizuna.identity.profile import PersonProfile
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
@@ -42,6 +43,16 @@ def evidence(a: PersonProfile, b: PersonProfile) -> tuple[Evidence, ...]:
     return tuple(item for item in found if item is not None)
 
 
+def _are_two_desks(a: PersonProfile, b: PersonProfile, email: Evidence, reference: Evidence | None) -> bool:
+    """Whether a desk's mailbox, all the two have in common, may serve one desk each of two companies.
+
+    Companies of a group have the accounts department's address in common, and every department has one name.
+    """
+    if not all(is_role_mailbox(address) for address in email.values) or not a.phones.isdisjoint(b.phones):
+        return False
+    return a.source == b.source or reference is not None or bool(a.phones and b.phones)
+
+
 def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats: Stats) -> list[Guard]:
     """The guards on two people."""
     by_field = {item.field: item for item in found}
@@ -51,6 +62,10 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     raised: list[Guard] = []
     if name and level == names.CONFLICT and not said:
         raised.append(Guard("full_names_conflict", PAIR, blocks=True, values=name.values))
+    if reference and said and level == names.CONFLICT and not email and a.phones.isdisjoint(b.phones):
+        raised.append(Guard("contradicted_reference", EDGE, blocks=True, values=reference.values))
+    if email and not said and _are_two_desks(a, b, email, reference):
+        raised.append(Guard("two_desks", PAIR, blocks=True, values=email.values))
     desks = tuple(sorted(a.role_mailboxes & b.role_mailboxes))
     if not said and not email:
         if desks:

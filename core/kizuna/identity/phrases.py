@@ -44,12 +44,17 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
     ("domain", "contact"): Phrase(
         "Only the contacts of both share the domain {values}.", "担当者のメールドメインだけが共通です: {values}。"
     ),
+    ("phone", "equal"): Phrase("The telephone number is the same: {values}.", "電話番号が同じです: {values}。"),
+    ("name", "missing"): Phrase(
+        "One record has no name, so a second sign is needed.", "一方に名前がないため、別の根拠が必要です。"
+    ),
     ("name", "equal"): Phrase("The names are equal: {values}.", "名前が一致しています: {values}。"),
     ("name", "translated"): Phrase(
         "One name is the other in another language: {values}.", "名前は他言語での同じ名前です: {values}。"
     ),
     ("name", "same_brand"): Phrase(
-        "The names share the brand: {values}.", "名前の主要部分が一致しています: {values}。"
+        "The names share the brand, but one has a word more: {values}.",
+        "名前の主要部分は一致しますが、一方に語が加わっています: {values}。",
     ),
     ("name", "similar"): Phrase("The names are almost equal: {values}.", "名前がほぼ一致しています: {values}。"),
     ("name", "contained"): Phrase(
@@ -106,6 +111,22 @@ GUARDS: Mapping[str, Phrase] = {
         "Kept apart: the domains differ and no reference or mailbox joins them ({values}).",
         "ドメインが異なり、参照や共通のメールアドレスもありません({values})。",
     ),
+    "contradicted_reference": Phrase(
+        "Kept apart: the reference {values} stands alone against everything else, so it may be stale or a slip.",
+        "参照 {values} 以外に一致がなく他と矛盾するため、古いか誤りの可能性があります。",
+    ),
+    "two_telephone_numbers": Phrase(
+        "Kept apart: telephone numbers of two places, and no full name says that they are one company ({values}).",
+        "電話番号が別の場所のもので、正式名称でも同一と確認できません({values})。",
+    ),
+    "shared_domain": Phrase(
+        "Kept apart: several companies share the domain {values}, and the contacts or telephone numbers differ.",
+        "ドメイン {values} は複数の会社で共用され、担当者または電話番号が異なります。",
+    ),
+    "two_desks": Phrase(
+        "Kept apart: companies of one group may share a desk's mailbox ({values}), each with its own desk.",
+        "部署の共有アドレスはグループ各社で共用されることがあり、別の部署の可能性があります({values})。",
+    ),
     "generic_value": Phrase(
         "Kept apart: differently named records of one source share {values}, so it says nothing by itself.",
         "{values} は同じ接続の別名の記録でも使われており、それだけでは根拠になりません。",
@@ -122,7 +143,10 @@ GUARDS: Mapping[str, Phrase] = {
         "Free-mail hosts say nothing about the employer.", "フリーメールのドメインは会社の根拠になりません。"
     ),
     "placeholder": Phrase("Placeholder values were left out on both sides.", "仮の値は両方で無視しました。"),
-    "same_source_two_records": Phrase("Both are records of one source.", "同じ接続の二つの記録です。"),
+    "same_source_two_records": Phrase(
+        "Both are records of one source, which may mean two companies.",
+        "同じ接続の二つの記録なので、別の会社の可能性があります。",
+    ),
     "persons_decision_different": Phrase("Kept apart: a person decided so.", "担当者が別であると判断しました。"),
     "size_cap": Phrase(
         "Kept apart: the cluster would grow too large; look for a value that is shared too widely.",

@@ -46,11 +46,16 @@ def compare(a: Profile, b: Profile) -> Edge | None:
     return edge if edge.bits >= REVIEW_BITS else None
 
 
-def guards(a: Profile, b: Profile, stats: Stats = no_stats) -> tuple[Guard, ...]:
-    """Every guard that speaks on the pair, blocking ones first; ``stats`` tells how common a value is."""
+def guards(
+    a: Profile, b: Profile, stats: Stats = no_stats, *, found: tuple[Evidence, ...] | None = None
+) -> tuple[Guard, ...]:
+    """Every guard that speaks on the pair, blocking ones first; ``stats`` tells how common a value is.
+
+    ``found`` is the pair's evidence where it is known already, as on an edge.
+    """
     if a.rid > b.rid:
         a, b = b, a
-    found = evidence(a, b)
+    found = evidence(a, b) if found is None else found
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
         raised = account_rules.guards(a, b, found, stats)
     elif isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
