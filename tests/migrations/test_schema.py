@@ -84,7 +84,9 @@ def test_a_step_that_fails_leaves_nothing_behind(database, monkeypatch):
     from alembic import op
 
     made = op.create_table
-    monkeypatch.setattr(op, "create_table", lambda name, *columns: made(name, *columns) if name < "m" else explode())
+    monkeypatch.setattr(
+        op, "create_table", lambda name, *columns, **rest: made(name, *columns, **rest) if name < "m" else explode()
+    )
 
     with pytest.raises(RuntimeError, match="disk full"):
         schema.upgrade(database)

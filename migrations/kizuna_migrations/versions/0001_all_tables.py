@@ -614,6 +614,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("named", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hash", "rid", name=op.f("pk_identity_key")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_identity_key_rid"), "identity_key", ["rid"], unique=False)
     op.create_table(
