@@ -251,4 +251,4 @@ def test_an_edge_can_be_stored_and_read_back():
     assert edge is not None
     assert edge_from(why(edge)) == edge
     assert edge.bits == sum(item.bits for item in edge.evidence) >= AUTO_BITS
-    assert (edge.a, edge.b, edge.tier, edge.model_version) == (a.rid, b.rid, "exact", "exact-1")
+    assert (edge.a, edge.b, edge.tier, edge.model_version) == (a.rid, b.rid, "exact", "exact-2")

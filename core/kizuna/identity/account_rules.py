@@ -13,6 +13,8 @@ from kizuna.identity.evidence import (
     EDGE,
     PAIR,
     SAME_SOURCE,
+    SHARED_DOMAIN,
+    TWO_TELEPHONES,
     Evidence,
     Guard,
 )
@@ -135,16 +137,17 @@ def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     if name.level == names.CONFLICT:
         yield Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values)
     in_full = names.told_in_full(a, b, name.level)
-    if a.source == b.source and not in_full and by_field.keys().isdisjoint({"phone", "email"}):
+    # Who keeps two records tells two companies apart, until a third sign says that one was entered twice.
+    if a.source == b.source and by_field.keys().isdisjoint({"phone", "email"}):
         yield Guard(SAME_SOURCE, PAIR, blocks=True)
     elsewhere = sites.apart(a.phones, b.phones)
     if elsewhere and (a.source == b.source or not in_full):
         numbers = (" ".join(sorted(a.phones)), " ".join(sorted(b.phones)))
-        yield Guard("two_telephone_numbers", PAIR, blocks=True, values=numbers)
+        yield Guard(TWO_TELEPHONES, PAIR, blocks=True, values=numbers)
     shared = _common(DOMAIN, domain.values, stats)
     others = a.contact_domains and b.contact_domains and a.contact_domains.isdisjoint(b.contact_domains)
     if shared and (elsewhere or others):
-        yield Guard("shared_domain", PAIR, blocks=True, values=shared)
+        yield Guard(SHARED_DOMAIN, PAIR, blocks=True, values=shared)
 
 
 def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> Iterator[Guard]:

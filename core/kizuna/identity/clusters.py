@@ -9,11 +9,11 @@ import msgspec
 from kizuna.identity.entities import Assignment, assign_ids
 from kizuna.identity.evidence import (
     AMBIGUOUS,
+    BEYOND_NAMES,
     BY_ID,
     BY_PERSON,
     DECIDED_DIFFERENT,
     EDGE,
-    HARD_GUARDS,
     PAIR,
     SIZE_CAP,
     Edge,
@@ -218,7 +218,7 @@ class _Kruskal:
 
     def _is_explained(self, guard: Guard, a: int, b: int) -> bool:
         """Whether ``b`` has the name of a record that is known to be ``a`` by another name: the difference is expected."""
-        known = self.by_person if guard.name in HARD_GUARDS else self.by_word
+        known = self.by_person if guard.name in BEYOND_NAMES else self.by_word
         others = set(known.of(b))
         return any(
             other in others and _agrees_in_name(edge) and (self._renamed(a, alike) or self._renamed(b, other))

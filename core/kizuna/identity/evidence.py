@@ -9,7 +9,7 @@ import msgspec
 
 from kizuna.identity import comparison as names
 
-MODEL_VERSION = "exact-1"
+MODEL_VERSION = "exact-2"
 
 # An edge of so many bits links by itself; in the band below a person is asked.
 AUTO_BITS = 6.0
@@ -99,6 +99,9 @@ DIFFERENT_NUMBERS, DECIDED_DIFFERENT = "different_corporate_numbers", "persons_d
 SIZE_CAP, AMBIGUOUS, SAME_SOURCE = "size_cap", "ambiguous", "same_source_two_records"
 # Not even a cross reference between two records makes these fall silent; only a person's "same" does for the numbers.
 HARD_GUARDS = frozenset({DIFFERENT_NUMBERS, DECIDED_DIFFERENT})
+TWO_TELEPHONES, SHARED_DOMAIN, TWO_DESKS = "two_telephone_numbers", "shared_domain", "two_desks"
+# These do not rest on names, so that one record is known by two names does not explain them.
+BEYOND_NAMES = HARD_GUARDS | {SAME_SOURCE, TWO_TELEPHONES, SHARED_DOMAIN, TWO_DESKS}
 
 
 def edge_of(a: int, b: int, evidence: tuple[Evidence, ...], tier: str) -> Edge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
-from kizuna.identity.evidence import EDGE, PAIR, PERSON_BITS, Evidence, Guard
+from kizuna.identity.evidence import EDGE, PAIR, PERSON_BITS, TWO_DESKS, Evidence, Guard
 from kizuna.identity.keys import EMAIL, Key, Stats, is_generic
 from kizuna.identity.mailboxes import is_role_mailbox
 from kizuna.identity.profile import PersonProfile
@@ -65,7 +65,7 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     if reference and said and level == names.CONFLICT and not email and a.phones.isdisjoint(b.phones):
         raised.append(Guard("contradicted_reference", EDGE, blocks=True, values=reference.values))
     if email and not said and _are_two_desks(a, b, email, reference):
-        raised.append(Guard("two_desks", PAIR, blocks=True, values=email.values))
+        raised.append(Guard(TWO_DESKS, PAIR, blocks=True, values=email.values))
     desks = tuple(sorted(a.role_mailboxes & b.role_mailboxes))
     if not said and not email:
         if desks:

@@ -2,14 +2,20 @@
 
 The choices where precision and recall pull apart:
 
-* A cross reference links whatever the names say, because systems rename apart; only corporate numbers that differ, a
-  person's decision, or a reference that several differently named records of one source make, stand against it.
-* A domain of their own links two accounts unless their names conflict, also when one name is in kanji and the other in
-  letters: nobody can compare those, and the domain belongs to one company. A domain that one source gives to two names
-  links only what has one name. A record that fits two that cannot be one joins neither.
+* A cross reference links whatever the names say, because systems rename apart, as long as anything else agrees or nothing
+  contradicts. Corporate numbers that differ, a person's decision, a reference that several differently named records of one
+  source make, or one that names and domains contradict from one side, stand against it.
+* A domain of their own is one sign that two accounts are one. Beside it must stand a second: a name that agrees, or, where
+  names are missing or in kanji and in letters, a telephone number or a mailbox. A brand with a word more is another company.
+* A domain that one source gives to two names links only what has one name, unless the contacts or the telephones differ.
+* Numbers of two places keep apart what is not told in full; a name without its legal form fits every company of a group.
+* Two records of one source are two companies until a third sign says that one was entered twice. A record that fits two
+  that cannot be one joins neither.
 * The domain of contacts, and of an address that need not be the company's, links only beside a name that agrees.
-* A name written out with its legal form is taken at its word: one word more is another company.
+* A name written out with its legal form is taken at its word: one word more, or another form of the same register, is
+  another company.
 * A name alone, or a telephone number alone, never links.
+* A desk's mailbox that one source has twice, or with two telephones, may serve two companies of a group.
 """
 
 from __future__ import annotations
