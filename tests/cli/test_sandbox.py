@@ -17,7 +17,7 @@ def test_the_printed_lines_connect_to_every_vendor(kizuna, tmp_path):
         lines = []
         for line in played.stdout:
             lines.append(line)
-            if "Stop the sandbox" in line:
+            if "Ctrl-C" in line:
                 break
         pasted = subprocess.run(
             ["/bin/sh", "-e"],
