@@ -66,6 +66,21 @@ def test_a_domain_that_contacts_no_longer_share_is_counted_again(database_url: s
         assert proven(made)
 
 
+def test_once_a_rival_is_gone_the_two_it_stood_between_are_one(database_url: str) -> None:
+    with bench(database_url) as made:
+        made.connect("other")
+        desk = {"human": "Info", "mail": "info@acme.jp"}
+        made.write({"id": "1", **desk, "at": at(0)}, {"id": "2", **desk, "at": at(0)}, stream="people")
+        made.write({"id": "3", **desk, "at": at(0)}, stream="people", connection="other")
+        apart = made.rows("SELECT COUNT(*) FROM person")
+
+        made.write({"id": "2", **desk, "gone": True, "at": at(1)}, stream="people")
+
+        assert apart == [(3,)]
+        assert made.rows("SELECT COUNT(*) FROM person") == [(1,)]
+        assert proven(made)
+
+
 def test_a_loser_stands_by_itself_once_its_merge_is_taken_back(database_url: str) -> None:
     with bench(database_url) as made:
         two_firms(made)

@@ -38,8 +38,10 @@ def touch(
     touched = set(rids) | crossing(sql, rids, left)
     if not touched:
         return Touched()
+    # Whom a record gives up is judged anew too: a third one may have stood between them, and is gone.
+    given_up = identity.neighbours(sql, entity, touched)
     relink(sql, entity, touched)
-    return resettle(sql, entity, component(sql, entity, touched), now, cause)
+    return resettle(sql, entity, component(sql, entity, touched | given_up), now, cause)
 
 
 def relink(sql: Connection, entity: str, rids: Collection[int]) -> None:
