@@ -28,8 +28,9 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
         renewed = msgspec.structs.replace(profile, contact_domains=new)
-        if new != profile.contact_domains and identity.replace_profile(sql, profile, renewed, "account"):
-            left |= _replace_keys(sql, renewed)
+        lost = identity.replace_profile(sql, profile, renewed) if new != profile.contact_domains else None
+        if lost is not None:
+            left |= lost
             changed.add(rid)
     return changed, left
 
@@ -49,8 +50,3 @@ def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
             addresses = profile.emails | profile.role_mailboxes
             found.setdefault(owner, set()).update(d for d in map(domain_of, addresses) if d)
     return {rid: domains for rid, domains in found.items() if len(domains) <= CONTACT_DOMAINS_MOST}
-
-
-def _replace_keys(sql: Connection, profile: AccountProfile) -> set[int]:
-    """The hashes the account no longer carries."""
-    return identity.replace_keys(sql, profile.rid, "account", identity.key_rows(profile))

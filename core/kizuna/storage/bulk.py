@@ -95,6 +95,25 @@ def delete(connection: Connection, table: Table, column: str, rids: Collection[i
     return connection.execute(statement, {"rids": numbers(connection, rids)}).rowcount
 
 
+def delete_pairs(
+    connection: Connection, table: Table, columns: tuple[str, str], pairs: Collection[tuple[int, int]]
+) -> None:
+    """The rows gone whose two columns of numbers, which begin the table's key, are one of these pairs."""
+    if not pairs:
+        return
+    one, other = columns
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.executemany(f"DELETE FROM {table.name} WHERE {one} = ? AND {other} = ?", pairs)
+        return
+    statement = text(
+        f"DELETE FROM {table.name} USING unnest(CAST(:ones AS BIGINT[]), CAST(:others AS BIGINT[])) AS p(one, other) "
+        f"WHERE {table.name}.{one} = p.one AND {table.name}.{other} = p.other"
+    )
+    connection.execute(statement, {"ones": [a for a, _ in pairs], "others": [b for _, b in pairs]})
+
+
 def rows_of(
     connection: Connection, table: Table, columns: Sequence[str], rids: Collection[int], column: str = "rid"
 ) -> list[Sequence[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy import Connection, select, text
 
 from kizuna.identity.evidence import Edge, edge_from, why
 from kizuna.identity.keys import KeyStat, hashed_keys, name_hash
+from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
-from kizuna.storage.bulk import among, among_words, delete, insert, numbers, rows_of, words
+from kizuna.storage.bulk import among, among_words, delete, delete_pairs, insert, numbers, rows_of, words
 from kizuna.storage.tables import identity as t
 
 _PROFILES: dict[str, msgspec.json.Decoder[Any]] = {
@@ -42,20 +44,33 @@ def parties(sql: Connection, rids: Collection[int]) -> set[int]:
     return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
 
 
-def replace_profile(sql: Connection, old: Profile, new: Profile, entity: str) -> bool:
-    """Whether the stored profile was ``old`` and is ``new`` now.
+def replace_profile(sql: Connection, old: Profile, new: Profile) -> set[int] | None:
+    """The hashes the record no longer carries, its profile and keys being replaced; None when it was not ``old``.
 
     A batch may have replaced it meanwhile; then it is dirty again anyway, and the newer word must not be lost.
     """
-    same = (t.PROFILE.c.entity == entity) & (t.PROFILE.c.rid == new.rid)
-    same &= t.PROFILE.c.body == _ENCODE.encode(old).decode()
-    return sql.execute(t.PROFILE.update().where(same).values(body=_ENCODE.encode(new).decode())).rowcount == 1
+    rows = key_rows(new)
+    same = (t.PROFILE.c.entity == entity_of(new)) & (t.PROFILE.c.rid == new.rid)
+    before = sql.execute(select(t.PROFILE.c.key_hashes).where(same & (t.PROFILE.c.body == _body(old)))).scalar()
+    if before is None:
+        return None
+    sql.execute(t.PROFILE.update().where(same).values(body=_body(new), key_hashes=_packed(rows)))
+    held = set(_unpacked(before))
+    delete_pairs(sql, t.KEY, ("hash", "rid"), [(hashed, new.rid) for hashed in held])
+    insert(sql, t.KEY, KEY_COLUMNS, rows)
+    return held - {row[0] for row in rows}
 
 
 KeyRow = tuple[int, int, str, str, str, int, int | None]
 """(hash, rid, entity, kind, value, connection id, hash of the name)."""
 
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
+PROFILE_COLUMNS = ("entity", "rid", "body", "normaliser", "key_hashes")
+
+
+def profile_row(profile: Profile, keys: Sequence[KeyRow]) -> tuple[Any, ...]:
+    """The profile as a row, with the hashes of its keys."""
+    return entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(keys)
 
 
 def key_rows(profile: Profile) -> list[KeyRow]:
@@ -64,20 +79,31 @@ def key_rows(profile: Profile) -> list[KeyRow]:
     return [(hashed, rid, entity, kind, value, source, named) for hashed, (kind, value) in hashed_keys(profile).items()]
 
 
-def replace_keys(sql: Connection, rid: int, entity: str, rows: Sequence[KeyRow]) -> set[int]:
-    """The hashes one record no longer carries, its stored keys being replaced by these."""
-    same = (t.KEY.c.rid == rid) & (t.KEY.c.entity == entity)
-    before = set(sql.execute(select(t.KEY.c.hash).where(same)).scalars())
-    sql.execute(t.KEY.delete().where(same))
-    insert(sql, t.KEY, KEY_COLUMNS, rows)
-    return before - {row[0] for row in rows}
+def _body(profile: Profile) -> str:
+    return _ENCODE.encode(profile).decode()
+
+
+def _packed(rows: Iterable[KeyRow]) -> bytes:
+    return array("q", sorted([row[0] for row in rows])).tobytes()
+
+
+def _unpacked(keys: bytes) -> array[int]:
+    return array("q", keys)
+
+
+def forget(sql: Connection, rids: Collection[int]) -> None:
+    """The profiles and keys of these records gone; the derivation is told which keys lost a holder."""
+    held = [(hashed, rid) for rid, hashes in key_hashes(sql, rids).items() for hashed in hashes]
+    insert(sql, t.KEY_LEFT, ("hash",), [(hashed,) for hashed, _ in held])
+    delete_pairs(sql, t.KEY, ("hash", "rid"), held)
+    delete(sql, t.PROFILE, "rid", rids)
 
 
 def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
     """Record id → the hashes of its keys."""
     found: dict[int, list[int]] = {}
-    for rid, hashed in rows_of(sql, t.KEY, ("rid", "hash"), rids):
-        found.setdefault(rid, []).append(hashed)
+    for rid, keys in rows_of(sql, t.PROFILE, ("rid", "key_hashes"), rids):
+        found.setdefault(rid, []).extend(_unpacked(keys))
     return found
 
 

@@ -7,22 +7,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, text
 
-from kizuna.identity.profile import Profile, entity_of
+from kizuna.identity.profile import Profile
 from kizuna.model.facts import KINDS, Fact, kind_of
 from kizuna.storage import fact_rows
 from kizuna.storage.bulk import among, delete, insert, numbers, rows_of
-from kizuna.storage.identity import KEY_COLUMNS, KeyRow, key_rows
+from kizuna.storage.identity import KEY_COLUMNS, PROFILE_COLUMNS, KeyRow, key_rows, profile_row
+from kizuna.storage.identity import forget as forget_identity
 from kizuna.storage.tables import evidence, facts, identity
 
 Row = Sequence[Any]
 OTHER = "other"
 MERGED = "merged"
-NORMALISER = "1"
 ALIAS_COLUMNS = ("rid", "winner_rid", "loser_id", "told_by", "known_at")
-_ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
 
 class FactRows:
@@ -68,13 +66,14 @@ class IdentityRows:
 
     def add(self, profile: Profile) -> None:
         """Takes in one record's profile."""
-        self.profiles.append((entity_of(profile), profile.rid, _ENCODE.encode(profile).decode(), NORMALISER))
-        self.keys += key_rows(profile)
+        keys = key_rows(profile)
+        self.profiles.append(profile_row(profile, keys))
+        self.keys += keys
 
     def write(self, sql: Connection) -> None:
         """All rows inserted; rows of the same records must be gone."""
         self.keys.sort(key=itemgetter(0))  # neighbours in the index are written together
-        insert(sql, identity.PROFILE, ("entity", "rid", "body", "normaliser"), self.profiles)
+        insert(sql, identity.PROFILE, PROFILE_COLUMNS, self.profiles)
         insert(sql, identity.KEY, KEY_COLUMNS, self.keys)
 
 
@@ -90,10 +89,7 @@ def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[
         else:
             delete(sql, facts.FACTS.get(kind, facts.OTHER), "rid", rids)
     if {"account", "person"} & set(kinds):
-        statement = f"INSERT INTO key_left (hash) SELECT hash FROM identity_key WHERE {among(sql, 'rid')}"
-        sql.execute(text(statement), {"rids": numbers(sql, rids)})
-        delete(sql, identity.PROFILE, "rid", rids)
-        delete(sql, identity.KEY, "rid", rids)
+        forget_identity(sql, rids)
     return astray
 
 

@@ -616,13 +616,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", "rid", name=op.f("pk_identity_key")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_identity_key_rid"), "identity_key", ["rid"], unique=False)
     op.create_table(
         "identity_profile",
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("normaliser", sa.Text(), nullable=False),
+        sa.Column("key_hashes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "rid", name=op.f("pk_identity_profile")),
     )
     op.create_table(
@@ -947,7 +947,6 @@ def downgrade() -> None:
     op.drop_table("key_stat")
     op.drop_table("key_left")
     op.drop_table("identity_profile")
-    op.drop_index(op.f("ix_identity_key_rid"), table_name="identity_key")
     op.drop_table("identity_key")
     op.drop_index(op.f("ix_identity_event_entity_id"), table_name="identity_event")
     op.drop_table("identity_event")

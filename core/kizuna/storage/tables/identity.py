@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Table
 
-from kizuna.storage.tables.base import METADATA, at, rid, serial, text, whole
+from kizuna.storage.tables.base import METADATA, at, blob, rid, serial, text, whole
 
 PROFILE = Table(
     "identity_profile",
@@ -13,6 +13,7 @@ PROFILE = Table(
     Column("rid", BigInteger, primary_key=True, autoincrement=False),
     text("body"),  # the normalised profile, JSON
     text("normaliser"),  # version
+    blob("key_hashes"),  # the hashes of its keys, eight bytes each: a record's keys are found by them, without an index
 )
 
 KEY = Table(
@@ -25,7 +26,6 @@ KEY = Table(
     text("value"),
     Column("connection_id", BigInteger, nullable=False),
     Column("named", BigInteger, nullable=True),  # hash of the record's name: a value's rarity counts names, not records
-    Index(None, "rid"),
     sqlite_with_rowid=False,  # the rows stand in the order they are sought in, and one tree less is written
 )
 
