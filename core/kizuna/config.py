@@ -59,7 +59,7 @@ class SyncLimits:
     """How much a sync holds in memory and in one transaction."""
 
     batch_bytes: int = setting(
-        3_000_000, "A batch is committed when its payloads reach this size, in bytes.", least=10_000
+        2_000_000, "A batch is committed when its payloads reach this size, in bytes.", least=10_000
     )
     batch_seconds: float = setting(1.0, "A batch is committed after this time even if small, in seconds.", least=0.01)
 

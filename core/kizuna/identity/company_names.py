@@ -110,7 +110,7 @@ def _word(word: str) -> _Word:
     return _Word(word, word, word, None, None) if word.isdigit() and word.isascii() else _known_word(word)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def _known_word(word: str) -> _Word:
     left, trade, region = _take_apart(fold_long_vowels(word) if word.isascii() else word)
     return _Word(_comparable(word), left, _comparable(left) if left else "", trade, region)
@@ -123,7 +123,7 @@ def _without_address(shown: str) -> str:
     return _WEB_ADDRESS.sub(r"\1", text) if "." in text else text
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def company_name(raw: str | None) -> CompanyName | None:
     """The name taken apart, None when it is empty, a placeholder or nothing but a legal form."""
     shown = plain(raw)

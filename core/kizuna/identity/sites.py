@@ -38,7 +38,7 @@ def _places(numbers: Iterable[str]) -> set[str]:
     return {place for place in map(_place, numbers) if place}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _place(number: str) -> str | None:
     """What the lines of one office have in common; None when the number belongs to no place."""
     try:
