@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,7 @@ from kizuna.plugins import Plugins, load
 from kizuna.storage import connections
 from kizuna.sync.load import Loader
 from kizuna.sync.run import Syncer
-from kizuna.sync.writer import Gathered, StreamWriter
+from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 from tests.support.toys import MORNING, Bench, Firm, Toy, ToySettings, bench
 
 
@@ -99,3 +101,17 @@ def test_a_replay_that_fails_again_stays_set_aside(toy: Bench) -> None:
     Loader(toy.database, host(), toy.deriver).replay("toy", "firms", [(number, b'{"id": "2", "staff": "many"}')])
 
     assert toy.rows("SELECT source_id FROM quarantine") == [("2",)]
+
+
+def test_a_load_that_breaks_off_has_an_end(toy: Bench, tmp_path: Path) -> None:
+    many = tmp_path / "firms.ndjson"
+    many.write_text("\n".join(json.dumps({"id": str(number), "name": f"Firm {number}"}) for number in range(2_500)))
+
+    def stop(_: Wrote) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Loader(toy.database, host(), toy.deriver).load("toy", "firms", many, stop)
+
+    assert toy.rows("SELECT state, ended_at IS NULL FROM sync_run") == [("failed", False)]
+    assert toy.rows("SELECT COUNT(*) FROM source_record") == [(2_000,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -105,7 +106,24 @@ class Loader:
             payloads.compressor(None),
             payloads.PLAIN,
         )
-        writer, total = StreamWriter(place, stream), Wrote()
+        try:
+            total = self._write(StreamWriter(place, stream), batch, raws, now, observe)
+        except BaseException as error:  # also an interruption: the run must not stand there as if it went on
+            why = f"Loading broke off ({type(error).__name__}); what was written before stays, load the rest again."
+            self._end(run_id, stream.name, "failed", why)
+            raise
+        self._end(run_id, stream.name, "degraded" if total.quarantined else "complete", None)
+        return Loaded(stream.name, total, run_id)
+
+    def _write(
+        self,
+        writer: StreamWriter,
+        batch: list[bytes],
+        raws: Iterator[bytes],
+        now: datetime,
+        observe: Callable[[Wrote], None],
+    ) -> Wrote:
+        total = Wrote()
         while batch:
             gathered = Gathered()
             gathered.add([Record(raw=raw) for raw in batch], None, now)
@@ -114,11 +132,13 @@ class Loader:
             observe(wrote)
             batch = list(islice(raws, BATCH_RECORDS))
         self.deriver.drain()
-        state = "degraded" if total.quarantined else "complete"
+        return total
+
+    def _end(self, run_id: str, stream: str, state: str, why: str | None) -> None:
+        now = micros(clock.now())
         with self.database.write() as sql:
-            runs.count_stream(sql, run_id, stream.name, micros(clock.now()), {}, state=state)
-            runs.end_run(sql, run_id, state, None, micros(clock.now()))
-        return Loaded(stream.name, total, run_id)
+            runs.count_stream(sql, run_id, stream, now, {}, state=state)
+            runs.end_run(sql, run_id, state, why, now)
 
 
 def _stream(connector: AnyConnector, name: str) -> AnyStream:
