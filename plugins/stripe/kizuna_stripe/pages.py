@@ -55,16 +55,31 @@ class _Whole(msgspec.Struct):
     lines: _Within | None = None
 
 
+class _Terms(msgspec.Struct):
+    billing_scheme: str | None = None
+    discounts: list[Any] | None = None
+    items: _Within | None = None
+
+
 _PAGE = msgspec.json.Decoder(Page)
 _MARK = msgspec.json.Decoder(Mark)
 _WHOLE = msgspec.json.Decoder(_Whole)
+_TERMS = msgspec.json.Decoder(_Terms)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def compact(body: bytes) -> bytes:
+    """JSON without the indentation Stripe gives it, which depends on where an object stands.
+
+    The same object out of a list, an event or an answer of its own is thereby the same bytes, and no change.
+    """
+    return msgspec.json.format(body, indent=-1) if b"\n" in body else body
 
 
 def page_of(answer: sdk.Answer, path: str) -> Page:
     """The page; PageError when the answer is no list, or says that there is more than nothing."""
     try:
-        page = _PAGE.decode(answer.body)
+        page = _PAGE.decode(compact(answer.body))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise sdk.PageError(f"stripe: {path} did not answer with a list; the page is refused") from error
     if page.has_more and not page.data:
@@ -124,3 +139,22 @@ class Rest:
 def _deep(item: _Entry) -> bool:
     """Whether the item has terms that lie too deep to be expanded from its subscription: a coupon, tiers."""
     return bool(item.discounts) or (item.price is not None and item.price.billing_scheme == "tiered")
+
+
+def whole(_raw: msgspec.Raw) -> bool:
+    """Whether an event shows all of the object: it does where nothing of it is expanded or cut."""
+    return True
+
+
+def lines_whole(raw: msgspec.Raw) -> bool:
+    """Whether an event shows all lines of the invoice."""
+    found = _WHOLE.decode(raw)
+    return found.lines is not None and not found.lines.has_more
+
+
+def terms_whole(raw: msgspec.Raw) -> bool:
+    """Whether a price or a subscription has no terms that only expansion shows: tiers, coupons, items beyond ten."""
+    found = _TERMS.decode(raw)
+    if found.billing_scheme == "tiered" or found.discounts:
+        return False
+    return found.items is None or not (found.items.has_more or any(map(_deep, found.items.data)))

@@ -1,7 +1,8 @@
 """How a collection is read: everything once, newest first; from then on what the events feed says has changed.
 
-Stripe's lists know no «changed since». Its feed of events does, for 30 days; events carry old shapes and come twice, so
-each one only says which object to read again. Bookmarks::
+Stripe's lists know no «changed since». Its feed of events does, for 30 days. An event carries its object in the shape of
+the version it was written in: where that is ours, it is the object; all others only say which object to read again.
+Bookmarks::
 
     {"phase": "listing", "since": T, "after": id, "at": created}     a listing under way; T is the time before its start
     {}                                                               a listing that closed a gap: list once more
@@ -14,7 +15,7 @@ Source: https://docs.stripe.com/api/events/list (read 2026-05).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,9 +23,10 @@ from typing import Any
 import msgspec
 
 from kizuna import sdk
+from kizuna_stripe.carried import Heard, Last, heard
 from kizuna_stripe.errors import BAD_REQUEST, fault
-from kizuna_stripe.events import Event, Feed
-from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
+from kizuna_stripe.events import Feed
+from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, compact, last_mark, page_of
 
 KEPT_S = 30 * 86_400  # how long Stripe keeps events
 MARGIN_S = 86_400  # a pass takes its time; what is older than the window is lost without a word
@@ -32,8 +34,6 @@ LOOKBACK_S = 600  # events surface late and share their second with others
 REQUEST_S = 60  # the longest a request is waited for
 NOTED_MOST = 400  # event ids in a bookmark: about eight kilobytes
 DONE_MOST = 20_000  # ids of objects that one pass remembers; beyond, an object may be read twice
-
-_EVENT = msgspec.json.Decoder(Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,29 @@ class Pass:
     done: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a page of events tells: all objects seen so far, those to read again, and what needs no asking."""
+
+    done: frozenset[str]
+    again: tuple[Named, ...]
+    records: tuple[sdk.Record, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingThenEvents:
     """The reading of one collection.
 
     ``params`` belong to its list; ``expand`` names what is expanded in an object; ``rest`` is the list inside an object
-    that Stripe cuts.
+    that Stripe cuts. An event written in ``api_version`` stands for its object where ``carried`` says that it shows all.
     """
 
     feed: Feed
     params: tuple[tuple[str, str], ...] = ()
     expand: tuple[str, ...] = ()
     rest: Rest | None = None
+    api_version: str = ""
+    carried: Callable[[msgspec.Raw], bool] | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         phase = None if bookmark is None or start.full else bookmark.get("phase")
@@ -166,37 +177,43 @@ class ListingThenEvents:
 
     def _heard(self, state: Pass, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         until = state.mark.get("until", max(int(answer.date().timestamp()), state.mark["since"]))
-        events = _events_of(page)
+        events = heard(page, self.feed)
         # An event after ``until`` may be younger than the object's last reading: the next pass must not know it.
         noted = [event.id for event in events if until - LOOKBACK_S <= event.created <= until]
         here = {name: state.mark[name] for name in ("phase", "since", "known")}
         here = {**here, "until": until, "after": state.mark.get("after"), "noted": state.mark.get("noted", [])}
         noted = [*here["noted"], *noted][:NOTED_MOST]
         known = frozenset(state.mark["known"])
-        done, again, gone = self._changed([event for event in events if event.id not in known], state.done)
+        news = self._changed(events, known, state, page.has_more)
         closing = sdk.Turn(bookmark={"phase": "events", "since": until, "known": noted})
         if page.has_more:
             last = last_mark(page, ask)
             mark = {**here, "after": last.id, "noted": noted}
-            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, done), bookmark=mark)
-        tombstones = tuple(_tombstone(named.id, named.at) for named in gone)
-        return self._following(Errands(here, closing, read=tuple(state.mark.get("read", ())), again=again), tombstones)
+            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, news.done), bookmark=mark)
+        errands = Errands(here, closing, read=tuple(state.mark.get("read", ())), again=news.again)
+        return self._following(errands, news.records)
 
-    def _changed(
-        self, events: list[Event], done: frozenset[str]
-    ) -> tuple[frozenset[str], tuple[Named, ...], tuple[Named, ...]]:
-        """The objects seen so far, those to read again, those that are gone: the newest event of an object decides."""
-        again: dict[str, Named] = {}
-        gone: dict[str, Named] = {}
+    def _changed(self, events: Sequence[Heard], known: Collection[str], state: Pass, more: bool) -> News:
+        """What the events tell: the newest of an object decides."""
+        again: list[Named] = []
+        records: list[sdk.Record] = []
+        seen: set[str] = set()
+        last = Last(events, state.mark["since"], self.api_version, more)
         # Stripe promises no order within a second or between neighbours.
         for event in sorted(events, key=lambda event: -event.created):
-            subject = self.feed.subject(event)
-            if subject is None or subject.id in done or subject.id in again or subject.id in gone:
+            subject = event.subject
+            if event.id in known or subject is None or subject.id in state.done or subject.id in seen:
                 continue
+            seen.add(subject.id)
             named = Named(subject.id, datetime.fromtimestamp(event.created, UTC))
-            (gone if subject.deleted else again)[subject.id] = named
-        kept = done if len(done) < DONE_MOST else frozenset()
-        return kept.union(again, gone), tuple(again.values()), tuple(gone.values())
+            if subject.deleted:
+                records.append(_tombstone(named.id, named.at))
+            elif self.carried is not None and last.says_all(event, self.carried):
+                records.append(sdk.Record(raw=event.raw, version=named.at))
+            else:
+                again.append(named)
+        kept = state.done if len(state.done) < DONE_MOST else frozenset()
+        return News(kept.union(seen), tuple(again), tuple(records))
 
     # -- errands -------------------------------------------------------------------------------------------------
 
@@ -248,13 +265,6 @@ class _Read(msgspec.Struct):
 _READ = msgspec.json.Decoder(_Read)
 
 
-def _events_of(page: Page) -> list[Event]:
-    try:
-        return [_EVENT.decode(raw) for raw in page.data]
-    except msgspec.DecodeError as error:
-        raise sdk.PageError("stripe: /v1/events answered with what is no event; the page is refused") from error
-
-
 def as_of(answer: sdk.Answer) -> datetime:
     """A time, by Stripe's clock, that is not after the moment for which a list's answer holds.
 
@@ -269,12 +279,13 @@ def _read_again(named: Named, answer: sdk.Answer) -> sdk.Record:
     if answer.status >= BAD_REQUEST:
         return _tombstone(named.id, max(named.at, as_of(answer)))
     try:
-        found = _READ.decode(answer.body)
+        raw = compact(answer.body)
+        found = _READ.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise sdk.PageError(f"stripe: reading {named.id} again gave no object; the answer is refused") from error
     if found.deleted:
         return _tombstone(named.id, max(named.at, as_of(answer)))
-    return sdk.Record(raw=answer.body, version=named.at)
+    return sdk.Record(raw=raw, version=named.at)
 
 
 def _tombstone(object_id: str, at: datetime) -> sdk.Record:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import mapping, payloads
-from kizuna_stripe.pages import Rest
+from kizuna_stripe.pages import Rest, lines_whole, terms_whole, whole
 from kizuna_stripe.readings import ListingThenEvents
 
 # Versions are compared by their date, as in 2026-05-27.dahlia.
@@ -14,7 +16,7 @@ BASIL, CLOVER = "2025-03-31", "2025-09-30"
 
 def streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
     """Every stream, asking for what the version has."""
-    reading = ListingThenEvents
+    reading = partial(ListingThenEvents, api_version=api_version)
     coupons = _coupons(api_version)
     items = Rest(
         "items",
@@ -28,14 +30,22 @@ def streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
     )
     return (
         _customers(reading(feed=feeds.CUSTOMERS, expand=("tax_ids",))),
-        _products(reading(feed=feeds.PRODUCTS)),
-        _prices(reading(feed=feeds.PRICES, expand=("tiers",))),
+        _products(reading(feed=feeds.PRODUCTS, carried=whole)),
+        _prices(reading(feed=feeds.PRICES, expand=("tiers",), carried=terms_whole)),
         # Without `status=all` the list leaves out what is canceled.
-        _subscriptions(reading(feed=feeds.SUBSCRIPTIONS, params=(("status", "all"),), expand=coupons, rest=items)),
-        _invoices(reading(feed=feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"))),
-        _charges(reading(feed=feeds.CHARGES)),
-        _refunds(reading(feed=feeds.REFUNDS)),
-        _credit_notes(reading(feed=feeds.CREDIT_NOTES)),
+        _subscriptions(
+            reading(
+                feed=feeds.SUBSCRIPTIONS,
+                params=(("status", "all"),),
+                expand=coupons,
+                rest=items,
+                carried=terms_whole,
+            )
+        ),
+        _invoices(reading(feed=feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"), carried=lines_whole)),
+        _charges(reading(feed=feeds.CHARGES, carried=whole)),
+        _refunds(reading(feed=feeds.REFUNDS, carried=whole)),
+        _credit_notes(reading(feed=feeds.CREDIT_NOTES, carried=whole)),
     )
 
 

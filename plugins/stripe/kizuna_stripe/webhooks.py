@@ -12,11 +12,9 @@ from collections.abc import Sequence
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.events import Event, subjects
+from kizuna_stripe.events import delivered, subjects
 
 TOLERANCE_S = 300
-
-_EVENT = msgspec.json.Decoder(Event)
 
 
 class StripeWebhooks:
@@ -37,7 +35,7 @@ class StripeWebhooks:
     def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
         """The objects to read again; empty for an event about something that is not read."""
         try:
-            event = _EVENT.decode(delivery.body)
+            event = delivered(delivery.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
         return [

@@ -29,8 +29,18 @@ def missing(param: str = "id") -> sdk.Answer:
     return answer({"error": {"type": "invalid_request_error", "code": "resource_missing", "param": param}}, 404)
 
 
-def event(number: int, kind: str, held: dict, created: int = NOON_S) -> dict:
-    return {"id": f"evt_{number}", "object": "event", "type": kind, "created": created, "data": {"object": held}}
+PINNED = connector().settings.api_version
+
+
+def event(number: int, kind: str, held: dict, created: int = NOON_S, api_version: str | None = None) -> dict:
+    return {
+        "id": f"evt_{number}",
+        "object": "event",
+        "api_version": api_version,
+        "type": kind,
+        "created": created,
+        "data": {"object": held},
+    }
 
 
 def asked(ask: sdk.Ask | None, name: str) -> list[str]:

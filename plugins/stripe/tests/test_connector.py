@@ -182,3 +182,30 @@ def test_an_event_hints_at_what_to_read_again(kind, held, expected):
 def test_a_delivery_that_is_no_event_is_refused():
     with pytest.raises(sdk.PayloadError):
         connector().webhooks.hints(delivery(b"[]", ""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "related", "expected"),
+    [
+        ("v1.customer.updated", {"id": "cus_1", "type": "customer"}, [("customers", "cus_1", False)]),
+        ("v1.customer.deleted", {"id": "cus_1", "type": "customer"}, [("customers", "cus_1", True)]),
+        ("v1.invoice.paid", {"id": "in_1", "type": "invoice"}, [("invoices", "in_1", False)]),
+        ("v1.billing.meter.error_report_triggered", {"id": "mtr_1", "type": "billing.meter"}, []),
+        ("v1.customer.discount.created", {"id": "di_1", "type": "discount"}, []),  # whose it is, it does not say
+        ("v2.core.event_destination.ping", None, []),
+    ],
+)
+def test_a_thin_event_hints_at_the_object_it_names(kind, related, expected):
+    thin = {"id": "evt_1", "object": "v2.core.event", "type": kind, "created": "2026-03-01T12:00:00.000Z"}
+    body = msgspec.json.encode({**thin, "livemode": False, "related_object": related, "reason": None})
+
+    hints = connector().webhooks.hints(delivery(body, ""))
+
+    assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == expected
+
+
+def test_a_thin_event_is_genuine_by_the_same_signature():
+    body = b'{"id":"evt_1","object":"v2.core.event","type":"v1.customer.updated"}'
+    now = int(NOW.timestamp())
+
+    assert connector().webhooks.genuine(delivery(body, f"t={now},v1={signed(body, now)}"), [SECRET])

@@ -65,6 +65,21 @@ def test_a_quiet_account_has_nothing_more_to_say(stripe):
     assert {stream: ids(stripe.read(stream)) for stream in STREAMS} == {stream: [] for stream in STREAMS}
 
 
+def test_what_the_events_show_whole_costs_no_request_of_its_own(stripe):
+    loaded(stripe, "charges")
+    changed = {record.id for record in stripe.state.live("charges")[:40]}
+    for charge_id in changed:
+        stripe.state.rewrite("charges", charge_id, description="Second reminder")
+    before = stripe.state.requests["requests"]
+
+    records = living(stripe.read("charges"))
+
+    assert {charge_id: held["description"] for charge_id, held in records.items()} == dict.fromkeys(
+        changed, "Second reminder"
+    )
+    assert stripe.state.requests["requests"] - before == 1
+
+
 def test_changed_created_and_deleted_customers_are_seen_and_no_others(stripe):
     loaded(stripe, "customers")
     changed, deleted = [record.id for record in stripe.state.live("customers")[:2]]
