@@ -75,13 +75,21 @@ class Settings:
             "meaning": "Where Kizuna keeps its data: `sqlite:///file.db` or `postgresql://user:password@host/name`."
         },
     )
-    mode: Mode = setting("development", "`production` hides what strangers need not see: introspection and GraphiQL.")
+    mode: Mode = setting("development", "`production` hides what strangers need not see (introspection, GraphiQL), and keeps connections off this machine.")
     host: str = setting("127.0.0.1", "Address that `kizuna serve` listens on.")
     port: int = setting(8360, "Port that `kizuna serve` listens on.", least=0, most=65_535)
+    public_url: str = setting(
+        "", "Where vendors reach `kizuna serve`, such as `https://kizuna.example.com`; empty takes each request's own."
+    )
     log_level: LogLevel = setting("info", "Least important kind of event that is logged.")
     log_format: LogFormat = setting("text", "`text` is key=value lines, `json` one object a line.")
     time_zone: str = setting("UTC", "The organisation's time zone: where a day, a month and a quarter begin.")
     plugins: tuple[str, ...] = setting(("*",), "Names of the plugins that may load; `*` is every installed one.")
+    outbound_allow: tuple[str, ...] = setting(
+        (),
+        "Hosts, addresses and networks that connections may reach besides public ones over HTTPS, such as "
+        "`crm.example.com` or `10.1.0.0/16`; in development this machine, too.",
+    )
     graphql: GraphQLLimits = field(default_factory=GraphQLLimits)
     sync: SyncLimits = field(default_factory=SyncLimits)
 

@@ -13,6 +13,7 @@ from kizuna.errors import ConfigError, UnknownName
 if TYPE_CHECKING:
     from kizuna.plugins import Plugins
     from kizuna.sdk import AnyConnector
+    from kizuna.sync.service import Service
 
 
 class _Connect(click.Command):
@@ -67,7 +68,7 @@ def connect_command(
     references = {key: secrets.checked(where, key) for key, where in given.pairs(referred, "--secret").items()}
     with given.opened(database, create=True) as parts:
         connector = parts.plugins.connector(vendor)
-        checked = _checked(connector, settings, references, name, offline=offline)
+        checked = _checked(parts, connector, settings, references, name, offline=offline)
         with parts.database.write() as sql:
             connections.add(sql, name, connector.key, checked, references, offline, micros(clock.now()))
     if as_json:
@@ -78,7 +79,13 @@ def connect_command(
 
 
 def _checked(
-    connector: type[AnyConnector], settings: dict[str, str], references: dict[str, str], name: str, *, offline: bool
+    parts: Service,
+    connector: type[AnyConnector],
+    settings: dict[str, str],
+    references: dict[str, str],
+    name: str,
+    *,
+    offline: bool,
 ) -> dict[str, Any]:
     """The settings as they are stored. Raises ConfigError naming what is wrong."""
     from kizuna.access import secrets
@@ -95,6 +102,7 @@ def _checked(
     if offline:
         return dict(settings)
     made = configured(connector, settings, secrets.resolved(references, name), name)
+    parts.outbound.require_connector(made)
     dumped = made.settings.model_dump(mode="json", include=set(settings))
     return {key: dumped[key] for key in settings}
 

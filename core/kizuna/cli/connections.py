@@ -12,6 +12,7 @@ from kizuna.cli.commands import Nearest
 
 if TYPE_CHECKING:
     from kizuna.sdk import AnyConnector, AnyStream, Transport
+    from kizuna.sdk.outbound import Outbound
     from kizuna.sync.service import Service
 
 
@@ -80,7 +81,7 @@ def check_command(name: str, database: str | None, as_json: bool) -> int:
     """
     with given.opened(database) as parts:
         connector = _connector(parts, name)
-        verdicts = asyncio.run(_tried(connector))
+        verdicts = asyncio.run(_tried(connector, parts.outbound))
     if as_json:
         shown.as_json(verdicts)
     else:
@@ -156,12 +157,12 @@ def _connector(parts: Service, name: str) -> AnyConnector:
     return configured(known, stored.settings, secrets.resolved(stored.secrets, name), name)
 
 
-async def _tried(connector: AnyConnector) -> list[dict[str, Any]]:
+async def _tried(connector: AnyConnector, outbound: Outbound) -> list[dict[str, Any]]:
     """A verdict on the credentials, and when they are good on each stream."""
     from kizuna.errors import KizunaError
     from kizuna.sdk import Transport
 
-    async with Transport(connector, attempts=2) as transport:
+    async with Transport(connector, outbound=outbound, attempts=2) as transport:
         trial = connector.trial()
         if trial is not None:
             try:

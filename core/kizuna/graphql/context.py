@@ -14,6 +14,7 @@ from kizuna.graphql.errors import Forbidden, TooLate
 from kizuna.graphql.registry import Registry
 from kizuna.graphql.selection import Selection
 from kizuna.plugins import Plugins
+from kizuna.sdk.outbound import Outbound
 from kizuna.storage.answers import patience
 from kizuna.storage.database import Database
 
@@ -46,6 +47,7 @@ class Context:
 
     database: Database
     plugins: Plugins
+    outbound: Outbound
     limits: GraphQLLimits
     registry: Registry
     selection: Selection

@@ -25,6 +25,7 @@ from kizuna.graphql.errors import Aborted, TooLate, UserError
 from kizuna.graphql.schema import API, build
 from kizuna.graphql.selection import Selection
 from kizuna.plugins import Plugins
+from kizuna.sdk.outbound import Outbound
 from kizuna.storage.answers import patience
 from kizuna.storage.database import Database
 from kizuna.sync.run import Syncer
@@ -59,6 +60,7 @@ class Engine:
         self, database: Database, plugins: Plugins, settings: Settings, queue_sync: QueueSync | None = None
     ) -> None:
         self.database, self.plugins, self.settings = database, plugins, settings
+        self.outbound = Outbound.of(settings)
         self.api: API = build(plugins)
         self.documents = Documents(self.api.core, settings)
         self.queue_sync = queue_sync or self._queue
@@ -117,6 +119,7 @@ class Engine:
         return Context(
             database=self.database,
             plugins=self.plugins,
+            outbound=self.outbound,
             limits=self.settings.graphql,
             registry=self.api.registry,
             selection=Selection(self.api.core, document.fragments, variables),
@@ -158,7 +161,7 @@ class Engine:
         return Response({"errors": shown}, refused=True)
 
     def _queue(self, name: str, full: bool, streams: Collection[str]) -> str:
-        syncer = Syncer(self.database, self.plugins, Deriver(self.database))
+        syncer = Syncer(self.database, self.plugins, Deriver(self.database), outbound=self.outbound)
         try:
             return syncer.queue(name, full=full, streams=streams, trigger="api")
         finally:

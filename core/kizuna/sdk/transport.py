@@ -15,9 +15,10 @@ import httpx
 
 from kizuna import log
 from kizuna.clock import now
-from kizuna.errors import KizunaError, PageError, TransientError
+from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.limits import Limit
+from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.sdk.reading import Answer, Ask
 from kizuna.sdk.wire import Wire
 
@@ -68,13 +69,15 @@ class Traffic:
 class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
-    ``attempts`` counts the first try. ``http`` replaces the httpx transport (tests play a vendor through ASGI).
+    ``attempts`` counts the first try. ``outbound`` says where requests may go. ``http`` replaces the httpx transport
+    (tests play a vendor through ASGI); nothing is judged then.
     """
 
     def __init__(
         self,
         connector: Connector[Any],
         *,
+        outbound: Outbound = THIS_MACHINE,
         http: httpx.AsyncBaseTransport | None = None,
         attempts: int = ATTEMPTS,
         paced: bool = True,
@@ -87,8 +90,9 @@ class Transport:
             auth=connector.auth(),
             headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
             timeout=TIMEOUT_S,
-            transport=http or Wire(),
+            transport=http or Wire(outbound),
             trust_env=False,
+            follow_redirects=False,  # they would carry the credentials along
         )
 
     async def __aenter__(self) -> Self:
@@ -100,7 +104,7 @@ class Transport:
     async def send(self, ask: Ask) -> Answer:
         """The vendor's good answer.
 
-        Raises AuthError, RefusedError or DegradedError at once, TransientError (and PageError for an answer that is
+        Raises AuthError, RefusedError, DegradedError or ConfigError at once, TransientError (and PageError for an answer that is
         no JSON) after all attempts.
         """
         for attempt in range(1, self._attempts + 1):
@@ -144,6 +148,8 @@ class Transport:
             url = fault.request.url  # of the sign-in, where that is what failed
             where = f"{url.scheme}://{url.netloc.decode('ascii')}"
             raise TransientError(f"{self.connector.key}: cannot reach {where} ({cause(fault)}).") from fault
+        if response.has_redirect_location:
+            raise RefusedError(self._redirected(response))
         answer = Answer(
             status=response.status_code, body=response.content, headers=lowered(response.headers), asked_at=asked_at
         )
@@ -157,6 +163,18 @@ class Transport:
                 bucket.ban(time.monotonic(), error.retry_after_s)
         raise error
 
+    def _redirected(self, response: httpx.Response) -> str:
+        asked = response.request.url
+        try:
+            target = asked.join(response.headers["location"])
+            leads = f"{target.scheme}://{target.host}"
+        except httpx.InvalidURL:
+            leads = "an address that is none"
+        return (
+            f"{self.connector.key}: {asked.host} leads on to {leads} ({response.status_code}); credentials do not follow. "
+            "Correct the address in the connection's settings."
+        )
+
     def _sane(self, answer: Answer) -> Answer:
         """The answer, unless a proxy put a web page in its place."""
         if answer.headers.get("content-type", "").startswith("text/html"):
@@ -164,9 +182,13 @@ class Transport:
         return answer
 
     def _request(self, ask: Ask) -> httpx.Request:
-        url = (
-            ask.path if ask.path.startswith("http") else urljoin(self.connector.base_url() + "/", ask.path.lstrip("/"))
-        )
+        home = self.connector.base_url()
+        url = urljoin(home + "/", ask.path if _absolute(ask.path) else ask.path.lstrip("/"))
+        if _absolute(ask.path) and _origin(url) != _origin(home):
+            raise RefusedError(
+                f"{self.connector.key}: the vendor's answer leads from {_origin(home)} to {_origin(url)}; credentials do "
+                "not follow. Correct the address in the connection's settings."
+            )
         if ask.params:
             joined = urlencode(ask.params, quote_via=quote, safe="")
             url = f"{url}{'&' if '?' in url else '?'}{joined}"
@@ -177,6 +199,16 @@ class Transport:
             data=dict(ask.form) if ask.form else None,
             headers=dict(ask.headers),
         )
+
+
+def _absolute(path: str) -> bool:
+    return path.startswith(("http://", "https://"))
+
+
+def _origin(url: str) -> str:
+    """``scheme://host:port``, the port left out where it is the usual one."""
+    parsed = httpx.URL(url)
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
 
 
 def cause(fault: Exception) -> str:

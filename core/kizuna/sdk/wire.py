@@ -1,39 +1,87 @@
 """What carries requests over the network: aiohttp's connections behind httpx's interface.
 
-httpx's own connections cost three times the CPU time for a page of a hundred records.
+httpx's own connections cost three times the CPU time for a page of a hundred records. Every connection is made to an
+address that `kizuna.sdk.outbound` allows: literal addresses are judged before, names by what the resolver answers, and
+it is that answer which is connected to.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
+
+from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 
 CONNECTIONS_MOST = 32
 
 
 class Wire(AiohttpTransport):
-    """An httpx transport. Whatever goes wrong on the way is raised as httpx.TransportError."""
+    """An httpx transport. Whatever goes wrong on the way is raised as httpx.TransportError, a refusal as ConfigError.
 
-    def __init__(self) -> None:
+    ``resolver`` replaces the system's; its answers are judged all the same.
+    """
+
+    def __init__(self, outbound: Outbound = THIS_MACHINE, resolver: AbstractResolver | None = None) -> None:
+        self._outbound, self._resolver = outbound, resolver
         limits = httpx.Limits(max_connections=CONNECTIONS_MOST, max_keepalive_connections=CONNECTIONS_MOST)
         super().__init__(trust_env=False, limits=limits)
 
     def get_client(self) -> aiohttp.ClientSession:
         """A session without a cookie jar of its own: the client above keeps them."""
-        connector = aiohttp.TCPConnector(ssl=self.ssl_context, limit=CONNECTIONS_MOST)
+        resolver = _Judged(self._resolver or aiohttp.ThreadedResolver(), self._outbound)
+        connector = _Guarded(self._outbound, resolver=resolver, ssl=self.ssl_context, limit=CONNECTIONS_MOST)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The vendor's answer; its body is read as it comes."""
+        if request.url.userinfo:
+            self._outbound.require_url(str(request.url))
         with _as_httpx():
             response = await super().handle_async_request(request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Body(response.stream)
         return response
+
+
+class _Guarded(aiohttp.TCPConnector):
+    """Judges the host as aiohttp itself reads it: it asks no resolver for a literal address."""
+
+    def __init__(self, outbound: Outbound, **options: Any) -> None:
+        super().__init__(**options)
+        self._outbound = outbound
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
+    ) -> aiohttp.connector.Connection:
+        self._outbound.require(req.url.scheme, req.url.raw_host or "", req.url.port)
+        return await super().connect(req, traces, timeout)
+
+
+class _Judged(AbstractResolver):
+    """A resolver whose answer is refused as a whole when one of its addresses may not be connected to."""
+
+    def __init__(self, inner: AbstractResolver, outbound: Outbound) -> None:
+        self._inner, self._outbound = inner, outbound
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        self._outbound.require_all(host, (one["host"] for one in found))
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
 
 
 class _Body(httpx.AsyncByteStream):

@@ -19,6 +19,7 @@ from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, configured
 from kizuna.sdk import AnyConnector, AnyStream, Start, Transport
+from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.storage import connections, payloads, runs
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
@@ -61,9 +62,10 @@ class Syncer:
         deriver: Deriver,
         observe: Observer = quiet,
         limits: SyncLimits | None = None,
+        outbound: Outbound = THIS_MACHINE,
     ) -> None:
         self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
-        self.limits = limits or SyncLimits()
+        self.limits, self.outbound = limits or SyncLimits(), outbound
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
@@ -110,6 +112,7 @@ class Syncer:
             return SliceResult(True, state=row.state, error=row.error)
         try:
             connector = self._connector(stored)
+            self.outbound.require_connector(connector)
             wanted = json.loads(row.streams) if row.streams else [stream.name for stream in connector.streams()]
             budget = Budget(pages, time.monotonic() + seconds)
             streams = [s for s in connector.streams() if s.name in wanted]
@@ -132,7 +135,7 @@ class Syncer:
         budget: Budget,
     ) -> None:
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
-        async with Transport(connector) as transport:
+        async with Transport(connector, outbound=self.outbound) as transport:
 
             async def one(stream: AnyStream) -> None:
                 async with gate:

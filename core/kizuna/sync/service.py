@@ -17,6 +17,7 @@ from kizuna.derive.work import ranks_of
 from kizuna.errors import KizunaError, LeaseLost
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, load
+from kizuna.sdk.outbound import Outbound
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
 from kizuna.sync.load import Loader
@@ -37,6 +38,7 @@ class Service:
     database: Database
     plugins: Plugins
     deriver: Deriver
+    outbound: Outbound
     syncer: Syncer
 
     def loader(self) -> Loader:
@@ -58,7 +60,9 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
         host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
     deriver = Deriver(database, ranks_of(host), merged=merged)
-    return Service(settings, database, host, deriver, Syncer(database, host, deriver, observe, settings.sync))
+    outbound = Outbound.of(settings)
+    syncer = Syncer(database, host, deriver, observe, settings.sync, outbound)
+    return Service(settings, database, host, deriver, outbound, syncer)
 
 
 @asynccontextmanager

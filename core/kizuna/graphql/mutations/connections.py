@@ -17,7 +17,7 @@ from kizuna.graphql.info import Info, changing
 from kizuna.graphql.mutations.payload import Wrong, answered, load_result, noted
 from kizuna.graphql.scalars import JSON
 from kizuna.graphql.types.operations import SyncRun, SystemConnection
-from kizuna.plugins import Plugins, configured
+from kizuna.plugins import configured
 from kizuna.storage import audit, connections
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.instants import micros
@@ -86,7 +86,7 @@ class ConnectionMutations:
         def change() -> Any:
             settings, references = _settings(wish.settings), _references(wish.secrets)
             _check_name(wish.name)
-            _check(info.context.plugins, wish.name, wish.system, settings, references, offline=wish.offline)
+            _check(info, wish.name, wish.system, settings, references, offline=wish.offline)
             now = micros(clock.now())
             with info.context.database.write() as sql:
                 made = connections.add(sql, wish.name, wish.system, settings, references, wish.offline, now)
@@ -107,7 +107,7 @@ class ConnectionMutations:
                 stored = connections.get(sql, wish.name)
                 merged = {name: value for name, value in {**stored.settings, **given}.items() if value is not None}
                 secret = {**stored.secrets, **references}
-                _check(info.context.plugins, stored.name, stored.plugin, merged, secret, offline=stored.offline)
+                _check(info, stored.name, stored.plugin, merged, secret, offline=stored.offline)
                 connections.configure(sql, stored.id, merged, secret, micros(clock.now()))
                 _note(sql, info, "connection.update", stored, given, references)
             return load_result(info, ConnectionPayload, SystemConnection, stored.id)
@@ -184,7 +184,7 @@ def _check_name(name: str) -> None:
 
 
 def _check(
-    plugins: Plugins,
+    info: Info,
     name: str,
     system: str,
     settings: Mapping[str, Any],
@@ -192,6 +192,7 @@ def _check(
     *,
     offline: bool,
 ) -> None:
-    connector = plugins.connector(system)
+    connector = info.context.plugins.connector(system)
     if not offline:
-        configured(connector, settings, secrets.resolved(references, name), name)
+        made = configured(connector, settings, secrets.resolved(references, name), name)
+        info.context.outbound.require_connector(made)
