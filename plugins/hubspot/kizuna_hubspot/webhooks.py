@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import unquote
@@ -19,6 +20,10 @@ from kizuna import sdk
 from kizuna_hubspot.kinds import KINDS
 
 FRESH_FOR = timedelta(minutes=5)
+_STAMP = re.compile("[0-9]{10,15}")  # milliseconds since 1970
+
+# The escapes HubSpot decodes in the URL before it signs; every other one, such as %20, stays as it was sent.
+_DECODED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 
 _BY_TYPE_ID = {kind.type_id: kind.name for kind in KINDS}
 _BY_NOUN: Mapping[str, str] = {
@@ -42,6 +47,9 @@ class Event(sdk.Payload, rename="camel"):
     new_object_id: int | str | None = None
     from_object_id: int | str | None = None
     from_object_type_id: str | None = None
+    to_object_id: int | str | None = None
+    to_object_type_id: str | None = None
+    association_type: str | None = None
 
 
 _EVENTS = msgspec.json.Decoder(list[Event])
@@ -53,17 +61,18 @@ class HubSpotWebhooks:
     def genuine(self, delivery: sdk.Delivery, secrets: Sequence[sdk.SecretStr]) -> bool:
         """Whether the v3 signature matches and is at most five minutes old.
 
-        HubSpot signs the URL with some escapes decoded, its own libraries do not decode: both readings are tried.
+        HubSpot signs the URL with some escapes decoded, its own libraries do not decode, others decode all: each reading
+        is tried, with each of the secrets, so that a secret can be replaced while deliveries are under way.
         """
         given = delivery.headers.get("x-hubspot-signature-v3", "")
         stamp = delivery.headers.get("x-hubspot-request-timestamp", "")
-        if not given or not stamp.isdigit():
+        if not given or not _STAMP.fullmatch(stamp):
             return False
         if abs(delivery.received_at - sdk.epoch(int(stamp) / 1000)) > FRESH_FOR:
             return False
         matched = False
         for secret in secrets:
-            for url in (delivery.url, unquote(delivery.url)):
+            for url in readings_of(delivery.url):
                 expected = signature(secret.get_secret_value(), delivery.method, url, delivery.body, stamp)
                 matched |= hmac.compare_digest(expected.encode(), given.encode())
         return matched
@@ -77,6 +86,11 @@ class HubSpotWebhooks:
         return tuple(hint for event in events for hint in hints(event))
 
 
+def readings_of(url: str) -> tuple[str, ...]:
+    """The URL as it may have been signed: as sent, with HubSpot's list of escapes decoded, with all of them decoded."""
+    return tuple(dict.fromkeys((url, _DECODED.sub(lambda found: unquote(found[0]), url), unquote(url))))
+
+
 def signature(secret: str, method: str, url: str, body: bytes, stamp_ms: str) -> str:
     """The v3 signature: base64 of HMAC-SHA256 over method, URL, body and timestamp."""
     base = method.encode() + url.encode() + body + stamp_ms.encode()
@@ -84,18 +98,26 @@ def signature(secret: str, method: str, url: str, body: bytes, stamp_ms: str) ->
 
 
 def hints(event: Event) -> Iterator[sdk.Hint]:
-    """The record an event is about: of a merge the winner, of an association the record that carries it."""
-    noun, _, verb = event.subscription_type.partition(".")
+    """The records an event is about: of a merge the winner, of an association both sides."""
+    # An event's own id is not guaranteed to be unique.
+    name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}"
+    verb = event.subscription_type.partition(".")[2]
+    for stream, found in dict.fromkeys(concerned(event, verb)):
+        if stream is not None and found is not None:
+            gone = verb in ("deletion", "privacyDeletion")
+            yield sdk.Hint(stream=stream, id=str(found), event=f"{name}:{found}", deleted=gone)
+
+
+def concerned(event: Event, verb: str) -> Iterator[tuple[str | None, int | str | None]]:
+    """Stream and id of each record an event is about; None where it does not say, or where it is not read."""
+    noun = event.subscription_type.partition(".")[0]
     type_id = event.object_type_id or event.from_object_type_id or ""
     stream = _BY_TYPE_ID.get(type_id) if noun == "object" else _BY_NOUN.get(noun)
     if verb == "associationChange":
-        found = event.from_object_id
+        other = (event.association_type or "").casefold().partition("_to_")[2]
+        yield stream, event.from_object_id
+        yield _BY_TYPE_ID.get(event.to_object_type_id or "") or _BY_NOUN.get(other), event.to_object_id
     elif verb == "merge":
-        found = event.new_object_id or event.primary_object_id or event.object_id
+        yield stream, event.new_object_id or event.primary_object_id or event.object_id
     else:
-        found = event.object_id
-    if stream is None or found is None:
-        return
-    # An event's own id is not guaranteed to be unique.
-    name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}:{found}"
-    yield sdk.Hint(stream=stream, id=str(found), event=name, deleted=verb in ("deletion", "privacyDeletion"))
+        yield stream, event.object_id

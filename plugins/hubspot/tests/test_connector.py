@@ -127,12 +127,14 @@ def test_other_refusals_are_sorted_by_what_to_do(status: int, kind: type[sdk.Kiz
 URL = "https://kizuna.example/hooks/hubspot?space=a%20b"
 
 
-def delivery(body: bytes, *, signed: str, stamp: datetime = NOW, secret: str = "s") -> sdk.Delivery:
-    ms = str(int(stamp.timestamp() * 1000))
+def delivery(
+    body: bytes, *, signed: str, stamp: datetime | str = NOW, secret: str = "s", url: str = URL
+) -> sdk.Delivery:
+    ms = stamp if isinstance(stamp, str) else str(int(stamp.timestamp() * 1000))
     digest = hmac.new(secret.encode(), b"POST" + signed.encode() + body + ms.encode(), hashlib.sha256).digest()
     return sdk.Delivery(
         method="POST",
-        url=URL,
+        url=url,
         headers={
             "x-hubspot-signature-v3": base64.b64encode(digest).decode(),
             "x-hubspot-request-timestamp": ms,
@@ -145,6 +147,49 @@ def delivery(body: bytes, *, signed: str, stamp: datetime = NOW, secret: str = "
 @pytest.mark.parametrize("signed", [URL, "https://kizuna.example/hooks/hubspot?space=a b"])
 def test_a_signature_over_the_raw_or_the_decoded_url_is_genuine(signed: str) -> None:
     assert HubSpotWebhooks().genuine(delivery(b"[]", signed=signed), [sdk.SecretStr("old"), sdk.SecretStr("s")])
+
+
+def test_of_a_url_with_many_escapes_only_hubspots_list_is_decoded() -> None:
+    url = "https://kizuna.example/hooks?to=https%3A%2F%2Fx%2fy%3Fa%20b%26c"
+    signed = "https://kizuna.example/hooks?to=https://x/y?a%20b%26c"
+
+    assert HubSpotWebhooks().genuine(delivery(b"[]", signed=signed, url=url), [sdk.SecretStr("s")])
+
+
+@pytest.mark.parametrize("secret", ["old", "new"])
+def test_while_a_secret_is_replaced_both_are_good(secret: str) -> None:
+    given = delivery(b"[]", signed=URL, secret=secret)
+
+    assert HubSpotWebhooks().genuine(given, [sdk.SecretStr("new"), sdk.SecretStr("old")])
+    assert not HubSpotWebhooks().genuine(given, [sdk.SecretStr("another")])
+
+
+@pytest.mark.parametrize(
+    ("age", "genuine"),
+    [(timedelta(minutes=5), True), (timedelta(minutes=5, milliseconds=1), False), (timedelta(minutes=-6), False)],
+)
+def test_a_delivery_is_fresh_for_five_minutes(age: timedelta, genuine: bool) -> None:
+    assert HubSpotWebhooks().genuine(delivery(b"[]", signed=URL, stamp=NOW - age), [sdk.SecretStr("s")]) is genuine
+
+
+@pytest.mark.parametrize("stamp", ["", "now", "²", "-1", "9" * 30])
+def test_a_timestamp_that_is_none_is_refused(stamp: str) -> None:
+    assert not HubSpotWebhooks().genuine(delivery(b"[]", signed=URL, stamp=stamp), [sdk.SecretStr("s")])
+
+
+def test_an_association_concerns_both_of_its_sides() -> None:
+    named = {"subscriptionType": "contact.associationChange", "associationType": "CONTACT_TO_COMPANY"}
+    typed = {"subscriptionType": "object.associationChange", "fromObjectTypeId": "0-3", "toObjectTypeId": "0-2"}
+    events = [{**event, "fromObjectId": 1, "toObjectId": 2} for event in (named, typed)]
+
+    hints = HubSpotWebhooks().hints(delivery(json.dumps(events).encode(), signed=URL))
+
+    assert [(hint.stream, hint.id) for hint in hints] == [
+        ("contacts", "1"),
+        ("companies", "2"),
+        ("deals", "1"),
+        ("companies", "2"),
+    ]
 
 
 def test_a_forged_or_stale_delivery_is_refused() -> None:
