@@ -42,6 +42,7 @@ class CrmRecord(sdk.Payload, rename="camel"):
     associations: dict[str, Associated] | None = None
     company_id: int | None = None
     vid: int | None = None
+    incomplete: str | None = None  # written by the reading: what HubSpot refused to tell of the record
 
 
 class CompanyProperties(sdk.Payload):
@@ -98,6 +99,7 @@ class ContactProperties(sdk.Payload):
     hs_language: Property = None
     hs_email_optout: Property = None
     hs_calculated_merged_vids: Property = None
+    hs_all_contact_vids: Property = None
     hs_merged_object_ids: Property = None
     createdate: Property = None
     lastmodifieddate: Property = None

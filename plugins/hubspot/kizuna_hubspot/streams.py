@@ -90,7 +90,7 @@ class Portal:
         return sdk.Stream(
             name=kind.name,
             payload=payload,
-            map=meaning,
+            map=mapping.whole(meaning),
             reading=ObjectReading(self.paths, kind, self.lookback, self.custom_properties),
             key=mapping.record_key,
             version=mapping.touched_at,

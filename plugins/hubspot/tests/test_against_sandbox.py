@@ -12,7 +12,10 @@ import pytest
 from kizuna import sdk
 from kizuna.sandbox import Served, World, random_edits, serve
 from kizuna_hubspot import HubSpot, HubSpotSettings
-from kizuna_hubspot.sandbox import HubSpotSandbox
+from kizuna_hubspot.kinds import COMPANIES
+from kizuna_hubspot.sandbox import HubSpotSandbox, searching
+from kizuna_hubspot.sandbox.associating import refuse
+from kizuna_hubspot.sandbox.objects import Objects, Writes
 
 FAMILIES = ("v3", "2026-09")
 
@@ -36,6 +39,7 @@ class Pass:
         self.living: dict[str, Any] = {}
         self.gone: dict[str, str] = {}
         self.seen: list[str] = []
+        self.versions: dict[str, Any] = {}
         self.bookmark: sdk.Bookmark | None = None
         self.whole = False
 
@@ -43,6 +47,7 @@ class Pass:
         for record in turn.records:
             payload = msgspec.json.decode(record.raw)
             self.seen.append(payload["id"])
+            self.versions[payload["id"]] = record.version
             if record.deleted:
                 self.gone[payload["id"]] = record.deleted
             else:
@@ -213,6 +218,57 @@ def test_more_changes_of_one_moment_than_a_page_holds_are_all_found(served: Serv
 
     assert len(people) > 200
     assert {*broken.living, *rest.living} == {person.id for person in people}
+
+
+def test_ties_across_the_ceiling_of_a_search_are_all_found(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MOST_ROWS", 210)
+    hubspot, state = connector(served), served.states[0]
+    mark = passed(hubspot, "contacts").bookmark
+    served.clock.advance(timedelta(hours=2))
+    people = state.of_kind("person")
+    for person in people:
+        state.change("person", person.id, title="Head of Everything")
+    served.clock.advance(timedelta(seconds=1))
+
+    found = passed(hubspot, "contacts", mark)
+
+    assert len(people) > 210
+    assert sorted(found.seen) == sorted(person.id for person in people)
+
+
+def test_a_restored_record_comes_back_although_nothing_of_it_was_modified(served: Served) -> None:
+    hubspot, state = connector(served), served.states[0]
+    company = state.live("companies")[0].id
+    state.remove("companies", company)
+    first = passed(hubspot, "companies")
+    served.clock.advance(timedelta(hours=2))
+    Writes(Objects(state)).restore(COMPANIES, company)
+
+    found = passed(hubspot, "companies", first.bookmark)
+    after = passed(hubspot, "companies", found.bookmark)
+
+    assert first.gone == {company: "archived"}
+    assert set(found.living) == {company}
+    assert found.versions[company] == served.clock.now().replace(microsecond=0)
+    assert not after.seen
+
+
+def test_associations_that_cannot_be_told_are_tried_again_and_then_set_aside(served: Served) -> None:
+    hubspot, state = connector(served), served.states[0]
+    mark = passed(hubspot, "contacts").bookmark
+    served.clock.advance(timedelta(hours=2))
+    people = state.of_kind("person")[:3]
+    for person in people:
+        state.change("person", person.id, title="Head of Something")
+    served.clock.advance(timedelta(seconds=1))
+    refuse(state, people[0].id, 1)
+    refuse(state, people[1].id, 3)
+
+    found = passed(hubspot, "contacts", mark)
+    healed = passed(hubspot, "contacts", found.bookmark)
+
+    assert {key for key, each in found.living.items() if "incomplete" in each} == {people[1].id}
+    assert "incomplete" not in healed.living[people[1].id]
 
 
 def test_what_was_erased_shows_nowhere_and_a_full_read_proves_it(served: Served) -> None:

@@ -93,11 +93,13 @@ def test_merged_ids_make_the_losers_aliases_and_never_the_record_itself() -> Non
     facts = said("contacts", {"id": "5", "properties": {
         "hs_merged_object_ids": "7;5",
         "hs_calculated_merged_vids": "8:1700000000000;7:1600000000000",
+        "hs_all_contact_vids": "5;8;9",
     }})  # fmt: skip
 
     assert facts[1:] == (
         sdk.Merged(loser=sdk.Ref("contacts", "7"), winner=sdk.Ref("contacts", "5")),
         sdk.Merged(loser=sdk.Ref("contacts", "8"), winner=sdk.Ref("contacts", "5")),
+        sdk.Merged(loser=sdk.Ref("contacts", "9"), winner=sdk.Ref("contacts", "5")),
     )
 
 

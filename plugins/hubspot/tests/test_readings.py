@@ -99,6 +99,15 @@ def test_an_archived_loser_of_a_merge_is_no_deletion() -> None:
     assert [record.deleted for record in turn.records] == ["merged", "archived"]
 
 
+def test_a_record_that_lists_its_own_id_among_the_merged_is_no_loser() -> None:
+    machine = reading()
+    winner = {"results": [{"id": "1", "properties": {"hs_all_contact_vids": "1;9"}}]}
+
+    turn = step(machine, step(machine, opened(machine), winner), results(1, 9))
+
+    assert [record.deleted for record in turn.records] == ["archived", "merged"]
+
+
 def test_a_pass_that_goes_on_after_a_crash_ends_as_the_one_that_began() -> None:
     machine = reading(COMPANIES)
     mark = step(machine, opened(machine), results(1, after="77")).bookmark
@@ -209,7 +218,11 @@ def test_only_what_was_archived_since_the_last_pass_is_taken() -> None:
     turn = step(machine, swept, archived)
 
     assert [raw(record)["id"] for record in turn.records] == ["2", "3"]
-    assert turn.bookmark == {"phase": "done", "until": "2026-03-01T12:00:00Z"}
+    assert turn.bookmark == {
+        "phase": "done",
+        "until": "2026-03-01T12:00:00Z",
+        "gone": {"1": 1772358599, "2": 1772358600, "3": 1772362800},
+    }
     assert not turn.whole
 
 

@@ -3,7 +3,7 @@
 from kizuna_hubspot.mapping.parties import company, contact, owner
 from kizuna_hubspot.mapping.sales import deal, line_item, pipeline, product
 from kizuna_hubspot.mapping.service import call, email, feedback, meeting, note, task, ticket
-from kizuna_hubspot.mapping.words import gone, pipeline_key, record_key, touched_at
+from kizuna_hubspot.mapping.words import gone, pipeline_key, record_key, touched_at, whole
 
 __all__ = [
     "call",
@@ -24,4 +24,5 @@ __all__ = [
     "task",
     "ticket",
     "touched_at",
+    "whole",
 ]

@@ -103,7 +103,7 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
         for target, types in targets(record, "companies").items()
         if account is None or target != account.id
     ]
-    merged = merges("contacts", key, p.hs_merged_object_ids, p.hs_calculated_merged_vids)
+    merged = merges("contacts", key, p.hs_merged_object_ids, p.hs_calculated_merged_vids, p.hs_all_contact_vids)
     return (person, *memberships, *merged)
 
 

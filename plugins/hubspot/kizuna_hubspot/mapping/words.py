@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from kizuna import sdk
 from kizuna_hubspot.payloads import CrmRecord, Pipeline, Property, Wrapped
+
+R = TypeVar("R", bound=CrmRecord)
 
 
 def said(value: Property) -> str | None:
@@ -86,7 +89,8 @@ def label(types: Sequence[str]) -> str | None:
 def merges(stream: str, winner: str, *lists: Property) -> tuple[sdk.Merged, ...]:
     """One ``Merged`` for each record that became this one.
 
-    ``hs_merged_object_ids`` is ``id;id``, ``hs_calculated_merged_vids`` is ``vid:milliseconds;…``.
+    ``hs_merged_object_ids`` is ``id;id``, ``hs_calculated_merged_vids`` is ``vid:milliseconds;…``; ``hs_all_contact_vids`` is
+    ``vid;vid`` and holds the winner's own id too.
     """
     losers = [part.partition(":")[0].strip() for value in lists if value for part in several(value)]
     return tuple(
@@ -108,6 +112,17 @@ def touched_at(record: CrmRecord) -> datetime | None:
     """When HubSpot last changed the record; archiving does not move ``updatedAt`` but has a time of its own."""
     updated_at, archived_at = instant(record.updated_at), instant(record.archived_at)
     return max(updated_at, archived_at) if updated_at and archived_at else updated_at or archived_at
+
+
+def whole(meaning: Callable[[R], sdk.Said | Iterable[sdk.Said]]) -> Callable[[R], sdk.Said | Iterable[sdk.Said]]:
+    """The mapping, for records that are whole: one that HubSpot would not complete is set aside and read again."""
+
+    def said_of(record: R) -> sdk.Said | Iterable[sdk.Said]:
+        if record.incomplete:
+            raise sdk.PayloadError(f"HubSpot answered in part ({record.incomplete})", field="incomplete")
+        return meaning(record)
+
+    return said_of
 
 
 def gone(record: CrmRecord) -> str | None:

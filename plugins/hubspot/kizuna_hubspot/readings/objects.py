@@ -2,7 +2,8 @@
 
 First load: the list with its associations, then the list of archived records. Afterwards: a search for what was
 modified in a window that HubSpot's own clock closes, by id from page to page, completed with associations; then the
-archived list again, of which only what was archived since is taken.
+archived list again, of which only what was archived since is taken. What the archived list showed in the last pass and shows no
+more may have been restored, which moves no modification time either: it is read by its id.
 
 Why by id: a search answers at most 10,000 rows, and more than that may share one modification time. Why the archived
 list: archiving moves no modification time and a search never shows archived records. Why the lookback: the search
@@ -14,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import msgspec
 
 from kizuna import sdk
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.paths import Paths
-from kizuna_hubspot.readings.completing import Completing, wanted
+from kizuna_hubspot.readings.completing import READ_AT_ONCE, Completing, batch_read, fitting, wanted
 from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
+from kizuna_hubspot.readings.partial import refused
 from kizuna_hubspot.readings.place import Place, place
 
 LISTED_A_PAGE = 100
@@ -91,6 +92,8 @@ class ObjectReading:
         found = page(answer.body, ask.path)
         if state.place.phase == "archived":
             return self.archived(state, found, ask)
+        if state.place.phase == "again":
+            return self.again(state, found, ask, answer.date())
         walk = replace(state, merged=state.merged.union(*(row.merged for row in found.rows)))
         if state.place.phase == "search":
             following = self.after_search(state.place, found)
@@ -110,7 +113,7 @@ class ObjectReading:
         if resumed is None:
             here = Place("list", until=now)
         elif resumed.phase == "done":
-            here = Place("search", until=max(now, resumed.until), since=resumed.until)
+            here = resumed.following(now)
         else:
             here = resumed
         walk = Walk(here, names=(*self.kind.properties, *custom))
@@ -120,12 +123,31 @@ class ObjectReading:
         """The records of a page that lacks nothing, else the next request for it."""
         if completing.wants:
             return sdk.Turn(ask=completing.wants[0].ask, state=replace(walk, completing=completing))
-        return self.onward(replace(walk, completing=None), completing.records())
+        place = walk.place.having_refused(completing.refused())
+        return self.onward(replace(walk, place=place, completing=None), completing.records())
+
+    def again(self, walk: Walk, found: Page, ask: sdk.Ask, now: datetime) -> sdk.Turn:
+        """Records read by their ids: those HubSpot would not complete the last time, then those no longer archived.
+
+        A restored record counts as changed now. What is not there is not answered, which is no failure.
+        """
+        asked = {each["id"] for each in ask.json["inputs"]}
+        here, restored = walk.place, not walk.place.again
+        refusal = refused(found.faults, sorted(asked), {row.id for row in found.rows if row.id})
+        again = tuple(key for key in here.again if key not in asked)
+        missing = tuple(key for key in here.missing if key not in asked)
+        following = msgspec.structs.replace(here, again=again, missing=missing).having_refused(tuple(refusal)).ended()
+        _, rest = self.asked_and_rest(walk)
+        wants = tuple(wanted(self.paths, self.kind, found.rows, rest, associated=False))
+        completing = Completing(found.rows, wants, version=now if restored else None)
+        return self.completed(replace(walk, place=following), completing)
 
     def archived(self, walk: Walk, found: Page, ask: sdk.Ask) -> sdk.Turn:
         """The tombstones of a page of archived records; the list cannot be asked for changes only."""
         after = advanced(found.after, ask)
-        following = walk.place.at("archived", after) if after else Place("done", walk.place.until)
+        met = {row.id: int(at.timestamp()) for row in found.rows if row.id and (at := archived_at(row))}
+        here = walk.place.having_met(met)
+        following = here.at("archived", after) if after else here.ended()
         since = walk.place.since - self.lookback if walk.place.since else None
         records = tuple(tombstone(row, walk.merged) for row in found.rows if archived_after(row, since))
         return self.onward(replace(walk, place=following), records, whole=walk.place.since is None)
@@ -142,6 +164,8 @@ class ObjectReading:
         here, (names, _) = walk.place, self.asked_and_rest(walk)
         if here.phase == "search":
             return self.searching(here, names)
+        if here.phase == "again":
+            return batch_read(self.paths, self.kind, (here.again or here.missing)[:READ_AT_ONCE], names)
         params = [("limit", str(LISTED_A_PAGE)), ("properties", ",".join(names))]
         params.append(("archived", "true" if here.phase == "archived" else "false"))
         if here.phase == "list" and self.kind.associations:
@@ -182,24 +206,13 @@ class ObjectReading:
     def asked_and_rest(self, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The properties a page is asked with, and those that must be read by batch."""
         most = SEARCH_PROPERTIES_CHARACTERS if walk.place.phase == "search" else LIST_PROPERTIES_CHARACTERS
-        return fitting(walk.names, most)
+        return fitting(walk.names, PROPERTIES_AT_ONCE, most)
 
 
 def custom_names(body: bytes, what: str, kind: Kind) -> tuple[str, ...]:
     """The properties the portal itself defined. Raises PageError when the answer is no list of definitions."""
     found = opened(_DEFINITIONS, body, what).results
     return tuple(sorted({each.name for each in found if not each.hubspot_defined} - set(kind.properties)))
-
-
-def fitting(names: Sequence[str], characters: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """As many names as one request takes, and the others."""
-    length = count = 0
-    for name in names[:PROPERTIES_AT_ONCE]:
-        length += len(quote(name, safe="")) + 3  # a comma is %2C in a URL, quotes and a comma in a body
-        if length > characters:
-            break
-        count += 1
-    return tuple(names[:count]), tuple(names[count:])
 
 
 def tombstone(row: Row, merged: frozenset[str]) -> sdk.Record:

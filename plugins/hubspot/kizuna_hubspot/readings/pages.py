@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from kizuna import sdk
+from kizuna_hubspot.readings.partial import Fault
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class _Envelope(sdk.Payload):
     results: list[msgspec.Raw]
     paging: Paging | None = None
     total: int | None = None
+    errors: tuple[Fault, ...] = ()
 
 
 class _Relation(sdk.Payload):
@@ -33,6 +35,7 @@ class _Relation(sdk.Payload):
 class _MergedIds(sdk.Payload):
     hs_merged_object_ids: str | None = None
     hs_calculated_merged_vids: str | None = None
+    hs_all_contact_vids: str | None = None
 
 
 class _Row(sdk.Payload, rename="camel"):
@@ -59,6 +62,7 @@ class Page:
     rows: tuple[Row, ...]
     after: str | None
     total: int | None
+    faults: tuple[Fault, ...] = ()  # of a batch that was answered in part
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -76,7 +80,7 @@ def opened(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
 def page(body: bytes, what: str) -> Page:
     """A page of a list or search. Raises PageError when it has no list of results."""
     envelope = opened(_ENVELOPE, body, what)
-    return Page(tuple(row(raw) for raw in envelope.results), token(envelope.paging), envelope.total)
+    return Page(tuple(row(raw) for raw in envelope.results), token(envelope.paging), envelope.total, envelope.errors)
 
 
 def row(raw: msgspec.Raw) -> Row:
@@ -87,14 +91,16 @@ def row(raw: msgspec.Raw) -> Row:
         return Row(raw)
     key = found.id if found.id is None or isinstance(found.id, str) else str(found.id)
     spilled = [kind for kind, relation in found.associations.items() if relation.paging] if found.associations else ()
-    return Row(raw, key, found.archived_at, merged_ids(found.properties), tuple(spilled))
+    # Some of the lists name the record itself too.
+    merged = tuple(each for each in merged_ids(found.properties) if each != key)
+    return Row(raw, key, found.archived_at, merged, tuple(spilled))
 
 
 def merged_ids(properties: _MergedIds | None) -> tuple[str, ...]:
     """The ids of the records that were merged into one: ``id;id`` and ``vid:milliseconds;…``."""
     if properties is None:
         return ()
-    lists = (properties.hs_merged_object_ids, properties.hs_calculated_merged_vids)
+    lists = (properties.hs_merged_object_ids, properties.hs_calculated_merged_vids, properties.hs_all_contact_vids)
     return tuple(part.partition(":")[0].strip() for words in lists if words for part in words.split(";") if part)
 
 

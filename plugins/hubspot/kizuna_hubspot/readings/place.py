@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from kizuna import sdk
 
-Phase = Literal["list", "search", "archived", "done"]
+REMEMBERED_GONE = 200
+REMEMBERED_AGAIN = 200
+
+Phase = Literal["list", "search", "archived", "again", "done"]
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -17,20 +22,49 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
     The pass covers what changed from ``since`` (None: everything) until ``until``; both are HubSpot's own clock.
     ``after`` is the list's page token or, in a search, the last id seen.
+    ``again`` are records that HubSpot would not answer completely and that are to be read once more; ``refused`` those
+    of this pass, which the next one reads again. ``gone`` are the latest archived records (id → seconds since 1970);
+    ``missing`` those the pass before knew as archived and this one has not met yet: at its end, what was restored.
     """
 
     phase: Phase
     until: datetime
     since: datetime | None = None
     after: str | None = None
+    again: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    gone: dict[str, int] = {}
+    missing: tuple[str, ...] = ()
 
     def at(self, phase: Phase, after: str | None = None) -> Place:
         """The same pass at another position."""
-        return Place(phase, self.until, self.since, after)
+        return replace(self, phase=phase, after=after)
+
+    def following(self, now: datetime) -> Place:
+        """The pass after this one, which is done: what changed from its end until ``now``."""
+        until = max(now, self.until)
+        return Place("search", until, since=self.until, again=self.again, missing=tuple(self.gone))
+
+    def ended(self) -> Place:
+        """The end of the pass, or what is still to be read singly before it."""
+        if self.again or self.missing:
+            return self.at("again")
+        return Place("done", self.until, again=self.refused, gone=self.gone)
+
+    def having_refused(self, ids: Sequence[str]) -> Place:
+        """The same place with these records to be read again by the next pass."""
+        known = tuple(dict.fromkeys((*self.refused, *ids)))
+        return replace(self, refused=known[:REMEMBERED_AGAIN]) if ids else self
+
+    def having_met(self, archived: Mapping[str, int]) -> Place:
+        """The same place after a page of archived records; only the latest of them are remembered."""
+        latest = sorted({**self.gone, **archived}.items(), key=lambda each: each[1])[-REMEMBERED_GONE:]
+        missing = tuple(key for key in self.missing if key not in archived)
+        return replace(self, gone=dict(latest), missing=missing)
 
     def bookmark(self) -> sdk.Bookmark:
         """JSON values that hold all of it."""
-        built: dict[str, Any] = msgspec.to_builtins(self)
+        built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return built
 
 

@@ -31,6 +31,9 @@ class Associations:
         with self.state.lock:
             for each in asked:
                 key = word(each.get("id"))
+                if failing(self.state, key):
+                    errors.append(failed(origin, key))
+                    continue
                 found, after = self.slice(origin, key, to, word(each.get("after")), TARGETS_A_PAGE)
                 if not found:
                     errors.append(nothing(origin, to, key))
@@ -74,6 +77,29 @@ class Associations:
             for place, target in enumerate(taken)
         ]
         return found, taken[-1] if begin + size < len(ids) else None
+
+
+def refuse(state: SandboxState, key: str, times: int) -> None:
+    """From now on the batch read answers so often that it cannot tell this record's associations."""
+    state.memory.setdefault("refusing", {})[key] = times
+
+
+def failing(state: SandboxState, key: str) -> bool:
+    """Whether this read of the record's associations fails."""
+    refusing: dict[str, int] = state.memory.setdefault("refusing", {})
+    left = refusing.get(key, 0)
+    refusing[key] = left - 1
+    return left > 0
+
+
+def failed(origin: str, key: str) -> dict[str, Any]:
+    """The entry for an id that could not be answered: the others of the batch are."""
+    return {
+        "status": "error",
+        "category": "INTERNAL_ERROR",
+        "message": "internal error",
+        "context": {"fromObjectId": [key], "fromObjectType": [singular(origin)]},
+    }
 
 
 def nothing(origin: str, to: str, key: str) -> dict[str, Any]:

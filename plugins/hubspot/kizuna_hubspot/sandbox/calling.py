@@ -15,7 +15,13 @@ from kizuna_hubspot.webhooks import signature
 APP_ID = 1160452
 EVENTS_A_DELIVERY = 100
 _NAMED = frozenset({"companies", "contacts", "deals", "tickets", "line_items", "products"})
-_VERBS = {"create": "creation", "change": "propertyChange", "delete": "deletion", "merge": "merge"}
+_VERBS = {
+    "create": "creation",
+    "change": "propertyChange",
+    "delete": "deletion",
+    "merge": "merge",
+    "restore": "restore",
+}
 
 
 def calls(change: Change, endpoint: WebhookEndpoint, state: SandboxState) -> Iterator[WebhookCall]:
