@@ -11,7 +11,7 @@ from pydantic import model_validator
 from kizuna import sdk
 from kizuna_salesforce.auth import InstanceToken
 from kizuna_salesforce.errors import sort_error
-from kizuna_salesforce.streams import streams
+from kizuna_salesforce.streams import Reach, streams
 from kizuna_salesforce.webhooks import OutboundMessages
 
 
@@ -26,6 +26,7 @@ class SalesforceSettings(sdk.Settings):
     api_version: str = sdk.Field("62.0", pattern=r"^\d{2}\.0$")
     default_currency: str | None = sdk.Field(None, pattern=r"^[A-Z]{3}$", description="Of an org with one currency")
     lookback_minutes: int = sdk.Field(10, ge=0, description="Read again so far back: transactions commit late")
+    custom_fields: bool = sdk.Field(True, description="Ask for the org's own fields too; they stay in the payload")
     api_share_percent: int = sdk.Field(
         80, ge=1, le=100, description="Of the org's daily calls, all applications' counted"
     )
@@ -62,7 +63,13 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         lookback = timedelta(minutes=self.settings.lookback_minutes)
-        return streams(self.settings.api_version, self.settings.default_currency, lookback)
+        reach = Reach(
+            version=self.settings.api_version,
+            currency=self.settings.default_currency,
+            lookback=lookback,
+            custom=self.settings.custom_fields,
+        )
+        return streams(reach)
 
     def trial(self) -> sdk.Ask:
         return sdk.Ask(path=f"/services/data/v{self.settings.api_version}/")

@@ -18,6 +18,16 @@ STREAM_OF_PREFIX = {
     "00U": "Event",
     "005": "User",
     "800": "Contract",
+    "801": "Order",
+    "802": "OrderItem",
+    "02i": "Asset",
+    "02s": "EmailMessage",
+    "00a": "CaseComment",
+    "00K": "OpportunityContactRole",
+    "008": "OpportunityHistory",
+    "01J": "OpportunityStage",
+    "07k": "AccountContactRelation",
+    "012": "RecordType",
 }
 """The first three characters of an id name its object; only objects that are streams here are listed."""
 

@@ -32,7 +32,12 @@ class Row(msgspec.Struct, rename="pascal", frozen=True):
 
 
 class Field(msgspec.Struct, rename="camel", frozen=True):
+    """A field as the description has it; ``compound_field_name`` is the field that shows it together with others."""
+
     name: str
+    type: str = "string"
+    custom: bool = False
+    compound_field_name: str | None = None
     deprecated_and_hidden: bool = False
 
 
@@ -92,8 +97,8 @@ def rows(found: Page) -> list[tuple[datetime, str]]:
     return seen
 
 
-def description(answer: sdk.Answer, sobject: str) -> tuple[str, ...]:
-    """The names of the fields that can be asked for.
+def description(answer: sdk.Answer, sobject: str) -> tuple[Field, ...]:
+    """The fields that can be asked for.
 
     Raises PageError when the answer is no description, DegradedError when the object cannot be queried.
     """
@@ -103,7 +108,7 @@ def description(answer: sdk.Answer, sobject: str) -> tuple[str, ...]:
         raise sdk.PageError(f"{sobject}: the answer is no description of an object; it is refused") from error
     if not found.queryable:
         raise sdk.DegradedError(f"{sobject}: the user may not query this object; grant read access to it.")
-    return tuple(field.name for field in found.fields if not field.deprecated_and_hidden)
+    return tuple(field for field in found.fields if not field.deprecated_and_hidden)
 
 
 def purged(answer: sdk.Answer, sobject: str) -> Purged:

@@ -223,6 +223,108 @@ class Event(Activity, rename="pascal"):
     is_child: Flag = None
 
 
+class OpportunityContactRole(SObject, rename="pascal"):
+    opportunity_id: str | None = None
+    contact_id: str | None = None
+    role: str | None = None
+    is_primary: Flag = None
+
+
+class OpportunityStage(SObject, rename="pascal"):
+    master_label: str | None = None
+    api_name: str | None = None
+    sort_order: Number = None
+    is_closed: Flag = None
+    is_won: Flag = None
+    default_probability: Number = None
+
+
+class OpportunityHistory(SObject, rename="pascal"):
+    opportunity_id: str | None = None
+    stage_name: str | None = None
+    amount: Number = None
+    probability: Number = None
+    close_date: str | None = None
+    created_by_id: str | None = None
+    currency_iso_code: str | None = None
+
+
+class AccountContactRelation(SObject, rename="pascal"):
+    account_id: str | None = None
+    contact_id: str | None = None
+    roles: str | None = None
+    is_direct: Flag = None
+    is_active: Flag = None
+
+
+class Asset(SObject, rename="pascal"):
+    account_id: str | None = None
+    contact_id: str | None = None
+    product2_id: str | None = None
+    parent_id: str | None = None
+    name: str | None = None
+    serial_number: str | None = None
+    status: str | None = None
+    quantity: Number = None
+    price: Number = None
+    purchase_date: str | None = None
+    install_date: str | None = None
+    usage_end_date: str | None = None
+    currency_iso_code: str | None = None
+
+
+class Order(SObject, rename="pascal"):
+    account_id: str | None = None
+    contract_id: str | None = None
+    opportunity_id: str | None = None
+    order_number: str | None = None
+    po_number: str | None = None
+    status: str | None = None
+    status_code: str | None = None
+    total_amount: Number = None
+    effective_date: str | None = None
+    end_date: str | None = None
+    owner_id: str | None = None
+    currency_iso_code: str | None = None
+
+
+class OrderItem(SObject, rename="pascal"):
+    order_id: str | None = None
+    product2_id: str | None = None
+    quantity: Number = None
+    unit_price: Number = None
+    total_price: Number = None
+    service_date: str | None = None
+    end_date: str | None = None
+    currency_iso_code: str | None = None
+
+
+class CaseComment(SObject, rename="pascal"):
+    parent_id: str | None = None
+    comment_body: str | None = None
+    is_published: Flag = None
+    created_by_id: str | None = None
+
+
+class EmailMessage(SObject, rename="pascal"):
+    parent_id: str | None = None
+    related_to_id: str | None = None
+    activity_id: str | None = None
+    subject: str | None = None
+    text_body: str | None = None
+    html_body: str | None = None
+    incoming: Flag = None
+    message_date: datetime | None = None
+    created_by_id: str | None = None
+
+
+class RecordType(SObject, rename="pascal"):
+    name: str | None = None
+    developer_name: str | None = None
+    sobject_type: str | None = None
+    is_active: Flag = None
+
+
 def fields_of(payload: type[SObject]) -> tuple[str, ...]:
     """The field names a mapping reads, in Salesforce's spelling, ``Id`` first."""
     names = (field.encode_name for field in msgspec.structs.fields(payload))

@@ -20,6 +20,7 @@ import msgspec
 from kizuna import sdk
 from kizuna_salesforce import pages, purges, soql
 from kizuna_salesforce.errors import codes
+from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
 
 DESCRIBE_EVERY = timedelta(days=1)
@@ -38,6 +39,7 @@ class Keyset:
     version: str
     lookback: timedelta = timedelta(minutes=10)
     purges: bool = True  # whether records of this object can vanish without a trace in a query
+    custom: bool = True  # whether the org's own fields are asked for too
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         mark = Mark() if start.full else marked(bookmark)
@@ -75,8 +77,7 @@ class Keyset:
         return sdk.Turn(ask=ask, state=replace(place, asking="describe", descriptions=place.descriptions + 1))
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
-        known = set(pages.description(answer, self.sobject))
-        fields = tuple(name for name in self.wanted if name in known)
+        fields = chosen(pages.description(answer, self.sobject), self.wanted, custom=self.custom)
         if "Id" not in fields:
             raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")
         mark = replace(place.mark, fields=fields, described_at=place.now)

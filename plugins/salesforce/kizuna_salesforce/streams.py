@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -14,19 +15,32 @@ from kizuna_salesforce.readings import Keyset
 P = TypeVar("P", bound=payloads.SObject)
 
 
-def streams(version: str, currency: str | None, lookback: timedelta) -> tuple[sdk.AnyStream, ...]:
-    """All streams; ``currency`` is that of amounts in an org with one currency only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How objects are read: the API's version, the currency of an org with one only, and how much is asked for."""
+
+    version: str
+    currency: str | None = None
+    lookback: timedelta = timedelta(minutes=10)
+    custom: bool = True
 
     def stream(
+        self,
         payload: type[P],
         map_: Callable[[P], sdk.Said | Iterable[sdk.Said]],
         *also: str,
         purges: bool = True,
         optional: bool = False,
     ) -> sdk.Stream[P]:
+        """The stream of one object, named as its payload is."""
         name = payload.__name__
         reading = Keyset(
-            sobject=name, wanted=payloads.fields_of(payload), version=version, lookback=lookback, purges=purges
+            sobject=name,
+            wanted=payloads.fields_of(payload),
+            version=self.version,
+            lookback=self.lookback,
+            purges=purges,
+            custom=self.custom,
         )
         return sdk.Stream(
             name=name,
@@ -42,6 +56,14 @@ def streams(version: str, currency: str | None, lookback: timedelta) -> tuple[sd
             sweep=True,
         )
 
+
+def streams(reach: Reach) -> tuple[sdk.AnyStream, ...]:
+    """All streams."""
+    return (*_parties_and_deals(reach), *_details(reach))
+
+
+def _parties_and_deals(reach: Reach) -> tuple[sdk.AnyStream, ...]:
+    stream, currency = reach.stream, reach.currency
     return (
         stream(payloads.User, mapping.user, "Users", "user", purges=False),
         stream(payloads.Account, partial(mapping.account, default_currency=currency), "Accounts"),
@@ -60,4 +82,27 @@ def streams(version: str, currency: str | None, lookback: timedelta) -> tuple[sd
         ),
         stream(payloads.Task, mapping.task, "Tasks"),
         stream(payloads.Event, mapping.event, "Events"),
+    )
+
+
+def _details(reach: Reach) -> tuple[sdk.AnyStream, ...]:
+    """What hangs on the others; an org or a user may lack any of it."""
+    stream, currency = partial(reach.stream, optional=True), reach.currency
+    return (
+        stream(payloads.OpportunityStage, mapping.opportunity_stage, "OpportunityStages", purges=False),
+        stream(payloads.OpportunityContactRole, mapping.opportunity_contact_role, "OpportunityContactRoles"),
+        stream(
+            payloads.OpportunityHistory,
+            partial(mapping.opportunity_history, default_currency=currency),
+            "OpportunityHistories",
+        ),
+        stream(payloads.AccountContactRelation, mapping.account_contact_relation, "AccountContactRelations"),
+        stream(payloads.Order, partial(mapping.order, default_currency=currency), "Orders"),
+        stream(
+            payloads.OrderItem, partial(mapping.order_item, default_currency=currency), "OrderItems", "OrderProduct"
+        ),
+        stream(payloads.Asset, partial(mapping.asset, default_currency=currency), "Assets"),
+        stream(payloads.CaseComment, mapping.case_comment, "CaseComments"),
+        stream(payloads.EmailMessage, mapping.email_message, "EmailMessages"),
+        stream(payloads.RecordType, mapping.record_type, "RecordTypes", purges=False),
     )

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ import pytest
 
 from kizuna import sdk
 from kizuna_salesforce.payloads import fields_of
-from kizuna_salesforce.streams import streams
+from kizuna_salesforce.streams import Reach, streams
 
-STREAMS = {stream.name: stream for stream in streams("62.0", "USD", timedelta(minutes=10))}
+STREAMS = {stream.name: stream for stream in streams(Reach(version="62.0", currency="USD"))}
 
 pytestmark = pytest.mark.samples
 

@@ -29,6 +29,16 @@ STREAMS = (
     "OpportunityLineItem",
     "Task",
     "Event",
+    "OpportunityStage",
+    "OpportunityContactRole",
+    "OpportunityHistory",
+    "AccountContactRelation",
+    "Order",
+    "OrderItem",
+    "Asset",
+    "CaseComment",
+    "EmailMessage",
+    "RecordType",
 )
 
 
@@ -36,6 +46,7 @@ class Read(msgspec.Struct):
     """What one pass over some streams gave."""
 
     records: dict[str, list[Any]]
+    raws: dict[str, list[dict[str, Any]]]
     bookmarks: dict[str, sdk.Bookmark]
     whole: dict[str, bool]
     requests: int
@@ -47,30 +58,31 @@ class Read(msgspec.Struct):
         return {key: reason for key, reason in self.records[stream] if reason}
 
 
-def read(
-    org: Served, since: Read | None = None, later: timedelta = timedelta(0), names: Iterable[str] = STREAMS
-) -> Read:
-    """One pass of the connector; ``later`` moves our clock on."""
-    return asyncio.run(_read(org, since, later, tuple(names)))
+def read(org: Served, since: Read | None = None, names: Iterable[str] = STREAMS, **settings: Any) -> Read:
+    """One pass of the connector, with these settings beside those of the org."""
+    return asyncio.run(_read(org, since, tuple(names), settings))
 
 
-async def _read(org: Served, since: Read | None, later: timedelta, names: tuple[str, ...]) -> Read:
+async def _read(org: Served, since: Read | None, names: tuple[str, ...], settings: dict[str, Any]) -> Read:
     endpoint = org.endpoint("salesforce")
-    crm = Salesforce(SalesforceSettings.model_validate({**endpoint.settings, **endpoint.secrets}))
-    found = Read({}, {}, {}, 0)
+    crm = Salesforce(SalesforceSettings.model_validate({**endpoint.settings, **endpoint.secrets, **settings}))
+    found = Read({}, {}, {}, {}, 0)
     async with sdk.Transport(crm, paced=False) as line:
         for stream in crm.streams():
             if stream.name not in names:
                 continue
-            start = sdk.Start(now=org.clock.now() + later)
+            start = sdk.Start(now=org.clock.now())
             turn = stream.reading.begin(since.bookmarks[stream.name] if since else None, start)
             records: list[Any] = []
+            raws: list[dict[str, Any]] = []
             while turn.ask is not None:
                 turn = await _turned(line, stream, turn)
                 records += [told(stream, record) for record in turn.records]
+                raws += [msgspec.json.decode(record.raw) for record in turn.records]
                 if turn.bookmark is not None:
                     found.bookmarks[stream.name] = turn.bookmark
             found.records[stream.name], found.whole[stream.name] = records, turn.whole
+            found.raws[stream.name] = raws
         found.requests = line.traffic.requests
     return found
 
@@ -105,6 +117,14 @@ def test_a_first_load_sees_every_record_once(org: Served):
     for stream in STREAMS:
         assert Counter(loaded.ids(stream)) == Counter(record.id for record in state.stream(stream)), stream
     assert all(loaded.whole.values())
+
+
+def test_the_orgs_own_fields_arrive_with_their_types(org: Served):
+    (contract, *_) = read(org, names=["Contract"]).raws["Contract"]
+
+    assert isinstance(contract["Amount__c"], int | float)
+    assert isinstance(contract["AutoRenew__c"], bool)
+    assert isinstance(contract["NoticeDays__c"], int)
 
 
 def test_every_reference_of_a_fact_leads_to_a_record(org: Served):

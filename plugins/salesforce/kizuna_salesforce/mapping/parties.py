@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kizuna import sdk
 from kizuna_salesforce.ids import ref, staff
 from kizuna_salesforce.mapping.common import amount, distinct, full_name, merged, same_system
-from kizuna_salesforce.payloads import Account, Contact, Lead, User
+from kizuna_salesforce.payloads import Account, AccountContactRelation, Contact, Lead, User
 
 # Portal, community, guest and automation users are no colleagues: UserType, Object Reference "User", API 62.0.
 _COLLEAGUES = (None, "", "Standard", "CsnOnly")
@@ -82,6 +82,14 @@ def contact(record: Contact) -> sdk.Said:
         created_at=sdk.instant(record.created_date),
         updated_at=sdk.instant(record.last_modified_date or record.system_modstamp),
     )
+
+
+def account_contact_relation(record: AccountContactRelation) -> Iterator[sdk.Said]:
+    """A further account of a contact; nothing for the one the contact itself names, and for a relation that ended."""
+    account, person = ref("Account", record.account_id), ref("Contact", record.contact_id)
+    if account is None or person is None or sdk.truth(record.is_direct) or sdk.truth(record.is_active) is False:
+        return
+    yield sdk.Membership(person=person, account=account, label=sdk.text(record.roles))
 
 
 def lead(record: Lead) -> sdk.Said:

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kizuna import sdk
+from kizuna_salesforce.facts import DealChange, DealRole
 from kizuna_salesforce.ids import ref, staff
 from kizuna_salesforce.mapping.common import amount
-from kizuna_salesforce.payloads import Contract, Number, Opportunity, OpportunityLineItem, Product2
+from kizuna_salesforce.payloads import (
+    Contract,
+    Number,
+    Opportunity,
+    OpportunityContactRole,
+    OpportunityHistory,
+    OpportunityLineItem,
+    OpportunityStage,
+    Product2,
+)
 
 # The picklist as shipped and the words most orgs add; «Existing Business» alone does not say what was done.
 _DEAL_TYPES = {
@@ -79,6 +89,47 @@ def opportunity_line(record: OpportunityLineItem, default_currency: str | None =
         total=amount(record.total_price, currency),
         discount_percent=sdk.number(record.discount),
         starts_on=sdk.day(record.service_date),
+    )
+
+
+def opportunity_stage(record: OpportunityStage) -> Iterator[sdk.Said]:
+    """A stage as deals name it; what is said of it is its label in the org's own language."""
+    name = record.api_name or record.master_label
+    if not name:
+        return
+    yield sdk.Stage(
+        pipeline="Opportunity",
+        pipeline_label="Opportunity",
+        stage=name,
+        label=sdk.text(record.master_label),
+        position=sdk.whole(record.sort_order) or 0,
+        closed=bool(sdk.truth(record.is_closed)),
+        won=bool(sdk.truth(record.is_won)),
+        probability=_share(record.default_probability),
+    )
+
+
+def opportunity_contact_role(record: OpportunityContactRole) -> Iterator[sdk.Said]:
+    """Who takes part in a deal."""
+    deal, person = ref("Opportunity", record.opportunity_id), ref("Contact", record.contact_id)
+    if deal is None or person is None:
+        return
+    yield DealRole(deal=deal, person=person, role=sdk.text(record.role), primary=sdk.truth(record.is_primary) is True)
+
+
+def opportunity_history(record: OpportunityHistory, default_currency: str | None = None) -> Iterator[sdk.Said]:
+    """How a deal stood from ``CreatedDate`` on."""
+    deal = ref("Opportunity", record.opportunity_id)
+    if deal is None:
+        return
+    yield DealChange(
+        deal=deal,
+        stage=sdk.text(record.stage_name),
+        amount=amount(record.amount, record.currency_iso_code or default_currency),
+        probability=_share(record.probability),
+        closes_on=sdk.day(record.close_date),
+        staff=staff(record.created_by_id),
+        at=sdk.instant(record.created_date),
     )
 
 

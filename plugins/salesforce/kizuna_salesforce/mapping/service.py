@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from kizuna import sdk
 from kizuna_salesforce.ids import ref, ref_of_kind, staff
 from kizuna_salesforce.mapping.common import merged
-from kizuna_salesforce.payloads import Activity, Case, Event, Task
+from kizuna_salesforce.payloads import Activity, Case, CaseComment, EmailMessage, Event, Task
 
 _STATUSES = {
     "new": sdk.TicketStatus.NEW,
@@ -48,6 +48,9 @@ _DIRECTIONS = {
     "outbound": sdk.Direction.WE_TO_THEM,
     "internal": sdk.Direction.INTERNAL,
 }
+
+# What an activity may be about, beside an account; Salesforce allows some sixty objects more.
+_TOPICS = ("Opportunity", "Case", "Contract", "Order", "Asset")
 
 
 def case(record: Case) -> Iterator[sdk.Said]:
@@ -98,7 +101,7 @@ def task(record: Task) -> Iterator[sdk.Said]:
         direction=_DIRECTIONS.get((record.call_type or "").casefold()),
         account=_account(record),
         person=ref_of_kind(record.who_id, "Contact", "Lead"),
-        parent=ref_of_kind(record.what_id, "Opportunity", "Case", "Contract"),
+        parent=ref_of_kind(record.what_id, *_TOPICS),
         staff=staff(record.owner_id),
         done=done,
         due_at=due_at,
@@ -125,9 +128,44 @@ def event(record: Event) -> Iterator[sdk.Said]:
         direction=sdk.Direction.MUTUAL if record.who_id or record.account_id else None,
         account=_account(record),
         person=ref_of_kind(record.who_id, "Contact", "Lead"),
-        parent=ref_of_kind(record.what_id, "Opportunity", "Case", "Contract"),
+        parent=ref_of_kind(record.what_id, *_TOPICS),
         staff=staff(record.owner_id),
         duration_s=int((ends_at - starts_at).total_seconds()) if starts_at and ends_at else None,
+        updated_at=sdk.instant(record.last_modified_date or record.system_modstamp),
+    )
+
+
+def case_comment(record: CaseComment) -> sdk.Engagement:
+    """A comment on a case; one that is not published is seen by colleagues only."""
+    public = bool(sdk.truth(record.is_published))
+    return sdk.Engagement(
+        engagement_kind=sdk.EngagementKind.COMMENT,
+        body=sdk.plain(record.comment_body),
+        at=sdk.instant(record.created_date),
+        # A published comment may be the customer's own, by a user of the portal: who wrote it does not say which.
+        direction=None if public else sdk.Direction.INTERNAL,
+        parent=ref("Case", record.parent_id),
+        staff=staff(record.created_by_id),
+        public=public,
+        updated_at=sdk.instant(record.last_modified_date or record.system_modstamp),
+    )
+
+
+def email_message(record: EmailMessage) -> Iterator[sdk.Said]:
+    """An e-mail; nothing for one that has a task of its own, which stands for it."""
+    if record.activity_id:
+        return
+    incoming = sdk.truth(record.incoming)
+    yield sdk.Engagement(
+        engagement_kind=sdk.EngagementKind.EMAIL,
+        title=sdk.text(record.subject),
+        body=sdk.text(record.text_body, 2000) or sdk.plain(record.html_body),
+        at=sdk.instant(record.message_date or record.created_date),
+        direction=sdk.Direction.THEY_TO_US if incoming else sdk.Direction.WE_TO_THEM,
+        account=ref_of_kind(record.related_to_id, "Account"),
+        parent=ref_of_kind(record.parent_id, "Case") or ref_of_kind(record.related_to_id, *_TOPICS),
+        # An incoming mail is created by the automation that takes it in.
+        staff=None if incoming else staff(record.created_by_id),
         updated_at=sdk.instant(record.last_modified_date or record.system_modstamp),
     )
 

@@ -93,6 +93,9 @@ class SalesforceSandbox(VendorSandbox):
             IsSandbox=True,
         )
         yield native("Organization", payload, at, at)
+        yield from parties.integration(at)
+        yield from parties.record_types(at)
+        yield from selling.stages(at)
 
     def deleted(self, record: StoredRecord, state: SandboxState, /) -> None:
         if "IsDeleted" in record.payload:

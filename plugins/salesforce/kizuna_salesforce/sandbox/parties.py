@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from kizuna.sandbox import Native, SandboxState
 from kizuna.sandbox.records import Account, Lead, Person, StaffMember
-from kizuna_salesforce.sandbox.ids import QUEUE, with_prefix
+from kizuna_salesforce.sandbox.ids import QUEUE, RUN_AS_USER, numbered, with_prefix
 from kizuna_salesforce.sandbox.rows import address, dependent, native, row
 
 _TYPES = {"lead": "Prospect", "prospect": "Prospect", "customer": "Customer - Direct", "former": "Former Customer"}
@@ -46,6 +47,22 @@ def user(record: StaffMember, _state: SandboxState) -> Iterator[Native]:
     yield native("User", payload, record.created_at, record.updated_at)
 
 
+def integration(at: datetime) -> Iterator[Native]:
+    """The user under whose name other systems write."""
+    named = {"Name": "Integration", "LastName": "Integration", "IsActive": True, "UserType": "CloudIntegrationUser"}
+    yield native("User", row("User", RUN_AS_USER, at, at, Username="integration@sandbox.invalid", **named), at, at)
+
+
+_RECORD_TYPES = {"company": numbered("012", 1), "person": numbered("012", 2)}
+
+
+def record_types(at: datetime) -> Iterator[Native]:
+    """The two kinds of accounts that an org with person accounts has at least."""
+    for kind, name in (("company", "Business_Account"), ("person", "PersonAccount")):
+        told = {"Name": name.replace("_", " "), "DeveloperName": name, "SobjectType": "Account", "IsActive": True}
+        yield native("RecordType", row("RecordType", _RECORD_TYPES[kind], at, at, **told), at, at)
+
+
 def account(record: Account, state: SandboxState) -> Iterator[Native]:
     """An account; one that is a person brings its shadow contact along."""
     individual = record.kind == "person"
@@ -80,6 +97,7 @@ def account(record: Account, state: SandboxState) -> Iterator[Native]:
         BillingEmail__c=record.email,
         NameLatin__c=record.name_latin,
         Segment__c=record.segment,
+        RecordTypeId=_RECORD_TYPES["person" if individual else "company"],
         **(personal if individual else {}),
     )
     yield native("Account", payload, record.created_at, record.updated_at, customer=record.company)
@@ -102,7 +120,7 @@ def account(record: Account, state: SandboxState) -> Iterator[Native]:
         yield dependent(state, native("Contact", contact_row, record.created_at, record.updated_at))
 
 
-def contact(record: Person, _state: SandboxState) -> Iterator[Native]:
+def contact(record: Person, state: SandboxState) -> Iterator[Native]:
     payload = row(
         "Contact",
         record.id,
@@ -125,6 +143,11 @@ def contact(record: Person, _state: SandboxState) -> Iterator[Native]:
         **(address("Mailing", record.address) if record.address else {}),
     )
     yield native("Contact", payload, record.created_at, record.updated_at, person=record.person)
+    if record.account_id:
+        source_id = with_prefix(record.id, "07k")
+        told = {"AccountId": record.account_id, "ContactId": record.id, "IsDirect": True, "IsActive": True}
+        made = row("AccountContactRelation", source_id, record.created_at, record.updated_at, **told)
+        yield dependent(state, native("AccountContactRelation", made, record.created_at, record.updated_at))
 
 
 def lead(record: Lead, _state: SandboxState) -> Iterator[Native]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from kizuna_salesforce.sandbox import details
+
 _STAMPS = (
     "CreatedDate:datetime CreatedById:reference>User LastModifiedDate:datetime LastModifiedById:reference>User "
     "SystemModstamp:datetime"
@@ -29,8 +31,8 @@ _OBJECTS: dict[str, tuple[str, str]] = {
             "Description:textarea Rating:picklist OwnerId:reference>User AccountSource:picklist CurrencyIsoCode:picklist "
             "LastActivityDate:date IsPersonAccount:boolean PersonContactId:reference>Contact FirstName:string "
             "LastName:string PersonEmail:email PersonMobilePhone:phone PersonHomePhone:phone PersonTitle:string "
-            "PersonDepartment:string CorporateNumber__c:string VatNumber__c:string BillingEmail__c:email "
-            "NameLatin__c:string Segment__c:picklist"
+            "PersonDepartment:string RecordTypeId:reference>RecordType CorporateNumber__c:string VatNumber__c:string "
+            "BillingEmail__c:email NameLatin__c:string Segment__c:picklist"
         ),
     ),
     "Contact": (
@@ -101,7 +103,7 @@ _OBJECTS: dict[str, tuple[str, str]] = {
     "Task": (
         "00T",
         (
-            f"{_ALIVE} WhoId:reference>Contact,Lead WhatId:reference>Account,Opportunity,Case,Contract "
+            f"{_ALIVE} WhoId:reference>Contact,Lead WhatId:reference>Account,Opportunity,Case,Contract,Order,Asset "
             "AccountId:reference>Account Subject:combobox Description:textarea Status:picklist Priority:picklist "
             "IsClosed:boolean ActivityDate:date CompletedDateTime:datetime TaskSubtype:picklist CallType:picklist "
             "CallDurationInSeconds:int CallDisposition:string OwnerId:reference>User IsArchived:boolean "
@@ -111,13 +113,14 @@ _OBJECTS: dict[str, tuple[str, str]] = {
     "Event": (
         "00U",
         (
-            f"{_ALIVE} WhoId:reference>Contact,Lead WhatId:reference>Account,Opportunity,Case,Contract "
+            f"{_ALIVE} WhoId:reference>Contact,Lead WhatId:reference>Account,Opportunity,Case,Contract,Order,Asset "
             "AccountId:reference>Account Subject:combobox Description:textarea Location:string StartDateTime:datetime "
             "EndDateTime:datetime DurationInMinutes:int IsAllDayEvent:boolean ActivityDateTime:datetime "
             "ActivityDate:date EventSubtype:picklist OwnerId:reference>User,Calendar IsChild:boolean "
             "IsRecurrence:boolean IsArchived:boolean CurrencyIsoCode:picklist"
         ),
     ),
+    **details.objects(_ALIVE, _STAMPS),
     "User": (
         "005",
         (
@@ -135,7 +138,7 @@ _OBJECTS: dict[str, tuple[str, str]] = {
 }
 
 MERGEABLE = ("Account", "Contact", "Lead", "Case")
-_PERMANENT = ("User", "Organization")
+_PERMANENT = ("User", "Organization", "OpportunityStage", "OpportunityHistory", "RecordType")
 _LENGTHS = {
     "id": 18,
     "reference": 18,
@@ -191,7 +194,7 @@ def summary(sobject: str, version: str) -> dict[str, Any]:
         "custom": False,
         "queryable": True,
         "retrieveable": True,
-        "replicateable": sobject != "Organization",
+        "replicateable": sobject not in ("Organization", "OpportunityStage", "RecordType"),
         "createable": not permanent,
         "updateable": not permanent,
         "deletable": not permanent,

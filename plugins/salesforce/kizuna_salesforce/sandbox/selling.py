@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from kizuna.sandbox import Native, SandboxState
 from kizuna.sandbox.records import Contract, Deal, DealLine, Product
+from kizuna_salesforce.sandbox.ids import numbered, with_prefix
 from kizuna_salesforce.sandbox.rows import dependent, major, native, row
 
 _STAGES = {
@@ -17,6 +19,7 @@ _STAGES = {
     "won": "Closed Won",
     "lost": "Closed Lost",
 }
+_PROBABILITIES = {"qualification": 10, "discovery": 20, "proposal": 50, "negotiation": 75, "won": 100, "lost": 0}
 _FORECASTS = {"won": "Closed", "lost": "Omitted", "negotiation": "BestCase"}
 _TYPES = {
     "new": "New Customer",
@@ -79,9 +82,76 @@ def opportunity(record: Deal, state: SandboxState) -> Iterator[Native]:
     for line in record.lines:
         made = row("OpportunityLineItem", line.id, record.created_at, record.updated_at, **_line(record, line))
         yield dependent(state, native("OpportunityLineItem", made, record.created_at, record.updated_at))
+        if record.stage == "won":
+            yield dependent(state, _asset(record, line))
+    if record.person_id:
+        source_id = with_prefix(record.id, "00K")
+        role = {"OpportunityId": record.id, "ContactId": record.person_id, "Role": "Decision Maker", "IsPrimary": True}
+        made = row("OpportunityContactRole", source_id, record.created_at, record.updated_at, **role)
+        yield dependent(state, native("OpportunityContactRole", made, record.created_at, record.updated_at))
+    yield from _history(record)
 
 
-def contract(record: Contract, _state: SandboxState) -> Iterator[Native]:
+def stages(at: datetime) -> Iterator[Native]:
+    """The stages an opportunity may be in."""
+    for place, (stage, label) in enumerate(_STAGES.items(), 1):
+        payload = row(
+            "OpportunityStage",
+            numbered("01J", place),
+            at,
+            at,
+            MasterLabel=label,
+            ApiName=label,
+            IsActive=True,
+            SortOrder=place,
+            IsClosed=stage in ("won", "lost"),
+            IsWon=stage == "won",
+            DefaultProbability=_PROBABILITIES[stage],
+        )
+        yield native("OpportunityStage", payload, at, at)
+
+
+def _history(deal: Deal) -> Iterator[Native]:
+    """One row for each stage the deal entered; they never change, and carry no time of a last change."""
+    for place, entered in enumerate(deal.history):
+        payload = row(
+            "OpportunityHistory",
+            with_prefix(deal.id, "008", f"dM0{place:02}"),
+            entered.at,
+            entered.at,
+            OpportunityId=deal.id,
+            StageName=_STAGES.get(entered.stage, entered.stage),
+            Amount=major(entered.amount, deal.currency),
+            Probability=_PROBABILITIES.get(entered.stage),
+            CloseDate=entered.close_on,
+            CurrencyIsoCode=deal.currency,
+        )
+        author = {"CreatedById": deal.owner_id} if deal.owner_id else {}
+        yield native("OpportunityHistory", {**payload, **author}, entered.at, entered.at)
+
+
+def _asset(deal: Deal, line: DealLine) -> Native:
+    """What the customer has since the deal was won."""
+    at = deal.closed_at or deal.created_at
+    payload = row(
+        "Asset",
+        with_prefix(line.id, "02i"),
+        at,
+        deal.updated_at,
+        AccountId=deal.account_id,
+        ContactId=deal.person_id,
+        Product2Id=line.product_id,
+        Name=line.name,
+        Status="Purchased",
+        Quantity=float(line.quantity),
+        Price=major(line.unit, deal.currency),
+        PurchaseDate=at.date(),
+        CurrencyIsoCode=deal.currency,
+    )
+    return native("Asset", payload, at, deal.updated_at)
+
+
+def contract(record: Contract, state: SandboxState) -> Iterator[Native]:
     status = _CONTRACT_STATUSES.get(record.status, record.status)
     payload = row(
         "Contract",
@@ -104,6 +174,46 @@ def contract(record: Contract, _state: SandboxState) -> Iterator[Native]:
         NoticeDays__c=record.notice_days,
     )
     yield native("Contract", payload, record.created_at, record.updated_at)
+    if record.signed_at:
+        yield from _order(record, state)
+
+
+def _order(contract: Contract, state: SandboxState) -> Iterator[Native]:
+    """What was ordered by the contract, in one line."""
+    order_id, signed_at = with_prefix(contract.id, "801"), contract.signed_at or contract.created_at
+    total = major(contract.amount, contract.currency)
+    when = {"EffectiveDate": contract.starts_on, "EndDate": contract.ends_on}
+    payload = row(
+        "Order",
+        order_id,
+        signed_at,
+        contract.updated_at,
+        AccountId=contract.account_id,
+        ContractId=contract.id,
+        OpportunityId=contract.deal_id,
+        OrderNumber=f"{contract.number:08}",
+        Status="Activated",
+        StatusCode="Activated",
+        TotalAmount=total,
+        OwnerId=contract.owner_id,
+        CurrencyIsoCode=contract.currency,
+        **when,
+    )
+    yield dependent(state, native("Order", payload, signed_at, contract.updated_at))
+    line = row(
+        "OrderItem",
+        with_prefix(contract.id, "802"),
+        signed_at,
+        contract.updated_at,
+        OrderId=order_id,
+        Quantity=1.0,
+        UnitPrice=total,
+        TotalPrice=total,
+        ServiceDate=contract.starts_on,
+        EndDate=contract.ends_on,
+        CurrencyIsoCode=contract.currency,
+    )
+    yield dependent(state, native("OrderItem", line, signed_at, contract.updated_at))
 
 
 def _line(deal: Deal, line: DealLine) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from kizuna.sandbox import Native, SandboxState
 from kizuna.sandbox.records import Activity, Ticket
 from kizuna_salesforce.sandbox.ids import QUEUE, with_prefix
-from kizuna_salesforce.sandbox.rows import native, row
+from kizuna_salesforce.sandbox.rows import dependent, native, row
 
 _STATUSES = {
     "new": "New",
@@ -24,7 +24,7 @@ _CALL_TYPES = {"they_to_us": "Inbound", "we_to_them": "Outbound", "internal": "I
 _ARCHIVED_AFTER = timedelta(days=365)
 
 
-def case(record: Ticket, _state: SandboxState) -> Iterator[Native]:
+def case(record: Ticket, state: SandboxState) -> Iterator[Native]:
     closed = record.status in ("solved", "closed")
     payload = row(
         "Case",
@@ -47,6 +47,31 @@ def case(record: Ticket, _state: SandboxState) -> Iterator[Native]:
         CurrencyIsoCode="JPY",
     )
     yield native("Case", payload, record.created_at, record.updated_at)
+    if record.channel == "email":
+        yield dependent(state, _first_mail(record))
+    for said in record.comments:
+        told = {"ParentId": record.id, "CommentBody": said.body, "IsPublished": said.public}
+        author = {"CreatedById": said.staff_id} if said.staff_id else {}
+        made = {**row("CaseComment", with_prefix(said.id, "00a"), said.at, said.at, **told), **author}
+        yield native("CaseComment", made, said.at, said.at)
+
+
+def _first_mail(ticket: Ticket) -> Native:
+    """The mail by which the case came in."""
+    payload = row(
+        "EmailMessage",
+        with_prefix(ticket.id, "02s"),
+        ticket.created_at,
+        ticket.updated_at,
+        ParentId=ticket.id,
+        RelatedToId=ticket.id,
+        Subject=ticket.subject,
+        TextBody=ticket.description,
+        Incoming=True,
+        MessageDate=ticket.created_at,
+        Status="1",
+    )
+    return native("EmailMessage", payload, ticket.created_at, ticket.updated_at)
 
 
 def activity(record: Activity, state: SandboxState) -> Iterator[Native]:
