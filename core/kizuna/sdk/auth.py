@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from typing import Any
 
 import httpx
@@ -15,6 +15,8 @@ from kizuna.errors import AuthError, TransientError
 __all__ = ["Auth", "Basic", "Bearer", "FetchedToken"]
 
 Auth = httpx.Auth
+Persist = Callable[[Mapping[str, SecretStr]], Awaitable[None]]
+"""Keeps renewed secrets, by setting; when it raises they must not be used."""
 
 
 class Bearer(httpx.Auth):
@@ -43,12 +45,25 @@ class FetchedToken(httpx.Auth):
 
     Fetching is single-flight: many requests that fail together wait for one new token.
     ``last`` holds the whole answer of the token endpoint (for an instance URL or an expiry).
+    ``rotating`` names what the vendor replaces whenever it is used, such as a refresh token: the field of the answer and
+    of ``form`` → the setting that holds it. The new value is handed to ``persist`` (set by whoever opens the line)
+    before the new token is used, so that a crash in between loses neither.
     Raises AuthError when the token endpoint refuses (its text is the vendor's error code, never a secret),
     TransientError when it cannot answer now.
     """
 
-    def __init__(self, token_url: str, form: Mapping[str, SecretStr | str], name: str) -> None:
+    persist: Persist | None = None
+
+    def __init__(
+        self,
+        token_url: str,
+        form: Mapping[str, SecretStr | str],
+        name: str,
+        *,
+        rotating: Mapping[str, str] | None = None,
+    ) -> None:
         self._url, self._form, self._name = token_url, dict(form), name
+        self._rotating = dict(rotating or {})
         self._lock = asyncio.Lock()
         self._token: str | None = None
         self.last: dict[str, Any] = {}
@@ -59,7 +74,7 @@ class FetchedToken(httpx.Auth):
             async for step in self._fetch(None):
                 response = yield step
                 await response.aread()
-                self._keep(response)
+                await self._keep(response)
             used = self._token
         request.headers["Authorization"] = f"Bearer {used}"
         response = yield request
@@ -68,7 +83,7 @@ class FetchedToken(httpx.Auth):
         async for step in self._fetch(used):
             response = yield step
             await response.aread()
-            self._keep(response)
+            await self._keep(response)
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
 
@@ -76,10 +91,10 @@ class FetchedToken(httpx.Auth):
         """The token request, unless another flow has replaced the stale token meanwhile."""
         async with self._lock:
             if self._token == stale:
-                plain = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in self._form.items()}
+                plain = {name: _plain(value) for name, value in self._form.items()}
                 yield httpx.Request("POST", self._url, data=plain, headers={"Accept": "application/json"})
 
-    def _keep(self, response: httpx.Response) -> None:
+    async def _keep(self, response: httpx.Response) -> None:
         try:
             said = msgspec.json.decode(response.content, type=dict[str, Any])
         except msgspec.DecodeError:
@@ -91,4 +106,17 @@ class FetchedToken(httpx.Auth):
             raise AuthError(f"{self._name}: the token endpoint refused ({refusal}); check the client id and secret.")
         if response.is_error or not isinstance(token, str):
             raise TransientError(f"{self._name}: the token endpoint gave no token ({response.status_code}).")
+        await self._renew(said)
         self._token, self.last = token, said
+
+    async def _renew(self, said: Mapping[str, Any]) -> None:
+        """Whatever the vendor replaced kept first, then taken for the next time."""
+        given = {name: said[name] for name in self._rotating if isinstance(said.get(name), str) and said[name]}
+        new = {name: SecretStr(value) for name, value in given.items() if value != _plain(self._form.get(name))}
+        if new and self.persist is not None:
+            await self.persist({self._rotating[name]: value for name, value in new.items()})
+        self._form.update(new)
+
+
+def _plain(value: SecretStr | str | None) -> str | None:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -16,6 +16,7 @@ import httpx
 from kizuna import log
 from kizuna.clock import now
 from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
+from kizuna.sdk.auth import FetchedToken, Persist
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.limits import Limit
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
@@ -69,7 +70,8 @@ class Traffic:
 class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
-    ``attempts`` counts the first try. ``outbound`` says where requests may go. ``http`` replaces the httpx transport
+    ``attempts`` counts the first try. ``outbound`` says where requests may go, ``persist`` keeps
+    secrets that the vendor renews before they are used. ``http`` replaces the httpx transport
     (tests play a vendor through ASGI); nothing is judged then.
     """
 
@@ -78,6 +80,7 @@ class Transport:
         connector: Connector[Any],
         *,
         outbound: Outbound = THIS_MACHINE,
+        persist: Persist | None = None,
         http: httpx.AsyncBaseTransport | None = None,
         attempts: int = ATTEMPTS,
         paced: bool = True,
@@ -86,8 +89,11 @@ class Transport:
         self._attempts, self._paced = attempts, paced
         self._said = 0
         self._buckets = {limit.family: Bucket(limit) for limit in connector.limits}
+        auth = connector.auth()
+        if isinstance(auth, FetchedToken):
+            auth.persist = persist
         self._client = httpx.AsyncClient(
-            auth=connector.auth(),
+            auth=auth,
             headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
             timeout=TIMEOUT_S,
             transport=http or Wire(outbound),
