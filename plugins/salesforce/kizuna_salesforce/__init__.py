@@ -9,19 +9,23 @@ from typing import Any, ClassVar
 from pydantic import model_validator
 
 from kizuna import sdk
-from kizuna_salesforce.auth import InstanceToken
+from kizuna_salesforce.auth import AssertedToken, InstanceToken, audience_of, signer
 from kizuna_salesforce.errors import sort_error
 from kizuna_salesforce.streams import Reach, streams
 from kizuna_salesforce.webhooks import OutboundMessages
 
 
 class SalesforceSettings(sdk.Settings):
-    """Either client id and secret (an app with the client credentials flow), or a session that exists already."""
+    """A client id with its secret, with a private key or with a refresh token; or a session that exists already."""
 
     login_url: str = sdk.Field("", description="My Domain host, https://NAME.my.salesforce.com")
     base_url: str = sdk.Field("", description="Where requests go instead of the instance the login names")
     client_id: str = sdk.Field("", description="Consumer key of the app")
     client_secret: sdk.SecretStr | None = sdk.Field(None, description="Consumer secret of the app")
+    username: str = sdk.Field("", description="The user for whom private_key signs")
+    private_key: sdk.SecretStr | None = sdk.Field(None, description="RSA key (PEM) of the app's certificate")
+    jwt_audience: str = sdk.Field("", description="Instead of login.salesforce.com or test.salesforce.com")
+    refresh_token: sdk.SecretStr | None = sdk.Field(None, description="Of a sign-in in the browser; kept up to date")
     access_token: sdk.SecretStr | None = sdk.Field(None, description="A session id, instead of id and secret")
     api_version: str = sdk.Field("62.0", pattern=r"^\d{2}\.0$")
     default_currency: str | None = sdk.Field(None, pattern=r"^[A-Z]{3}$", description="Of an org with one currency")
@@ -35,8 +39,11 @@ class SalesforceSettings(sdk.Settings):
     def _complete(self) -> SalesforceSettings:
         if not self.login_url and not self.base_url:
             raise ValueError("give login_url, the org's My Domain host")
-        if self.access_token is None and not (self.client_id and self.client_secret):
-            raise ValueError("give client_id and client_secret, or access_token")
+        proof = self.client_secret or self.private_key or self.refresh_token
+        if self.access_token is None and not (self.client_id and proof):
+            raise ValueError("give client_id with client_secret, private_key or refresh_token, or access_token")
+        if self.private_key is not None and not self.username:
+            raise ValueError("give username, the user for whom private_key signs")
         return self
 
 
@@ -56,10 +63,19 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
 
     def auth(self) -> sdk.Auth:
         settings = self.settings
-        if settings.access_token is not None or settings.client_secret is None:
-            return sdk.Bearer(settings.access_token or sdk.SecretStr(""))
-        login_url = (settings.login_url or settings.base_url).rstrip("/")
-        return InstanceToken(login_url, settings.client_id, settings.client_secret, pinned=bool(settings.base_url))
+        login_url, pinned = (settings.login_url or settings.base_url).rstrip("/"), bool(settings.base_url)
+        if settings.access_token is not None:
+            return sdk.Bearer(settings.access_token)
+        if settings.private_key is not None:
+            audience = settings.jwt_audience or audience_of(login_url)
+            sign = signer(settings.client_id, settings.username, audience, settings.private_key)
+            return AssertedToken(login_url, sign, pinned=pinned)
+        form: dict[str, sdk.SecretStr | str] = {"grant_type": "client_credentials", "client_id": settings.client_id}
+        if settings.client_secret is not None:
+            form["client_secret"] = settings.client_secret
+        if settings.refresh_token is not None:
+            form |= {"grant_type": "refresh_token", "refresh_token": settings.refresh_token}
+        return InstanceToken(login_url, form, pinned=pinned)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         lookback = timedelta(minutes=self.settings.lookback_minutes)

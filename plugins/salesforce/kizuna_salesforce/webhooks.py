@@ -1,4 +1,4 @@
-"""Outbound messages: SOAP notifications of changed records, taken as hints.
+"""Outbound messages (SOAP notifications of changed records) and relayed change events, taken as hints.
 
 Salesforce does not sign them. What proves one genuine is a secret in the URL that the administrator gives the flow,
 ``https://…?key=SECRET``, which travels inside TLS. Source: SOAP API Developer Guide, outbound messaging notifications.
@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 from kizuna import sdk
+from kizuna_salesforce import changes
 from kizuna_salesforce.ids import STREAM_OF_PREFIX, full_id
 
 ACKNOWLEDGEMENT = (
@@ -37,8 +38,10 @@ class OutboundMessages:
     def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
         """The records to read again; those of objects that are not read are left out.
 
-        Raises PayloadError for a body that is no outbound message.
+        Raises PayloadError for a body that is neither an outbound message nor a change event.
         """
+        if delivery.body.lstrip()[:1] in (b"{", b"["):
+            return changes.hints(delivery.body)
         # NUL bytes mean UTF-16, in which a document type would not be seen here.
         if any(mark in delivery.body for mark in (b"<!DOCTYPE", b"<!ENTITY", b"\x00")):
             raise sdk.PayloadError("salesforce: a message with a document type is refused")
