@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from kizuna import sdk
 from kizuna_zendesk import errors
-from kizuna_zendesk.streams import streams
+from kizuna_zendesk.streams import Wishes, streams
 from kizuna_zendesk.webhooks import ZendeskWebhooks
 
 NO_SECRET = sdk.SecretStr("")
@@ -30,6 +30,13 @@ class ZendeskSettings(sdk.Settings):
     ticket_metrics: Literal["with_tickets", "list"] = sdk.Field(
         "with_tickets",
         description="inside each ticket of the export, or from a list of their own (no archived tickets)",
+    )
+    ticket_merges: Literal["audits", "off"] = sdk.Field(
+        "audits", description="ask the audits of each merged ticket into which one it went"
+    )
+    ticket_slas: bool = sdk.Field(False, description="ask the export for each ticket's running service levels")
+    user_identities: Literal["with_users", "each"] = sdk.Field(
+        "with_users", description="beside the users of the export, or one request for each user"
     )
 
     @model_validator(mode="after")
@@ -68,7 +75,14 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
         return sdk.Basic(f"{self.settings.email}/token", self.settings.api_token)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
-        return streams(metrics_with_tickets=self.settings.ticket_metrics == "with_tickets")
+        return streams(
+            Wishes(
+                metrics_with_tickets=self.settings.ticket_metrics == "with_tickets",
+                merges_from_audits=self.settings.ticket_merges == "audits",
+                identities_with_users=self.settings.user_identities == "with_users",
+                sla_with_tickets=self.settings.ticket_slas,
+            )
+        )
 
     def trial(self) -> sdk.Ask:
         return sdk.Ask(path="/api/v2/users/me.json")

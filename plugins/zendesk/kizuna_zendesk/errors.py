@@ -13,6 +13,7 @@ from kizuna import sdk
 WAIT_S = 60.0
 """Limits count whole minutes; this long is waited where a refusal does not say."""
 
+RECORD_NOT_FOUND = "RecordNotFound"
 RESETS = ("ratelimit-reset", "rate-limit-reset")
 _ENDPOINT = re.compile(r"^zendesk-rate-?limit-")
 _REMAINING = re.compile(r"\bremaining=(\d+)")
@@ -50,6 +51,8 @@ def sort(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
         )
     if status == 403:
         return sdk.DegradedError(f"{name}: not allowed ({said}); exports need an administrator's token.")
+    if status == 404 and code == RECORD_NOT_FOUND:
+        return None  # one record may be gone while its list is being read: the reading knows what it asked for
     if status == 404:
         return sdk.DegradedError(f"{name}: not there ({said}); check the subdomain and whether the plan has it.")
     if status == 429:

@@ -107,8 +107,11 @@ def gone_user(record: User) -> str | None:
 def ticket(record: Ticket) -> Iterator[sdk.Said]:
     """The ticket, and how it was handled where the export was asked for that.
 
-    A ticket merged into another is merely closed here: neither field nor tag names the other one.
+    Of a ticket merged into another no more is said than that. Its stage is the account's own status where it has one.
     """
+    if record.merged_into is not None:
+        yield sdk.Merged(loser=sdk.Ref("tickets", str(record.id)), winner=sdk.Ref("tickets", str(record.merged_into)))
+        return
     status, strange = sdk.known(record.status, TICKET_STATUS, sdk.TicketStatus.OTHER, "status")
     priority, strange_too = sdk.known(record.priority, PRIORITY, sdk.Priority.OTHER, "priority")
     measured = record.metric_set
@@ -119,7 +122,7 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
         person=ref("users", record.requester_id),
         assignee=ref("users", record.assignee_id),
         status=status,
-        stage=sdk.text(record.status),
+        stage=str(record.custom_status_id) if record.custom_status_id else sdk.text(record.status),
         priority=priority if record.priority else None,
         channel=channel(record.via),
         category=sdk.text(record.type),
@@ -136,8 +139,13 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
 
 
 def gone_ticket(record: Ticket) -> str | None:
-    """``deleted`` for a ticket of status deleted; the export goes on listing it with its other fields."""
-    return "deleted" if record.status is not None and record.status.lower() == "deleted" else None
+    """``deleted`` for a ticket of status deleted, which the export goes on listing; ``merged`` for one merged away.
+
+    What a ticket says after it was scrubbed replaces what it said before, in the same row.
+    """
+    if record.status is not None and record.status.lower() == "deleted":
+        return "deleted"
+    return "merged" if record.merged_into is not None else None
 
 
 def ticket_metric(record: TicketMetric) -> sdk.TicketMetrics:

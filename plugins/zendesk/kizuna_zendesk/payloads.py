@@ -61,6 +61,8 @@ class Ticket(sdk.Payload):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     generated_timestamp: float | None = None
+    custom_status_id: Id | None = None
+    merged_into: Id | None = None  # set by the reading, from the audits: a ticket itself does not say
     metric_set: TicketMetric | None = None
 
     def changed_at(self) -> datetime | None:
@@ -166,6 +168,10 @@ def is_said(type_: object) -> bool:
     return isinstance(type_, str) and (type_.endswith("Comment") or type_ == "Tweet")
 
 
+REWRITES = {"CommentRedactionEvent", "AttachmentRedactionEvent", "CommentPrivacyChange"}
+"""Events after which a comment is no longer what its own event said."""
+
+
 class TicketEvent(msgspec.Struct):
     """An entry of the ticket event export: what changed on a ticket at once, comments among it."""
 
@@ -180,3 +186,7 @@ class ChildEvent(msgspec.Struct):
     event_type: str | None = None
     type: Any = None
     created_at: Any = None
+
+    def said_type(self) -> Any:
+        """The event's own type, or the child's where it has none."""
+        return self.event_type or self.type

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ FULL_PAGE = 1000
 WITHHELD = timedelta(seconds=90)
 """A start time must be a minute old; half a minute more for clocks that differ."""
 
+NOT_FOUND = 404
+
 LISTING, WHOLE = "listing", "whole"
 """Where a full reading stands: in its list, or in the export after it."""
 
@@ -30,6 +32,8 @@ _TEXT = msgspec.json.Decoder(str | None)
 _TRUTH = msgspec.json.Decoder(bool | None)
 _SECONDS = msgspec.json.Decoder(int | float | None)
 _NOTHING = msgspec.Raw(b"null")
+
+P = TypeVar("P", bound=sdk.Payload)
 
 Split = Callable[[Sequence[msgspec.Raw]], Iterable[sdk.Record]]
 """Makes records of the rows of a page."""
@@ -53,7 +57,7 @@ class CursorExport:
     path: str
     items: str
     params: tuple[tuple[str, str], ...] = ()
-    sideload: Sideload | None = None
+    sideloads: tuple[Sideload, ...] = ()
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         cursor = None if start.full or bookmark is None else bookmark.get("cursor")
@@ -64,8 +68,9 @@ class CursorExport:
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         page = opened(answer, self.path)
         rows = listed(page, self.items, self.path)
-        if self.sideload is not None and self.sideload.items in page:
-            rows = self.sideload.joined(rows, listed(page, self.sideload.items, self.path))
+        for sideload in self.sideloads:
+            if sideload.items in page:
+                rows = sideload.joined(rows, listed(page, sideload.items, self.path))
         after, held = text_of(page, "after_cursor"), asked(ask, "cursor")
         ended = truth_of(page, "end_of_stream")
         records = tuple(whole_rows(rows))
@@ -86,7 +91,8 @@ class TimeExport:
 
     The boundary is inclusive, so that rows of that second come again (and change nothing). ``next_page`` is there even
     at the end and is not followed. Where more rows than a page share one second the export cannot go on: it would answer
-    the same page for ever, and stepping over the second would lose rows, so the page is refused.
+    the same page for ever, and stepping over the second would lose rows, so the page is refused. A page that stands still
+    and is not full has shown all there is, whatever it says of the end.
     """
 
     path: str
@@ -118,6 +124,8 @@ class TimeExport:
                 mark = {"start_time": since}
             return sdk.Turn(records=records, bookmark=mark, whole=state == WHOLE)
         if end_time is None or end_time <= since:
+            if len(rows) < int(asked(ask, "per_page") or FULL_PAGE):
+                return sdk.Turn(records=records, bookmark=mark or {"start_time": since}, whole=state == WHOLE)
             raise sdk.PageError(
                 f"{self.path}: {len(rows)} rows share the second {since} and the export cannot go beyond it; "
                 "nothing of the page is taken; change one of these records in the vendor, so that they spread"
@@ -183,6 +191,41 @@ class PageCursor:
         return begin, end, {"meta": {"has_more": end < len(ids), "after_cursor": str(end), "before_cursor": str(begin)}}
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeskListing(sdk.Listing[P]):
+    """A cursor-paged list that may not be there in every plan. Raises DegradedError when it is not."""
+
+    paging: sdk.Paging = field(default_factory=PageCursor)
+
+    def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        if answer.status == NOT_FOUND:
+            opened(answer, self.path)
+        return super().turn(state, ask, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumbers:
+    """Pages by number, for lists of few rows that know no cursor: stops where there is no next page."""
+
+    def following(self, ask: sdk.Ask, envelope: Mapping[str, Any], last_id: str | None) -> sdk.Ask | None:
+        if last_id is None or text_of(envelope, "next_page") is None:
+            return None
+        return ask.having(page=str(int(asked(ask, "page") or 1) + 1))
+
+    def imitate(self, ask: sdk.Ask, ids: Sequence[str], size: int) -> tuple[int, int, dict[str, Any]]:
+        page = int(asked(ask, "page") or 1)
+        begin, end = (page - 1) * size, min(page * size, len(ids))
+        return begin, end, {"next_page": f"{ask.path}?page={page + 1}" if end < len(ids) else None}
+
+
+@dataclass(frozen=True)
+class SinceMilliseconds(sdk.Since[P]):
+    """«Changed since» in milliseconds, as the survey API counts."""
+
+    def asking(self, ask: sdk.Ask, since: datetime) -> sdk.Ask:
+        return ask.having(**{self.param: str(int((since - self.overlap).timestamp() * 1000))})
+
+
 class Meta(msgspec.Struct):
     """Where a cursor-paged list stands."""
 
@@ -202,7 +245,12 @@ class Nothing:
 
 
 def opened(answer: sdk.Answer, path: str) -> dict[str, msgspec.Raw]:
-    """The fields of an answer, undecoded. Raises PageError when it is no object."""
+    """The fields of an answer, undecoded.
+
+    Raises PageError when it is no object, DegradedError when it says that nothing is there.
+    """
+    if answer.status == NOT_FOUND:
+        raise sdk.DegradedError(f"{path}: not there ({NOT_FOUND}, RecordNotFound); check whether the plan has it.")
     try:
         return _ENVELOPE.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
 from kizuna import sdk
-from kizuna_zendesk.payloads import ChildEvent, Id, TicketEvent, is_said
+from kizuna_zendesk.payloads import REWRITES, ChildEvent, Id, TicketEvent, is_said
 
 
 class Owner(msgspec.Struct):
-    """A row of a user's own (``id``) or one that belongs to a user (``user_id``)."""
+    """What tells whose row it is: a record's own id, or that of the user or ticket it belongs to."""
 
     id: Id | None = None
     user_id: Id | None = None
+    ticket_id: Id | None = None
 
 
 _OWNER = msgspec.json.Decoder(Owner)
@@ -26,28 +28,32 @@ _CHILD = msgspec.json.Decoder(ChildEvent)
 
 @dataclass(frozen=True, slots=True)
 class Sideload:
-    """Rows at the top of the answer, ``items``, that belong to a user: put into that user's payload under that name.
+    """Rows at the top of the answer, ``items``, that belong to the page's records by ``owner``: put inside them.
 
-    So that a user's record holds every address of theirs, in one request for a thousand users.
+    All of a record's rows stand under the name of the list, or the last of them alone under ``single``. So a user holds
+    every address of theirs, and a ticket its measures, in one request for a thousand of them.
     """
 
     items: str
+    owner: str = "user_id"
+    single: str | None = None
 
     def joined(self, rows: Sequence[msgspec.Raw], beside: Sequence[msgspec.Raw]) -> list[msgspec.Raw]:
         """The rows with what belongs to them; a row that cannot be read stays as it is, to be set aside later."""
-        by_user: defaultdict[str, list[bytes]] = defaultdict(list)
+        belonging: defaultdict[str, list[bytes]] = defaultdict(list)
         for row in beside:
-            owner = _owner(row)
-            if owner is not None and owner.user_id is not None:
-                by_user[str(owner.user_id)].append(bytes(row))
-        if not by_user:
-            return list(rows)
-        return [self._with(row, by_user) for row in rows]
+            owner = _id(row, self.owner)
+            if owner is not None:
+                belonging[owner].append(bytes(row))
+        return [self._with(row, belonging) for row in rows] if belonging else list(rows)
 
-    def _with(self, row: msgspec.Raw, by_user: dict[str, list[bytes]]) -> msgspec.Raw:
-        owner = _owner(row)
-        own = by_user.get(str(owner.id)) if owner is not None else None
-        return row if own is None else with_fields(row, f'"{self.items}":[{b",".join(own).decode()}]')
+    def _with(self, row: msgspec.Raw, belonging: dict[str, list[bytes]]) -> msgspec.Raw:
+        own = belonging.get(_id(row, "id") or "")
+        if own is None:
+            return row
+        if self.single is not None:
+            return with_fields(row, f'"{self.single}":{own[-1].decode()}')
+        return with_fields(row, f'"{self.items}":[{b",".join(own).decode()}]')
 
 
 def comments_of(events: Sequence[msgspec.Raw]) -> Iterator[sdk.Record]:
@@ -66,10 +72,28 @@ def comments_of(events: Sequence[msgspec.Raw]) -> Iterator[sdk.Record]:
             yield sdk.Record(raw=comment_of(event, child))
 
 
+def rewritten_of(events: Sequence[msgspec.Raw]) -> dict[str, datetime]:
+    """Ticket → when a comment of it was last rewritten, for every ticket where that happened.
+
+    An event that cannot be read tells nothing here; ``comments_of`` hands it on to be set aside.
+    """
+    found: dict[str, datetime] = {}
+    for raw in events:
+        try:
+            event = _EVENT.decode(raw)
+            rewrites = any(_CHILD.decode(child).said_type() in REWRITES for child in event.child_events or ())
+            at = sdk.instant(event.created_at) if rewrites else None
+        except (msgspec.DecodeError, sdk.PayloadError):
+            continue
+        if at is not None and event.ticket_id is not None:
+            own = str(event.ticket_id)
+            found[own] = max(at, found.get(own, at))
+    return found
+
+
 def is_comment(child: msgspec.Raw) -> bool:
     """Whether a child event is something written or said; changes, notifications and flags are not."""
-    found = _CHILD.decode(child)
-    return is_said(found.event_type or found.type)
+    return is_said(_CHILD.decode(child).said_type())
 
 
 def comment_of(event: TicketEvent, child: msgspec.Raw) -> msgspec.Raw:
@@ -87,8 +111,10 @@ def with_fields(row: msgspec.Raw, fields: str) -> msgspec.Raw:
     return msgspec.Raw(body + comma + fields.encode() + b"}")
 
 
-def _owner(row: msgspec.Raw) -> Owner | None:
+def _id(row: msgspec.Raw, name: str) -> str | None:
+    """The id a row has under that name, None where it has none or cannot be read."""
     try:
-        return _OWNER.decode(row)
+        found = getattr(_OWNER.decode(row), name)
     except msgspec.DecodeError:
         return None
+    return None if found is None else str(found)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from kizuna import sdk
-from kizuna_zendesk import mapping
+from kizuna_zendesk import definitions, mapping, service_levels, surveys
+from kizuna_zendesk.following import Followed
+from kizuna_zendesk.followups import EachIdentity, MergedTickets, RewrittenComments
 from kizuna_zendesk.payloads import (
     Comment,
     Organization,
@@ -15,9 +20,20 @@ from kizuna_zendesk.payloads import (
     TicketMetric,
     User,
 )
-from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, SweptExport, TimeExport
+from kizuna_zendesk.readings import (
+    CursorExport,
+    DeskListing,
+    Nothing,
+    PageNumbers,
+    SinceMilliseconds,
+    SweptExport,
+    TimeExport,
+)
 from kizuna_zendesk.sideloads import Sideload, comments_of
+from kizuna_zendesk.surveys import SurveyAnswers
 
+P = TypeVar("P", bound=sdk.Payload)
+FIELDS = {"ticket_fields": "tickets", "user_fields": "users", "organization_fields": "organizations"}
 EXPORT_PAGE = ("per_page", "1000")
 LIST_PAGE = ("page[size]", "100")
 RATED_WITHIN = timedelta(days=30)
@@ -27,16 +43,31 @@ ADMIN = "a token of an administrator (or an OAuth token of one, with scope read)
 AGENT = "a token of an agent who may see all tickets (or an OAuth token of one, with scope read)"
 
 
-def streams(*, metrics_with_tickets: bool) -> tuple[sdk.AnyStream, ...]:
-    """The streams in the order of a first load; ``metrics_with_tickets`` says where the measures come from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What an administrator may choose about the streams."""
+
+    metrics_with_tickets: bool = True
+    merges_from_audits: bool = True
+    identities_with_users: bool = True
+    sla_with_tickets: bool = False
+
+
+def streams(wishes: Wishes) -> tuple[sdk.AnyStream, ...]:
+    """The streams in the order of a first load."""
     return (
         organizations(),
-        users(),
-        tickets(with_metrics=metrics_with_tickets),
+        users(wishes),
+        tickets(wishes),
         comments(),
         satisfaction_ratings(),
+        survey_responses(),
         organization_memberships(),
-        ticket_metrics(read=not metrics_with_tickets),
+        ticket_metrics(read=not wishes.metrics_with_tickets),
+        ticket_metric_events(),
+        sla_policies(),
+        custom_statuses(),
+        *(fields(name, stream) for name, stream in FIELDS.items()),
     )
 
 
@@ -58,34 +89,41 @@ def organizations() -> sdk.Stream[Organization]:
     )
 
 
-def users() -> sdk.Stream[User]:
+def users(wishes: Wishes) -> sdk.Stream[User]:
+    along = wishes.identities_with_users
+    export = CursorExport(
+        path="/api/v2/incremental/users/cursor.json",
+        items="users",
+        params=(EXPORT_PAGE, ("include", "identities")) if along else (EXPORT_PAGE,),
+        sideloads=(Sideload("identities"),),
+    )
     return sdk.Stream(
         name="users",
         also=("user", "end_users", "agents"),
         payload=User,
         map=mapping.user,
-        reading=CursorExport(
-            path="/api/v2/incremental/users/cursor.json",
-            items="users",
-            params=(EXPORT_PAGE, ("include", "identities")),
-            sideload=Sideload("identities"),
-        ),
+        reading=export if along else Followed(export=export, follow=EachIdentity()),
         version=lambda record: record.updated_at,
         deleted=mapping.gone_user,
         scope=ADMIN,
     )
 
 
-def tickets(*, with_metrics: bool) -> sdk.Stream[Ticket]:
-    sideload = (("include", "metric_sets"),) if with_metrics else ()
+def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
+    asked = ["metric_sets"] if wishes.metrics_with_tickets else []
+    asked += ["comment_count", *(["slas"] if wishes.sla_with_tickets else [])]
+    export = CursorExport(
+        path="/api/v2/incremental/tickets/cursor.json",
+        items="tickets",
+        params=(EXPORT_PAGE, ("include", ",".join(asked))),
+        sideloads=(Sideload("metric_sets", owner="ticket_id", single="metric_set"),),
+    )
     return sdk.Stream(
         name="tickets",
         also=("ticket", "requests"),
         payload=Ticket,
         map=mapping.ticket,
-        reading=CursorExport(
-            path="/api/v2/incremental/tickets/cursor.json", items="tickets", params=(EXPORT_PAGE, *sideload)
-        ),
+        reading=Followed(export=export, follow=MergedTickets()) if wishes.merges_from_audits else export,
         version=Ticket.changed_at,
         deleted=mapping.gone_ticket,
         scope=ADMIN,
@@ -93,17 +131,18 @@ def tickets(*, with_metrics: bool) -> sdk.Stream[Ticket]:
 
 
 def comments() -> sdk.Stream[Comment]:
+    export = TimeExport(
+        path="/api/v2/incremental/ticket_events.json",
+        items="ticket_events",
+        params=(("include", "comment_events"),),
+        split=comments_of,
+    )
     return sdk.Stream(
         name="comments",
         also=("comment", "ticket_comments"),
         payload=Comment,
         map=mapping.comment,
-        reading=TimeExport(
-            path="/api/v2/incremental/ticket_events.json",
-            items="ticket_events",
-            params=(("include", "comment_events"),),
-            split=comments_of,
-        ),
+        reading=Followed(export=export, follow=RewrittenComments()),
         version=lambda record: record.created_at,
         scope=ADMIN,
     )
@@ -115,11 +154,10 @@ def satisfaction_ratings() -> sdk.Stream[SatisfactionRating]:
         also=("satisfaction_rating", "csat"),
         payload=SatisfactionRating,
         map=mapping.satisfaction_rating,
-        reading=sdk.Listing(
+        reading=DeskListing(
             path="/api/v2/satisfaction_ratings.json",
             payload=SatisfactionRating,
             items="satisfaction_ratings",
-            paging=PageCursor(),
             params=(LIST_PAGE,),
             since=sdk.Since("start_time", lambda rating: rating.updated_at, form="epoch", overlap=RATED_WITHIN),
         ),
@@ -135,13 +173,7 @@ def organization_memberships() -> sdk.Stream[OrganizationMembership]:
         also=("organization_membership", "memberships"),
         payload=OrganizationMembership,
         map=mapping.organization_membership,
-        reading=sdk.Listing(
-            path="/api/v2/organization_memberships.json",
-            payload=OrganizationMembership,
-            items="organization_memberships",
-            paging=PageCursor(),
-            params=(LIST_PAGE,),
-        ),
+        reading=listing("organization_memberships", OrganizationMembership),
         version=lambda record: record.updated_at,
         scope=AGENT,
         sweep=True,
@@ -149,20 +181,104 @@ def organization_memberships() -> sdk.Stream[OrganizationMembership]:
 
 
 def ticket_metrics(*, read: bool) -> sdk.Stream[TicketMetric]:
-    listing = sdk.Listing(
-        path="/api/v2/ticket_metrics.json",
-        payload=TicketMetric,
-        items="ticket_metrics",
-        paging=PageCursor(),
-        params=(LIST_PAGE,),
-    )
     return sdk.Stream(
         name="ticket_metrics",
         also=("ticket_metric", "metric_sets"),
         payload=TicketMetric,
         map=mapping.ticket_metric,
-        reading=listing if read else Nothing(),
+        reading=listing("ticket_metrics", TicketMetric) if read else Nothing(),
         key=lambda record: str(record.id if record.id is not None else f"ticket-{record.ticket_id}"),
         version=lambda record: record.updated_at,
         scope=AGENT,
     )
+
+
+def survey_responses() -> sdk.Stream[SurveyAnswers]:
+    return sdk.Stream(
+        name="survey_responses",
+        also=("survey_response", "surveys"),
+        payload=SurveyAnswers,
+        map=surveys.survey_response,
+        reading=DeskListing(
+            path="/api/v2/guide/survey_responses",
+            payload=SurveyAnswers,
+            items="survey_responses",
+            params=(("page[size]", "50"),),
+            since=SinceMilliseconds("filter[created_at_start]", SurveyAnswers.changed_at, overlap=RATED_WITHIN),
+        ),
+        version=SurveyAnswers.changed_at,
+        scope=AGENT,
+        optional=True,
+    )
+
+
+def ticket_metric_events() -> sdk.Stream[service_levels.MetricEvent]:
+    return sdk.Stream(
+        name="ticket_metric_events",
+        also=("ticket_metric_event", "metric_events", "sla_events"),
+        payload=service_levels.MetricEvent,
+        map=service_levels.metric_event,
+        reading=TimeExport(path="/api/v2/incremental/ticket_metric_events.json", items="ticket_metric_events"),
+        version=lambda record: record.time,
+        deleted=service_levels.gone_event,
+        scope=ADMIN,
+        optional=True,
+    )
+
+
+def sla_policies() -> sdk.Stream[service_levels.Policy]:
+    return sdk.Stream(
+        name="sla_policies",
+        also=("sla_policy", "slas"),
+        payload=service_levels.Policy,
+        map=service_levels.policy,
+        reading=DeskListing(
+            path="/api/v2/slas/policies.json",
+            payload=service_levels.Policy,
+            items="sla_policies",
+            paging=PageNumbers(),
+        ),
+        version=lambda record: record.updated_at,
+        scope=ADMIN,
+        optional=True,
+        sweep=True,
+    )
+
+
+def custom_statuses() -> sdk.Stream[definitions.CustomStatus]:
+    return sdk.Stream(
+        name="custom_statuses",
+        also=("custom_status", "statuses"),
+        payload=definitions.CustomStatus,
+        map=definitions.custom_status,
+        reading=DeskListing(
+            path="/api/v2/custom_statuses.json",
+            payload=definitions.CustomStatus,
+            items="custom_statuses",
+            paging=PageNumbers(),
+        ),
+        version=lambda record: record.updated_at,
+        scope=AGENT,
+        optional=True,
+        sweep=True,
+    )
+
+
+def fields(name: str, stream: str) -> sdk.Stream[definitions.FieldDefinition]:
+    """The custom fields of that stream's records."""
+    return sdk.Stream(
+        name=name,
+        also=(name.removesuffix("s"),),
+        payload=definitions.FieldDefinition,
+        map=partial(definitions.field_of, stream),
+        reading=listing(name, definitions.FieldDefinition),
+        version=lambda record: record.updated_at,
+        scope=AGENT,
+        optional=True,
+        sweep=True,
+    )
+
+
+def listing(name: str, payload: type[P]) -> DeskListing[P]:
+    """The whole list of that name."""
+    return DeskListing(path=f"/api/v2/{name}.json", payload=payload, items=name, params=(LIST_PAGE,))

@@ -58,6 +58,12 @@ class Desk:
     def get(self, path: str, **params: Any) -> httpx.Response:
         return httpx.get(self.url + path, params=params, auth=AUTH, trust_env=False)
 
+    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        """A change asked of the desk, which must take it."""
+        answered = httpx.request(method, self.url + path, json=body, auth=AUTH, trust_env=False)
+        answered.raise_for_status()
+        return answered
+
     def later(self, **by: float) -> None:
         """Lets time pass, so that what was withheld shows."""
         self.served.clock.advance(timedelta(**(by or {"minutes": 2})))

@@ -95,7 +95,7 @@ def test_exports_have_a_limit_of_their_own_that_the_settings_raise():
         (answer(401, {"error": "invalid_token", "error_description": "expired"}), sdk.AuthError),
         (answer(403, {"error": {"title": "Forbidden", "message": "no"}}), sdk.DegradedError),
         (answer(403, b"no such page"), sdk.DegradedError),
-        (answer(404, {"error": "RecordNotFound", "description": "Not found"}), sdk.DegradedError),
+        (answer(404, {"error": "InvalidEndpoint", "description": "Not found"}), sdk.DegradedError),
         (answer(404, {}), sdk.DegradedError),
         (answer(400, {"error": "TooManyValues", "description": "…", "max_count": 100}), sdk.RefusedError),
         (answer(422, {"error": "RecordInvalid", "details": {}}), sdk.RefusedError),
@@ -109,6 +109,10 @@ def test_a_refusal_says_what_the_operator_does_next(given, error):
     found = Zendesk(settings()).sort_error(given)
 
     assert type(found) is error
+
+
+def test_a_record_that_is_gone_is_for_the_reading_to_judge():
+    assert Zendesk(settings()).sort_error(answer(404, {"error": "RecordNotFound", "description": "Not found"})) is None
 
 
 def test_a_good_answer_is_no_error():

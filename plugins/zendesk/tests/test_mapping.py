@@ -8,9 +8,9 @@ import pytest
 
 from kizuna import sdk
 from kizuna_zendesk import mapping, payloads
-from kizuna_zendesk.streams import streams
+from kizuna_zendesk.streams import Wishes, streams
 
-STREAMS = {stream.name: stream for stream in streams(metrics_with_tickets=True)}
+STREAMS = {stream.name: stream for stream in streams(Wishes())}
 
 TICKET: dict[str, Any] = {
     "id": 35436,

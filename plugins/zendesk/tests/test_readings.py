@@ -10,7 +10,7 @@ import pytest
 from kizuna import sdk
 from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, TimeExport
 from kizuna_zendesk.sideloads import Sideload, comments_of
-from kizuna_zendesk.streams import streams
+from kizuna_zendesk.streams import Wishes, streams
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = sdk.Start(now=NOW)
@@ -174,6 +174,40 @@ def test_more_rows_in_one_second_than_a_page_holds_fail_loudly():
         ORGANIZATIONS.turn(begun.state, begun.ask, time_page(*range(1000), end_time=500, end=False))
 
 
+def test_a_page_that_stands_still_and_is_not_full_is_the_last_whatever_it_says_of_the_end():
+    begun = ORGANIZATIONS.begin({"start_time": 500}, START)
+    assert begun.ask is not None
+
+    turn = ORGANIZATIONS.turn(begun.state, begun.ask, time_page(1, 2, end_time=500, end=False))
+
+    assert (turn.ask, turn.bookmark, ids(turn)) == (None, {"start_time": 500}, [1, 2])
+
+
+def test_measures_at_the_top_of_the_answer_join_their_tickets():
+    reading = next(stream for stream in streams(Wishes()) if stream.name == "tickets").reading
+    begun = reading.begin(None, START)
+    assert begun.ask is not None
+    body = {"tickets": [{"id": 1}, {"id": 2}], "metric_sets": [{"id": 9, "ticket_id": 2}], "after_cursor": "A"}
+
+    turn = reading.turn(begun.state, begun.ask, answer({**body, "end_of_stream": True}))
+
+    assert [json.loads(bytes(record.raw)) for record in turn.records] == [
+        {"id": 1},
+        {"id": 2, "metric_set": {"id": 9, "ticket_id": 2}},
+    ]
+
+
+def test_a_list_that_the_plan_lacks_leaves_its_stream_degraded():
+    gone = sdk.Answer(status=404, body=b'{"error":"RecordNotFound"}', headers={}, asked_at=NOW)
+    named = {stream.name: stream.reading for stream in streams(Wishes())}
+
+    for reading in (named["survey_responses"], named["organizations"], named["comments"]):
+        begun = reading.begin(None, START)
+        assert begun.ask is not None
+        with pytest.raises(sdk.DegradedError):
+            reading.turn(begun.state, begun.ask, gone)
+
+
 def test_nothing_new_leaves_the_bookmark_as_it_is():
     begun = ORGANIZATIONS.begin({"start_time": 500}, START)
     assert begun.ask is not None
@@ -201,7 +235,7 @@ def test_a_malformed_page_of_a_time_export_is_refused_whole(body):
 
 
 def test_a_full_reading_of_organisations_lists_what_is_there_and_goes_on_from_before_the_list():
-    reading = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organizations").reading
+    reading = next(stream for stream in streams(Wishes()) if stream.name == "organizations").reading
     begun = reading.begin({"start_time": 500}, sdk.Start(now=NOW, full=True))
     assert begun.ask is not None
     page = {"organizations": [{"id": 1}], "meta": {"has_more": True, "after_cursor": "x"}}
@@ -221,7 +255,7 @@ def test_a_full_reading_of_organisations_lists_what_is_there_and_goes_on_from_be
 
 
 def test_a_full_reading_that_was_broken_off_goes_on_in_its_list():
-    reading = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organizations").reading
+    reading = next(stream for stream in streams(Wishes()) if stream.name == "organizations").reading
 
     begun = reading.begin({"listing": "x", "since": 700}, START)
     assert begun.ask is not None
@@ -273,7 +307,7 @@ def test_an_event_that_cannot_be_read_is_handed_on_to_be_set_aside():
 
 
 def test_identities_beside_the_users_join_their_users():
-    export = CursorExport(path="/users", items="users", sideload=Sideload("identities"))
+    export = CursorExport(path="/users", items="users", sideloads=(Sideload("identities"),))
     begun = export.begin(None, START)
     assert begun.ask is not None
     body = {
@@ -293,7 +327,7 @@ def test_identities_beside_the_users_join_their_users():
 
 
 def test_users_without_identities_beside_them_stay_as_they_are():
-    export = CursorExport(path="/users", items="users", sideload=Sideload("identities"))
+    export = CursorExport(path="/users", items="users", sideloads=(Sideload("identities"),))
     begun = export.begin(None, START)
     assert begun.ask is not None
 
@@ -305,7 +339,7 @@ def test_users_without_identities_beside_them_stay_as_they_are():
 
 
 def test_a_list_stops_at_has_more_although_its_next_link_never_ends():
-    listing = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "organization_memberships")
+    listing = next(stream for stream in streams(Wishes()) if stream.name == "organization_memberships")
     page = {
         "organization_memberships": [{"id": 1, "user_id": 2, "organization_id": 3}],
         "meta": {"has_more": True, "after_cursor": "x", "before_cursor": "y"},
@@ -333,7 +367,7 @@ def test_a_list_whose_cursor_stands_still_is_refused(meta):
 
 
 def test_ratings_are_asked_again_for_a_month_because_they_turn():
-    ratings = next(stream for stream in streams(metrics_with_tickets=True) if stream.name == "satisfaction_ratings")
+    ratings = next(stream for stream in streams(Wishes()) if stream.name == "satisfaction_ratings")
     watermark = datetime(2026, 2, 28, tzinfo=UTC)
 
     turn = ratings.reading.begin({"watermark": watermark.isoformat()}, START)
@@ -342,12 +376,12 @@ def test_ratings_are_asked_again_for_a_month_because_they_turn():
 
 
 def test_measures_come_with_the_tickets_or_from_their_list_and_never_twice():
-    embedded = {stream.name: stream for stream in streams(metrics_with_tickets=True)}
-    listed = {stream.name: stream for stream in streams(metrics_with_tickets=False)}
+    embedded = {stream.name: stream for stream in streams(Wishes())}
+    listed = {stream.name: stream for stream in streams(Wishes(metrics_with_tickets=False))}
 
-    assert params(embedded["tickets"].reading.begin(None, START))["include"] == "metric_sets"
+    assert params(embedded["tickets"].reading.begin(None, START))["include"] == "metric_sets,comment_count"
     assert embedded["ticket_metrics"].reading.begin(None, START).ask is None
-    assert "include" not in params(listed["tickets"].reading.begin(None, START))
+    assert params(listed["tickets"].reading.begin(None, START))["include"] == "comment_count"
     assert listed["ticket_metrics"].reading.begin(None, START).ask is not None
 
 

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna_zendesk.streams import streams
+from kizuna_zendesk.streams import Wishes, streams
 
-STREAMS = {stream.name: stream for stream in streams(metrics_with_tickets=True)}
+STREAMS = {stream.name: stream for stream in streams(Wishes())}
 ONE = {"ticket": "tickets", "user": "users", "organization": "organizations", "metric_set": "ticket_metrics"}
 NOT_ANSWERS = {"openapi", "webhook_vectors.json"}
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna_zendesk.streams import streams
+from kizuna_zendesk.streams import Wishes, streams
 
-STREAMS = {stream.name: stream for stream in streams(metrics_with_tickets=True)}
+STREAMS = {stream.name: stream for stream in streams(Wishes())}
 EXPORTED = ["organizations", "users", "tickets"]
 LISTED = ["satisfaction_ratings", "organization_memberships"]
 
@@ -207,7 +207,7 @@ def test_every_record_of_the_desk_can_be_read_and_mapped(desk):
 
 
 def test_listed_measures_leave_archived_tickets_out(desk):
-    listed = {stream.name: stream for stream in streams(metrics_with_tickets=False)}["ticket_metrics"]
+    listed = {stream.name: stream for stream in streams(Wishes(metrics_with_tickets=False))}["ticket_metrics"]
 
     rows = desk.get("/api/v2/ticket_metrics.json", **{"page[size]": 100}).json()["ticket_metrics"]
     tickets = {record.id: record.payload["status"] for record in desk.state.stream("tickets")}

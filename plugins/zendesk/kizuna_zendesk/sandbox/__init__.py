@@ -23,7 +23,7 @@ from kizuna.sandbox import (
     usual_profile,
 )
 from kizuna.sandbox.records import Account, Person, Record, StaffMember, Ticket
-from kizuna_zendesk.sandbox import hooks, marks, parties, tickets
+from kizuna_zendesk.sandbox import hooks, marks, parties, promises, tickets
 from kizuna_zendesk.sandbox.asking import API_TOKEN, EMAIL, answer
 from kizuna_zendesk.sandbox.desk import desk
 from kizuna_zendesk.sandbox.ids import native_id
@@ -39,6 +39,7 @@ class ZendeskSandbox(VendorSandbox):
     """A support desk looking at the world.
 
     ``per_minute`` and ``exports_per_minute`` are the account's limits; ``withheld`` is how long exports keep a change back.
+    ``surveys``: the account has switched to the newer surveys, which take the place of ratings.
     """
 
     key = "zendesk"
@@ -50,8 +51,10 @@ class ZendeskSandbox(VendorSandbox):
         per_minute: int = QUICK_PER_MINUTE,
         exports_per_minute: int = QUICK_EXPORTS_PER_MINUTE,
         withheld: timedelta = timedelta(minutes=1),
+        surveys: bool = False,
     ) -> None:
         self.per_minute, self.exports_per_minute, self.withheld = per_minute, exports_per_minute, withheld
+        self.surveys = surveys
         self.limits = (
             RateLimit("account", per_minute, per_minute / 60),
             RateLimit("incremental", exports_per_minute, exports_per_minute / 60, _is_export),
@@ -70,10 +73,11 @@ class ZendeskSandbox(VendorSandbox):
         return parties.agent(record) if isinstance(record, StaffMember) else ()
 
     def extras(self, _state: SandboxState, /) -> Iterable[Native]:
-        return parties.groups()
+        yield from parties.groups()
+        yield from promises.definitions()
 
     def app(self, state: SandboxState, /) -> Starlette:
-        state.memory |= {"withheld": self.withheld, "opened_at": state.now()}
+        state.memory |= {"withheld": self.withheld, "opened_at": state.now(), "surveys": self.surveys}
         return desk(state)
 
     def settings(self, base_url: str, /) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kizuna.sandbox import SandboxState
-from kizuna_zendesk.sandbox import asking, exports, lists, showing, writing
+from kizuna_zendesk.sandbox import asking, exports, history, lists, showing, writing
 
 Handler = Callable[[Request, SandboxState], Response | Awaitable[Response]]
 
@@ -35,6 +35,10 @@ def addresses() -> list[tuple[str, str, Handler]]:
         ("POST", "/api/v2/tickets", writing.create_ticket),
         ("GET", "/api/v2/tickets/{id:int}/comments", showing.comments),
         ("GET", "/api/v2/tickets/{id:int}/metrics", showing.metrics),
+        ("GET", "/api/v2/tickets/{id:int}/audits", history.audits),
+        ("PUT", "/api/v2/tickets/{id:int}/comments/{comment_id:int}/redact", history.redact),
+        ("GET", "/api/v2/guide/survey_responses", history.survey_responses),
+        ("GET", "/api/v2/slas/policies", _of("sla_policies", lists.listing)),
         ("POST", "/api/v2/tickets/{id:int}/merge", writing.merge_tickets),
         ("GET", "/api/v2/users/{id:int}/identities", showing.identities),
         ("PUT", "/api/v2/users/{id:int}/merge", writing.merge_users),

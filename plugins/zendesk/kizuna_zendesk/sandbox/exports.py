@@ -21,7 +21,7 @@ from kizuna_zendesk.sandbox.ids import IDENTITIES_A_USER, METRIC, identity_id, s
 FULL_PAGE = 1000
 SAMPLE = 50
 BY_CURSOR = ("tickets", "users")
-BY_TIME = ("tickets", "users", "organizations", "ticket_events")
+BY_TIME = ("tickets", "users", "organizations", "ticket_events", "ticket_metric_events")
 LAST = 1 << 62
 SECOND = timedelta(seconds=1)
 Place = tuple[int, int]

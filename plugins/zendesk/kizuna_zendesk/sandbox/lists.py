@@ -64,6 +64,11 @@ LISTS = {
     "satisfaction_ratings": Listed("satisfaction_ratings", rated),
     "ticket_metrics": Listed("ticket_metrics", unarchived, newest_first=True),
     "groups": Listed("groups", living),
+    "custom_statuses": Listed("custom_statuses", living),
+    "ticket_fields": Listed("ticket_fields", living),
+    "user_fields": Listed("user_fields", living),
+    "organization_fields": Listed("organization_fields", living),
+    "sla_policies": Listed("sla_policies", living),
 }
 
 
@@ -123,6 +128,19 @@ def by_offset(request: Request, name: str, rows: Sequence[Any]) -> dict[str, Any
         "previous_page": link(request, {"page": page - 1}) if page > 1 else None,
         "count": len(rows),
     }
+
+
+def either(request: Request, name: str, rows: Sequence[Any], most: int = MOST_A_PAGE) -> Response:
+    """A page of a record's own list: by cursor when ``page[size]`` is given, else by page number."""
+    if "page[size]" not in request.query_params:
+        return answer(by_offset(request, name, rows))
+    size = max(1, min(most, number(request, "page[size]")))
+    after = request.query_params.get("page[after]")
+    begin = opened(after) if after else 0
+    shown = rows[begin : begin + size]
+    last = sealed(begin + len(shown)) if shown else None
+    meta = {"has_more": begin + size < len(rows), "after_cursor": last, "before_cursor": None}
+    return answer({name: shown, "meta": meta, "links": {"prev": None, "next": None}})
 
 
 def deleted_tickets(request: Request, state: SandboxState) -> Response:

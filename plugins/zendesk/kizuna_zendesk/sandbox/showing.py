@@ -12,7 +12,7 @@ from kizuna.sandbox.records import Ticket
 from kizuna_zendesk.sandbox import exports
 from kizuna_zendesk.sandbox.asking import EMAIL, answer, ids_of, known_caller, not_found
 from kizuna_zendesk.sandbox.ids import METRIC
-from kizuna_zendesk.sandbox.lists import by_offset
+from kizuna_zendesk.sandbox.lists import either
 from kizuna_zendesk.sandbox.tickets import comment_payload
 
 SHOWN = {"tickets": "ticket", "users": "user", "organizations": "organization", "groups": "group"}
@@ -53,7 +53,7 @@ def comments(request: Request, state: SandboxState) -> Response:
     ticket = state.neutral("ticket", own)
     assert isinstance(ticket, Ticket)
     rows = [comment_payload(ticket, comment) for comment in ticket.comments]
-    return answer(by_offset(request, "comments", rows))
+    return either(request, "comments", rows)
 
 
 def metrics(request: Request, state: SandboxState) -> Response:
@@ -68,4 +68,4 @@ def metrics(request: Request, state: SandboxState) -> Response:
 def identities(request: Request, state: SandboxState) -> Response:
     """A user's identities."""
     rows: list[Any] = exports.identities(found(request, state, "users").id, state)
-    return answer(by_offset(request, "identities", rows))
+    return either(request, "identities", rows)

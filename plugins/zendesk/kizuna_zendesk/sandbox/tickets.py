@@ -10,6 +10,7 @@ from kizuna.sandbox import Native
 from kizuna.sandbox.records import Comment, Rating, Ticket
 from kizuna_zendesk.sandbox.ids import COMMENT_EVENT, GROUPS, METRIC, seconds, stamp, status_event_id
 from kizuna_zendesk.sandbox.parties import HOST
+from kizuna_zendesk.sandbox.promises import kept_or_broken, status_id
 
 CHANNELS = {"email": "email", "web": "web", "chat": "chat", "phone": "voice", "api": "api"}
 TYPES = {"incident": "incident", "bug": "problem", "how_to": "question", "request": "task"}
@@ -28,7 +29,6 @@ TICKET: dict[str, Any] = {
     "due_at": None,
     "custom_fields": [],
     "sharing_agreement_ids": [],
-    "custom_status_id": 6_130_869_105_434,
     "fields": [],
     "followup_ids": [],
     "ticket_form_id": 6_130_830_344_474,
@@ -40,7 +40,7 @@ TICKET: dict[str, Any] = {
 
 
 def ticket(record: Ticket) -> Iterator[Native]:
-    """The ticket, its measures, one event for every status and comment, and its rating."""
+    """The ticket, its measures and promises, one event for every status and comment, and its rating."""
     yield Native(
         stream="tickets",
         id=record.id,
@@ -49,6 +49,7 @@ def ticket(record: Ticket) -> Iterator[Native]:
         updated_at=record.updated_at,
     )
     yield metrics(record)
+    yield from kept_or_broken(record)
     for place, change in enumerate(record.history):
         yield status_event(record, place, change.status, change.at)
     for comment in record.comments:
@@ -73,6 +74,7 @@ def ticket_payload(record: Ticket) -> dict[str, Any]:
         "description": record.description,
         "priority": record.priority,
         "status": record.status,
+        "custom_status_id": status_id(record.status),
         "requester_id": whole(record.person_id),
         "submitter_id": whole(record.person_id),
         "assignee_id": whole(record.staff_id),

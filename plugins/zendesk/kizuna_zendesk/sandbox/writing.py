@@ -152,6 +152,7 @@ async def merge_tickets(request: Request, state: SandboxState) -> Response:
         target = found(request, state, "tickets").id
         for own in map(str, asked.get("ids", ())):
             close_by_merge(own, target, asked.get("source_comment"), state)
+            state.memory.setdefault("merged_tickets", {})[own] = target
         note = asked.get("target_comment") or f"Requests {asked.get('ids')} were closed and merged into this request."
         change_ticket(target, {"comment": {"body": note, "public": False}}, state)
     job = {"id": f"V3-{secrets.token_hex(16)}", "status": "completed", "total": 1, "progress": 1, "results": []}

@@ -1,0 +1,172 @@
+"""What is asked of single records: rewritten comments, merged tickets, identities."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from kizuna import sdk
+from kizuna_zendesk.followups import winner_of
+from kizuna_zendesk.streams import Wishes, streams
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+START = sdk.Start(now=NOW)
+STREAMS = {stream.name: stream for stream in streams(Wishes())}
+
+
+def answer(body: Any, status: int = 200) -> sdk.Answer:
+    return sdk.Answer(status=status, body=json.dumps(body).encode(), headers={}, asked_at=NOW)
+
+
+def event(ticket: int, at: str, **child: Any) -> dict[str, Any]:
+    return {"id": ticket * 100, "ticket_id": ticket, "created_at": at, "child_events": [child]}
+
+
+def comment(own: int, body: str) -> dict[str, Any]:
+    return {"id": own, "type": "Comment", "body": body, "created_at": "2026-02-01T00:00:00Z"}
+
+
+def said(records: Any) -> list[dict[str, Any]]:
+    return [json.loads(bytes(record.raw)) for record in records]
+
+
+def merge_audit(**changes: Any) -> msgspec.Raw:
+    via = {"channel": "web", "source": {"from": {}, "to": {}, "rel": "merge"}}
+    body = "This request was closed and merged into request #41 “Printer”."
+    return msgspec.Raw(json.dumps({"via": via, "events": [{"type": "Comment", "body": body}], **changes}).encode())
+
+
+def test_a_redaction_makes_its_tickets_comments_be_read_again_before_the_page_counts():
+    reading = STREAMS["comments"].reading
+    begun = reading.begin(None, START)
+    assert begun.ask is not None
+    events = [
+        event(3, "2026-02-01T00:00:00Z", event_type="Comment", **comment(31, "Card 4111")),
+        event(3, "2026-02-02T00:00:00Z", id=1, event_type="CommentRedactionEvent", comment_id=31),
+        event(3, "2026-02-03T00:00:00Z", id=2, event_type="AttachmentRedactionEvent", comment_id=31),
+    ]
+    more = {"meta": {"has_more": True, "after_cursor": "x"}}
+
+    first = reading.turn(None, begun.ask, answer({"ticket_events": events, "end_time": 9, "end_of_stream": True}))
+    assert first.ask is not None
+    second = reading.turn(first.state, first.ask, answer({"comments": [comment(30, "Hello")], **more}))
+    assert second.ask is not None
+    last = reading.turn(second.state, second.ask, answer({"comments": [comment(31, "Card ▇▇▇▇")]}))
+
+    assert first.ask.path == second.ask.path == "/api/v2/tickets/3/comments.json"
+    assert (first.records, first.bookmark, second.bookmark) == ((), None, None)
+    assert [(one["id"], one["body"]) for one in said(last.records)] == [
+        (31, "Card 4111"),
+        (30, "Hello"),
+        (31, "Card ▇▇▇▇"),
+    ]
+    assert [record.version for record in last.records][1:] == [datetime(2026, 2, 3, tzinfo=UTC)] * 2
+    assert (last.ask, last.bookmark) == (None, {"start_time": 9})
+
+
+def test_a_ticket_that_is_gone_when_its_comments_are_asked_for_holds_nobody_up():
+    reading = STREAMS["comments"].reading
+    begun = reading.begin(None, START)
+    assert begun.ask is not None
+    events = [event(5, "2026-02-02T00:00:00Z", id=1, type="CommentPrivacyChange", comment_id=51, public=False)]
+
+    first = reading.turn(None, begun.ask, answer({"ticket_events": events, "end_time": 9, "end_of_stream": False}))
+    assert first.ask is not None
+    last = reading.turn(first.state, first.ask, answer({"error": "RecordNotFound"}, 404))
+
+    assert last.ask is not None
+    assert (dict(last.ask.params)["start_time"], last.records, last.bookmark) == ("9", (), {"start_time": 9})
+
+
+def test_a_ticket_closed_by_a_merge_names_the_other_one_after_its_audits_were_read():
+    tickets = STREAMS["tickets"]
+    begun = tickets.reading.begin(None, START)
+    assert begun.ask is not None
+    rows = [
+        {"id": 40, "status": "closed", "tags": ["closed_by_merge"], "generated_timestamp": 1772000000},
+        {"id": 42, "status": "deleted", "tags": ["closed_by_merge"]},
+        {"id": 43, "status": "open", "tags": []},
+    ]
+
+    first = tickets.reading.turn(None, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+    assert first.ask is not None
+    last = tickets.reading.turn(first.state, first.ask, answer({"audits": [json.loads(bytes(merge_audit()))]}))
+    payload = msgspec.json.decode(bytes(last.records[0].raw), type=tickets.payload)
+
+    assert first.ask.path == "/api/v2/tickets/40/audits.json"
+    assert [record.get("merged_into") for record in said(last.records)] == [41, None, None]
+    assert tickets.said(payload) == (sdk.Merged(loser=sdk.Ref("tickets", "40"), winner=sdk.Ref("tickets", "41")),)
+    assert tickets.deleted(payload) == "merged"
+    assert last.bookmark == {"cursor": "A"}
+
+
+@pytest.mark.parametrize(
+    ("audit", "winner"),
+    [
+        (merge_audit(), 41),
+        (merge_audit(via={"channel": "system", "source": {"to": {"ticket_id": 44}, "rel": "merge"}}), 44),
+        (merge_audit(via={"channel": 19, "source": {"from": {"ticket_ids": ["40", "45"]}}}), 45),
+        (merge_audit(via={"channel": "web"}), None),
+        (merge_audit(via=None, events=[{"type": "Change", "value": ["closed_by_merge"]}]), None),
+        (merge_audit(events=[{"type": "Comment", "body": "Merged, see #40"}]), None),
+        (msgspec.Raw(b"[]"), None),
+    ],
+)
+def test_the_winner_of_a_merge_is_told_by_its_via_or_else_by_the_closing_comment(audit, winner):
+    assert winner_of("40", [audit]) == winner
+
+
+def test_merges_are_not_asked_for_where_the_administrator_says_so():
+    reading = {stream.name: stream.reading for stream in streams(Wishes(merges_from_audits=False))}["tickets"]
+    begun = reading.begin(None, START)
+    assert begun.ask is not None
+    rows = [{"id": 40, "status": "closed", "tags": ["closed_by_merge"]}]
+
+    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+
+    assert (turn.ask, said(turn.records)) == (None, rows)
+
+
+def test_identities_are_asked_for_each_living_user_where_the_export_lacks_them():
+    reading = {stream.name: stream.reading for stream in streams(Wishes(identities_with_users=False))}["users"]
+    begun = reading.begin(None, START)
+    assert begun.ask is not None
+    users = {"users": [{"id": 1}, {"id": 2, "active": False}], "after_cursor": "A", "end_of_stream": True}
+    identity = {"user_id": 1, "type": "phone_number", "value": "+81312345678"}
+
+    first = reading.turn(begun.state, begun.ask, answer(users))
+    assert first.ask is not None
+    last = reading.turn(first.state, first.ask, answer({"identities": [identity]}))
+
+    assert "include" not in dict(begun.ask.params)
+    assert first.ask.path == "/api/v2/users/1/identities.json"
+    assert said(last.records) == [{"id": 1, "identities": [identity]}, {"id": 2, "active": False}]
+
+
+def test_what_was_redacted_at_the_desk_is_redacted_here(desk):
+    first = desk.read("comments")
+    ticket = next(one for one in desk.state.of_kind("ticket") if one.comments and one.comments[0].body)
+    told = ticket.comments[0]
+    word = told.body.split()[0]
+    desk.send("PUT", f"/api/v2/tickets/{ticket.id}/comments/{told.id}/redact", {"text": word})
+    desk.later()
+
+    done = desk.read("comments", first.bookmark)
+
+    again = [record for record in done.records if str(record["id"]) == told.id]
+    assert again[-1]["body"] == told.body.replace(word, "▇" * len(word))
+    assert {str(record["id"]) for record in done.records} >= {comment.id for comment in ticket.comments}
+
+
+def test_a_ticket_merged_at_the_desk_leads_to_the_one_it_went_into(desk):
+    first = desk.read("tickets")
+    winner, loser = [one.id for one in desk.state.of_kind("ticket") if one.status != "closed"][:2]
+    desk.send("POST", f"/api/v2/tickets/{winner}/merge", {"ids": [int(loser)]})
+    desk.later()
+
+    done = {str(record["id"]): record for record in desk.read("tickets", first.bookmark).records}
+
+    assert set(done) == {winner, loser}
+    assert (done[loser]["merged_into"], done[winner].get("merged_into")) == (int(winner), None)
