@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from pydantic import model_validator
+
 from kizuna import sdk
 from kizuna_hubspot.errors import sort_error
 from kizuna_hubspot.paths import V3, Paths
@@ -14,9 +16,12 @@ from kizuna_hubspot.webhooks import HubSpotWebhooks
 
 
 class HubSpotSettings(sdk.Settings):
-    """One HubSpot portal."""
+    """One HubSpot portal: a static token, or the three values of an app that was installed by OAuth."""
 
-    access_token: sdk.SecretStr = sdk.Field(description="Token of a private app or a service key (pat-…)")
+    access_token: sdk.SecretStr | None = sdk.Field(None, description="Token of a private app or a service key (pat-…)")
+    client_id: str = sdk.Field("", description="Client id of an app installed by OAuth, instead of a token")
+    client_secret: sdk.SecretStr | None = sdk.Field(None, description="Client secret of that app")
+    refresh_token: sdk.SecretStr | None = sdk.Field(None, description="Refresh token the installation gave")
     base_url: str = sdk.Field("https://api.hubapi.com", description="Where HubSpot's API answers")
     api_version: str = sdk.Field(
         V3,
@@ -35,6 +40,12 @@ class HubSpotSettings(sdk.Settings):
         description="The plan's limit: Free and Starter 100, Professional and Enterprise 190, with add-on 250",
     )
     custom_properties: bool = sdk.Field(default=True, description="Also read the properties the portal itself defined")
+
+    @model_validator(mode="after")
+    def _complete(self) -> HubSpotSettings:
+        if self.access_token is None and not (self.client_id and self.client_secret and self.refresh_token):
+            raise ValueError("give access_token, or client_id, client_secret and refresh_token")
+        return self
 
 
 class HubSpot(sdk.Connector[HubSpotSettings]):
@@ -60,7 +71,17 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
         return self.settings.base_url.rstrip("/")
 
     def auth(self) -> sdk.Auth:
-        return sdk.Bearer(self.settings.access_token)
+        settings = self.settings
+        if settings.access_token is not None or settings.client_secret is None or settings.refresh_token is None:
+            return sdk.Bearer(settings.access_token or sdk.SecretStr(""))
+        form: dict[str, sdk.SecretStr | str] = {
+            "grant_type": "refresh_token",
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+            "refresh_token": settings.refresh_token,
+        }
+        token_url = self.base_url() + Paths(settings.api_version).token()
+        return sdk.FetchedToken(token_url, form, self.key, rotating={"refresh_token": "refresh_token"})
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         return Portal(

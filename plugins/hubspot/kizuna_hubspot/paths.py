@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 V3 = "v3"
+FIRST_DATED = "2026-03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,7 @@ class Paths:
     def account(self) -> str:
         """The portal's own record; asked to try the token and to read HubSpot's clock."""
         return f"/account-info/{self.version}/details"
+
+    def token(self) -> str:
+        """Where access tokens are given; the old path ends on 16 February 2027, so none of v3's own is asked."""
+        return f"/oauth/{FIRST_DATED if self.version == V3 else self.version}/token"

@@ -40,9 +40,19 @@ def test_an_api_version_is_v3_or_a_month(version: str) -> None:
 
 
 def test_the_token_never_prints() -> None:
-    settings = HubSpotSettings(access_token=sdk.SecretStr("pat-na1-secret"))
+    settings = HubSpotSettings(access_token=sdk.SecretStr("pat-na1-hidden"))
 
-    assert "secret" not in repr(settings)
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize("given", [{}, {"client_id": "a", "client_secret": "b"}, {"refresh_token": "c"}])
+def test_a_portal_needs_a_token_or_all_three_values_of_oauth(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="give access_token, or client_id, client_secret and refresh_token"):
+        HubSpotSettings.model_validate(given)
+
+
+def test_tokens_are_asked_for_where_the_old_path_ends_first() -> None:
+    assert (Paths().token(), Paths("2026-09").token()) == ("/oauth/2026-03/token", "/oauth/2026-09/token")
 
 
 def test_both_families_of_paths_are_known() -> None:

@@ -90,9 +90,16 @@ class Reference:
         return answer(body)
 
     async def token(self, request: Request) -> Response:
-        """A fresh access token for a refresh token or a code, as HubSpot's OAuth gives it; the secret is not checked."""
+        """A fresh access token for a refresh token or a code, as HubSpot's OAuth gives it; the secret is not checked.
+
+        Where the portal rotates its refresh tokens, each is good once and another one comes with the access token.
+        """
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        if form.get("grant_type") not in ("refresh_token", "authorization_code") or "client_id" not in form:
+        memory = self.state.memory
+        given = form.get("refresh_token", "sandbox-refresh-token")
+        spent: set[str] = memory.setdefault("spent", set())
+        known = form.get("grant_type") in ("refresh_token", "authorization_code") and "client_id" in form
+        if not known or given in spent:
             return answer(
                 {
                     "error": "invalid_grant",
@@ -103,11 +110,14 @@ class Reference:
                 400,
             )
         made = secrets.token_urlsafe(32)
-        self.state.memory.setdefault("tokens", {})[made] = self.state.now()
+        memory.setdefault("tokens", {})[made] = self.state.now()
+        if memory.get("rotating"):
+            spent.add(given)
+            given = secrets.token_urlsafe(16)
         return answer(
             {
                 "access_token": made,
-                "refresh_token": form.get("refresh_token", "sandbox-refresh-token"),
+                "refresh_token": given,
                 "expires_in": EXPIRES_S,
                 "token_type": "bearer",
                 "hub_id": PORTAL_ID,
