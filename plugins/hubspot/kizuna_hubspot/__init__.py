@@ -40,6 +40,9 @@ class HubSpotSettings(sdk.Settings):
         description="The plan's limit: Free and Starter 100, Professional and Enterprise 190, with add-on 250",
     )
     custom_properties: bool = sdk.Field(default=True, description="Also read the properties the portal itself defined")
+    commerce: bool = sdk.Field(
+        default=False, description="Also read HubSpot's own invoices and subscriptions; not where another system bills"
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> HubSpotSettings:
@@ -89,6 +92,7 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
             default_currency=self.settings.default_currency,
             lookback=timedelta(minutes=self.settings.lookback_minutes),
             custom_properties=self.settings.custom_properties,
+            commerce=self.settings.commerce,
         ).streams()
 
     def trial(self) -> sdk.Ask:

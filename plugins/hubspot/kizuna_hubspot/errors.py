@@ -12,6 +12,10 @@ LOCKED_S = 2.0
 DAILY_S = 3600.0  # the day ends at midnight of the portal's time zone, which the answer does not name
 
 
+# Recorded without category or code, so that the sentence is all there is to know it by.
+_UNKNOWN_OBJECT = "Unable to infer object type"
+
+
 class _Fault(sdk.Payload, rename="camel"):
     message: str | None = None
     category: str | None = None
@@ -33,6 +37,8 @@ def sort_error(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
         return too_many(name, fault, sdk.retry_after(answer))
     if status == 403 and fault.category == "MISSING_SCOPES":
         return sdk.DegradedError(f"{name}: a scope is missing; grant {scopes(fault)} to the app and install it again.")
+    if status == 400 and (fault.message or "").startswith(_UNKNOWN_OBJECT):
+        return sdk.DegradedError(f"{name}: the portal does not have this kind of object; switch the stream off.")
     if status == 423:
         return sdk.TransientError(
             f"{name}: the object is locked (423); tried again.", sdk.retry_after(answer) or LOCKED_S

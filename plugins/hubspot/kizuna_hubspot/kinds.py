@@ -112,5 +112,58 @@ FEEDBACK = Kind(
     properties=fields(payloads.FeedbackProperties),
     associations=("companies", "contacts", "tickets"),
 )
+COMMUNICATIONS = Kind(
+    name="communications",
+    type_id="0-18",
+    properties=engagement_fields("communication", "hs_communication_logged_from"),
+    associations=_AROUND,
+)
+LEADS = Kind(
+    name="leads", type_id="0-136", properties=fields(payloads.LeadProperties), associations=("companies", "contacts")
+)
+QUOTES = Kind(
+    name="quotes",
+    type_id="0-14",
+    properties=fields(
+        payloads.QuoteProperties,
+        "hs_payment_status",
+        "hs_esign_enabled",
+        "hs_esign_num_signers_required",
+        "hs_esign_num_signers_completed",
+    ),
+    associations=("companies", "contacts", "deals"),
+)
+INVOICES = Kind(
+    name="invoices",
+    type_id="0-53",
+    properties=fields(payloads.InvoiceProperties, "hs_lastmodifieddate"),
+    associations=("companies", "contacts", "deals"),
+)
+SUBSCRIPTIONS = Kind(
+    name="subscriptions",
+    type_id="0-69",
+    properties=fields(
+        payloads.SubscriptionProperties, "hs_last_payment_amount", "hs_next_payment_amount", "hs_lastmodifieddate"
+    ),
+    associations=("companies", "contacts", "deals"),
+)
 
-KINDS = (COMPANIES, CONTACTS, DEALS, LINE_ITEMS, PRODUCTS, TICKETS, NOTES, CALLS, EMAILS, MEETINGS, TASKS, FEEDBACK)
+KINDS = (
+    COMPANIES,
+    CONTACTS,
+    DEALS,
+    LINE_ITEMS,
+    PRODUCTS,
+    TICKETS,
+    NOTES,
+    CALLS,
+    EMAILS,
+    MEETINGS,
+    TASKS,
+    COMMUNICATIONS,
+    LEADS,
+    QUOTES,
+    INVOICES,
+    SUBSCRIPTIONS,
+    FEEDBACK,
+)

@@ -192,7 +192,7 @@ class Ticket(CrmRecord, kw_only=True):
 
 
 class EngagementProperties(sdk.Payload):
-    """Notes, calls, emails, meetings and tasks together: each fills its own fields."""
+    """Notes, calls, emails, meetings, tasks and communications together: each fills its own fields."""
 
     hs_timestamp: Property = None
     hs_createdate: Property = None
@@ -217,6 +217,8 @@ class EngagementProperties(sdk.Payload):
     hs_task_subject: Property = None
     hs_task_body: Property = None
     hs_task_status: Property = None
+    hs_communication_channel_type: Property = None
+    hs_communication_body: Property = None
 
 
 class Engagement(CrmRecord, kw_only=True):
@@ -235,6 +237,65 @@ class FeedbackProperties(sdk.Payload):
 
 class Feedback(CrmRecord, kw_only=True):
     properties: FeedbackProperties
+
+
+class LeadProperties(sdk.Payload):
+    hs_lead_name: Property = None
+    hs_lead_type: Property = None
+    hs_lead_label: Property = None
+    hs_pipeline: Property = None
+    hs_pipeline_stage: Property = None
+    hubspot_owner_id: Property = None
+    hs_createdate: Property = None
+    hs_lastmodifieddate: Property = None
+
+
+class Lead(CrmRecord, kw_only=True):
+    properties: LeadProperties
+
+
+class QuoteProperties(sdk.Payload):
+    hs_title: Property = None
+    hs_quote_number: Property = None
+    hs_status: Property = None
+    hs_quote_amount: Property = None
+    hs_currency: Property = None
+    hs_expiration_date: Property = None
+    hubspot_owner_id: Property = None
+    hs_createdate: Property = None
+    hs_lastmodifieddate: Property = None
+
+
+class Quote(CrmRecord, kw_only=True):
+    properties: QuoteProperties
+
+
+class InvoiceProperties(sdk.Payload):
+    hs_number: Property = None
+    hs_invoice_status: Property = None
+    hs_amount_billed: Property = None
+    hs_balance_due: Property = None
+    hs_currency: Property = None
+    hs_invoice_date: Property = None
+    hs_due_date: Property = None
+    hs_payment_date: Property = None
+    hs_createdate: Property = None
+
+
+class Invoice(CrmRecord, kw_only=True):
+    properties: InvoiceProperties
+
+
+class SubscriptionProperties(sdk.Payload):
+    hs_status: Property = None
+    hs_currency_code: Property = None
+    hs_recurring_billing_start_date: Property = None
+    hs_next_payment_due_date: Property = None
+    hs_createdate: Property = None
+
+
+class Subscription(CrmRecord, kw_only=True):
+    properties: SubscriptionProperties
 
 
 class Owner(sdk.Payload, rename="camel"):

@@ -27,10 +27,11 @@ class Portal:
     default_currency: str
     lookback: timedelta
     custom_properties: bool
+    commerce: bool = False
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         """Every stream; owners and stages first, because other records refer to them."""
-        return (*self.reference(), *self.parties(), *self.work(), *self.engagements(), *self.extras())
+        return (*self.reference(), *self.parties(), *self.work(), *self.engagements(), *self.extras(), *self.billing())
 
     def reference(self) -> tuple[sdk.AnyStream, ...]:
         return (
@@ -74,6 +75,39 @@ class Portal:
                 kinds.LINE_ITEMS, payloads.LineItem, line, "crm.objects.line_items.read", "line_item", optional=True
             ),
             self.objects(kinds.FEEDBACK, payloads.Feedback, mapping.feedback, survey, "feedback", optional=True),
+            self.objects(
+                kinds.COMMUNICATIONS,
+                payloads.Engagement,
+                mapping.communication,
+                _ENGAGED,
+                "communication",
+                optional=True,
+            ),
+            self.objects(kinds.LEADS, payloads.Lead, mapping.lead, "crm.objects.leads.read", "lead", optional=True),
+            self.objects(
+                kinds.QUOTES,
+                payloads.Quote,
+                partial(mapping.quote, default_currency=self.default_currency),
+                "crm.objects.quotes.read",
+                "quote",
+                optional=True,
+            ),
+        )
+
+    def billing(self) -> tuple[sdk.AnyStream, ...]:
+        """What HubSpot bills itself: not read by itself, because what a billing system shows too would count twice."""
+        if not self.commerce:
+            return ()
+        invoice = partial(mapping.invoice, default_currency=self.default_currency)
+        subscription = partial(mapping.subscription, default_currency=self.default_currency)
+        scope = "crm.objects.subscriptions.read"
+        return (
+            self.objects(
+                kinds.INVOICES, payloads.Invoice, invoice, "crm.objects.invoices.read", "invoice", optional=True
+            ),
+            self.objects(
+                kinds.SUBSCRIPTIONS, payloads.Subscription, subscription, scope, "subscription", optional=True
+            ),
         )
 
     def objects(

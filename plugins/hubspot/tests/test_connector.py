@@ -86,9 +86,15 @@ def test_searches_have_a_limit_of_their_own() -> None:
 
 
 def test_every_object_stream_sweeps_and_answers_to_its_type_id() -> None:
-    streams = {stream.name: stream for stream in connector().streams()}
+    streams = {stream.name: stream for stream in connector(commerce=True).streams()}
 
     assert all(streams[kind.name].sweep and streams[kind.name].answers_to(kind.type_id) for kind in KINDS)
+
+
+def test_invoices_and_subscriptions_are_read_only_when_asked_for() -> None:
+    names = {stream.name for stream in connector().streams()}
+
+    assert not names & {"invoices", "subscriptions"}
 
 
 def test_an_answer_in_part_is_good() -> None:
@@ -102,6 +108,12 @@ def test_a_missing_scope_degrades_the_stream_and_is_named() -> None:
 
     assert isinstance(error, sdk.DegradedError)
     assert "crm.objects.deals.read" in str(error)
+
+
+def test_a_kind_of_object_the_portal_does_not_have_degrades_its_stream() -> None:
+    error = connector().sort_error(answer(400, {"message": "Unable to infer object type from: leads"}))
+
+    assert isinstance(error, sdk.DegradedError)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from kizuna import sdk
 from kizuna_hubspot import HubSpot, HubSpotSettings
 
 README = Path(__file__).parents[1] / "README.md"
-STREAMS = HubSpot(HubSpotSettings(access_token=sdk.SecretStr("pat-na1-x"))).streams()
+STREAMS = HubSpot(HubSpotSettings(access_token=sdk.SecretStr("pat-na1-x"), commerce=True)).streams()
 
 
 @pytest.mark.parametrize("name", [*HubSpotSettings.model_fields, *(stream.name for stream in STREAMS)])

@@ -182,6 +182,18 @@ def task(record: Engagement) -> sdk.Engagement:
     )
 
 
+def communication(record: Engagement) -> sdk.Engagement:
+    """A message by SMS, WhatsApp or LinkedIn, logged without its direction; ``outcome`` names the channel."""
+    p = record.properties
+    channel = said(p.hs_communication_channel_type)
+    return touch(
+        record,
+        sdk.EngagementKind.CHAT,
+        body=sdk.plain(said(p.hs_communication_body)),
+        outcome=channel,
+    )
+
+
 def touch(
     record: Engagement,
     kind: sdk.EngagementKind,

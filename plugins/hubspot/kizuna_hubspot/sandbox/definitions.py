@@ -41,10 +41,13 @@ _NUMBERS = frozenset(
         "amount",
         "annualrevenue",
         "associatedcompanyid",
+        "hs_amount_billed",
+        "hs_balance_due",
         "hs_call_duration",
         "hs_deal_stage_probability",
         "hs_discount_percentage",
         "hs_object_id",
+        "hs_quote_amount",
         "hs_value",
         "numberofemployees",
         "price",
@@ -243,6 +246,12 @@ def association_types(origin: str, to: str, *, primary: bool) -> Iterator[dict[s
     if primary and (origin, to) in _PRIMARY_IDS:
         yield {"category": "HUBSPOT_DEFINED", "typeId": _PRIMARY_IDS[origin, to], "label": "Primary"}
     yield {"category": "HUBSPOT_DEFINED", "typeId": _TYPE_IDS.get((origin, to), 449), "label": None}
+
+
+def target_of(origin: str, type_id: object) -> str | None:
+    """The kind on the other side of an association of HubSpot's own types, None when there is no such type."""
+    types = (*_TYPE_IDS.items(), *_PRIMARY_IDS.items())
+    return next((to for (kind, to), found in types if kind == origin and found == type_id), None)
 
 
 def association_words(origin: str, to: str, *, primary: bool) -> list[str]:

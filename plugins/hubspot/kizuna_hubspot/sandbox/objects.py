@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from kizuna.sandbox import SandboxState, StoredRecord
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.sandbox import searching
 from kizuna_hubspot.sandbox.asking import body_of, inputs, kind_of, limit, parts, shape, truth, word
-from kizuna_hubspot.sandbox.forms import iso
+from kizuna_hubspot.sandbox.definitions import property_names, target_of
+from kizuna_hubspot.sandbox.forms import crm_object, iso
 from kizuna_hubspot.sandbox.refusals import JSON, Refusal, answer, not_found
 from kizuna_hubspot.sandbox.rendering import page, rendered
 
@@ -21,6 +23,7 @@ LISTED_A_PAGE = 100
 WITH_HISTORY_A_PAGE = 50
 FOUND_A_PAGE = 200
 READ_AT_ONCE = 100
+CREATED_FROM = 500_000_000_000
 ARCHIVED_FOR = timedelta(days=90)
 
 
@@ -159,6 +162,28 @@ class Writes:
         if record is None or not record.live:
             raise not_found()
         return kind, record
+
+    async def create(self, request: Request) -> Response:
+        """A new record with these properties and associations; what an association means follows from its type id."""
+        kind, body = kind_of(request), await body_of(request)
+        around: dict[str, list[str]] = {}
+        for each in body.get("associations") or ():
+            for found in each.get("types") or ():
+                to = target_of(kind.name, found.get("associationTypeId"))
+                if to is None:
+                    raise Refusal(400, f"No association type exists with id {found.get('associationTypeId')}")
+                around.setdefault(to, []).append(word((each.get("to") or {}).get("id")))
+        with self.state.lock:
+            record = self.made(kind, body.get("properties") or {}, around)
+            return Response(rendered(self.state, record, shape(kind, list(property_names(kind)))), 201, media_type=JSON)
+
+    def made(self, kind: Kind, properties: Mapping[str, Any], around: Mapping[str, Sequence[str]]) -> StoredRecord:
+        """The record, with an id beyond all others of its kind."""
+        now = self.state.now()
+        largest = max((int(record.id) for record in self.state.stream(kind.name)), default=CREATED_FROM)
+        return self.state.put(
+            crm_object(kind.name, str(largest + 1), properties, created_at=now, updated_at=now, associations=around)
+        )
 
     async def update(self, request: Request) -> Response:
         """Properties set, as a new version."""

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from kizuna.sandbox import SandboxState
 from kizuna_hubspot.sandbox.asking import VERSIONS
 from kizuna_hubspot.sandbox.associating import Associations
+from kizuna_hubspot.sandbox.definitions import kind_named
 from kizuna_hubspot.sandbox.objects import Objects, Writes
 from kizuna_hubspot.sandbox.reference import EXPIRES_S, Reference
 from kizuna_hubspot.sandbox.refusals import Refusal
@@ -41,6 +42,7 @@ def api(state: SandboxState) -> Iterator[Route]:
         yield route(f"{base}/{{kind}}/merge", writes.merge, "POST")
         yield route(f"{base}/{{kind}}/gdpr-delete", writes.erase, "POST")
         yield route(f"{base}/{{kind}}", objects.listing)
+        yield route(f"{base}/{{kind}}", writes.create, "POST")
         yield route(f"{base}/{{kind}}/{{id}}", objects.get)
         yield route(f"{base}/{{kind}}/{{id}}", writes.update, "PATCH")
         yield route(f"{base}/{{kind}}/{{id}}", writes.archive, "DELETE")
@@ -76,9 +78,23 @@ def guarded(state: SandboxState, handler: Handler) -> Handler:
                 "details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
                 "INVALID_AUTHENTICATION",
             )
+        kind = kind_named(request.path_params.get("kind", ""))
+        scope = state.memory.get("withheld", {}).get(kind.name) if kind else None
+        if scope is not None:
+            raise missing(scope)
         return await handler(request)
 
     return answered
+
+
+def withhold(state: SandboxState, kind: str, scope: str) -> None:
+    """From now on the token lacks the scope that a kind of object needs."""
+    state.memory.setdefault("withheld", {})[kind] = scope
+
+
+def missing(scope: str) -> Refusal:
+    message = "One or more of the following scopes are required."
+    return Refusal(403, message, "MISSING_SCOPES", context={"requiredGranularScopes": [scope]})
 
 
 def valid(state: SandboxState, authorization: str) -> bool:
