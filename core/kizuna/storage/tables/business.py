@@ -142,4 +142,5 @@ EMAIL = Table(
     text("address", primary_key=True),  # normalised
     text("entity_id", primary_key=True),
     text("entity"),
+    Index(None, "entity_id"),
 )

@@ -9,8 +9,8 @@ from kizuna.storage.tables.base import METADATA, at, blob, rid, serial, text, wh
 PROFILE = Table(
     "identity_profile",
     METADATA,
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),  # first: records are forgotten by it alone
     text("entity", primary_key=True),  # account, person
-    Column("rid", BigInteger, primary_key=True, autoincrement=False),
     text("body"),  # the normalised profile, JSON
     text("normaliser"),  # version
     blob("key_hashes"),  # the hashes of its keys, eight bytes each: a record's keys are found by them, without an index
@@ -92,8 +92,8 @@ ENTITY = Table(
 MEMBERSHIP = Table(
     "membership",
     METADATA,
-    text("entity", primary_key=True),
     Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("entity", primary_key=True),
     text("entity_id"),
     at("known_at", nullable=False),
     Index(None, "entity_id"),
@@ -135,4 +135,5 @@ REVIEW = Table(
     Column("bits", Float, nullable=False),
     text("reason"),  # guard names, score, size
     at("created_at", nullable=False),
+    Index(None, "entity", "b"),
 )
