@@ -48,7 +48,7 @@ class ZendeskWebhooks:
         return any(matches)
 
     def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
-        """The record the event is about, and the comment it brings. Raises PayloadError for a body without envelope."""
+        """The record the event is about, the one it was merged with, and the comment it brings. Raises PayloadError for a body without envelope."""
         try:
             event = msgspec.json.decode(delivery.body, type=Event)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -58,6 +58,9 @@ class ZendeskWebhooks:
         if stream is None or not id_:
             return ()
         hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=verb in GONE)]
+        other = (event.event or {}).get(domain)
+        if verb == "merged" and isinstance(other, dict) and other.get("id"):
+            hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id))
         comment = (event.event or {}).get("comment")
         if isinstance(comment, dict) and comment.get("id"):
             hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id))

@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import re
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from kizuna_zendesk import Zendesk, ZendeskSettings, errors
 from kizuna_zendesk.webhooks import ZendeskWebhooks, signed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+README = Path(__file__).parents[1] / "README.md"
 SECRET = sdk.SecretStr("HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA=")
 
 
@@ -210,3 +213,22 @@ def test_the_freshness_window_is_five_minutes():
     stamp = (NOW - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
 
     assert ZendeskWebhooks().genuine(delivery(b"{}", signed(stamp, b"{}", SECRET), stamp), [SECRET])
+
+
+def test_every_event_the_readme_asks_to_subscribe_to_is_a_hint():
+    told = re.findall(r"^zen:event-type:(\S+)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+    hinted = [name for name in told if ZendeskWebhooks().hints(delivery(event(name, "zen:x:7"), ""))]
+
+    assert len(told) > 20
+    assert hinted == told
+
+
+@pytest.mark.parametrize(
+    ("type_", "stream", "moved"),
+    [("user.merged", "users", {"user": {"id": "8"}}), ("ticket.merged", "tickets", {"ticket": {"id": 8}})],
+)
+def test_a_merge_is_a_hint_about_both(type_, stream, moved):
+    hints = ZendeskWebhooks().hints(delivery(event(type_, "zen:any:7", **moved), ""))
+
+    assert [(hint.stream, hint.id) for hint in hints] == [(stream, "7"), (stream, "8")]

@@ -15,7 +15,14 @@ from kizuna import sdk
 from kizuna_zendesk.streams import Wishes, streams
 
 STREAMS = {stream.name: stream for stream in streams(Wishes())}
-ONE = {"ticket": "tickets", "user": "users", "organization": "organizations", "metric_set": "ticket_metrics"}
+ONE = {"ticket": "tickets", "user": "users", "organization": "organizations", "metric_set": "ticket_metrics"} | {
+    "custom_status": "custom_statuses",
+    "ticket_field": "ticket_fields",
+    "user_field": "user_fields",
+    "organization_field": "organization_fields",
+    "satisfaction_rating": "satisfaction_ratings",
+    "organization_membership": "organization_memberships",
+}
 NOT_ANSWERS = {"openapi", "webhook_vectors.json"}
 
 pytestmark = pytest.mark.samples

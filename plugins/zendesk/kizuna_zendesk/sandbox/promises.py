@@ -25,8 +25,8 @@ STATUS_IDS = {
 }
 FIELDS = {
     "ticket_fields": (("tagger", "Product area", None), ("text", "Order number", None)),
-    "user_fields": (("text", "Nickname", "nickname"),),
-    "organization_fields": (("dropdown", "Support plan", "support_plan"),),
+    "user_fields": (("text", "Nickname", "nickname"), ("checkbox", "Newsletter", "newsletter")),
+    "organization_fields": (("dropdown", "Support plan", "support_plan"), ("date", "Customer since", "customer_since")),
 }
 
 
@@ -36,7 +36,7 @@ def status_id(status: str) -> int:
 
 
 def definitions() -> Iterator[Native]:
-    """Statuses, fields and the one policy."""
+    """Statuses, fields and policies; only the first policy makes promises that tickets are held to."""
     for category, own in STATUS_IDS.items():
         label = "On-hold" if category == "hold" else category.capitalize()
         yield _defined(
@@ -51,8 +51,10 @@ def definitions() -> Iterator[Native]:
         {"priority": priority, "metric": "first_reply_time", "target": target, "business_hours": False}
         for priority, target in TARGETS_MIN.items()
     ]
+    rest = [{"priority": "low", "metric": "first_reply_time", "target": 2880, "business_hours": True}]
     filter_: dict[str, list[Any]] = {"all": [], "any": []}
     yield _defined("sla_policies", POLICY, title=POLICY_NAME, position=1, filter=filter_, policy_metrics=promises)
+    yield _defined("sla_policies", POLICY + 1, title="Everybody else", position=2, filter=filter_, policy_metrics=rest)
 
 
 def kept_or_broken(record: Ticket) -> Iterator[Native]:
