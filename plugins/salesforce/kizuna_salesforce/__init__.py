@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from kizuna import sdk
 from kizuna_salesforce.auth import AssertedToken, InstanceToken, audience_of, signer
+from kizuna_salesforce.bulk import ASKED_EVERY_S, FAMILY
 from kizuna_salesforce.errors import sort_error
 from kizuna_salesforce.streams import Reach, streams
 from kizuna_salesforce.webhooks import OutboundMessages
@@ -31,6 +32,7 @@ class SalesforceSettings(sdk.Settings):
     default_currency: str | None = sdk.Field(None, pattern=r"^[A-Z]{3}$", description="Of an org with one currency")
     lookback_minutes: int = sdk.Field(10, ge=0, description="Read again so far back: transactions commit late")
     custom_fields: bool = sdk.Field(True, description="Ask for the org's own fields too; they stay in the payload")
+    bulk_from_rows: int = sdk.Field(50_000, ge=0, description="Rows left of a first load for a bulk job; 0: never")
     api_share_percent: int = sdk.Field(
         80, ge=1, le=100, description="Of the org's daily calls, all applications' counted"
     )
@@ -54,7 +56,10 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
     title = "Salesforce"
     department = sdk.Department.SALES
     # There is no rate, only a daily allocation and 25 (in small orgs 5) long calls at once.
-    limits = (sdk.Limit(50, 1.0, burst=10, concurrent=5),)
+    limits = (
+        sdk.Limit(50, 1.0, burst=10, concurrent=5),
+        sdk.Limit(1, ASKED_EVERY_S, family=FAMILY, concurrent=1),
+    )
     ranks: ClassVar[Mapping[str, int]] = {"name": 10, "industry": 10, "owner": 10, "identity": 10}
     webhooks = OutboundMessages()
 
@@ -84,6 +89,7 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
             currency=self.settings.default_currency,
             lookback=lookback,
             custom=self.settings.custom_fields,
+            bulk_from_rows=self.settings.bulk_from_rows,
         )
         return streams(reach)
 

@@ -8,9 +8,21 @@ import msgspec
 
 from kizuna import sdk
 
-# A query can go on after these: the reading asks for the fields anew, begins again at its position, or takes less.
+# A query can go on after these: the reading asks for the fields anew, begins again at its position, takes less,
+# or goes without a bulk job.
 RECOVERABLE = frozenset(
-    {"INVALID_FIELD", "INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT", "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"}
+    {
+        "INVALID_FIELD",
+        "INVALID_QUERY_LOCATOR",
+        "QUERY_TIMEOUT",
+        "INVALID_REPLICATION_DATE",
+        "EXCEEDED_ID_LIMIT",
+        # Of bulk jobs: the object, the number of jobs or the user's rights do not allow them, queries may.
+        "INVALIDENTITY",
+        "LIMIT_EXCEEDED",
+        "API_ERROR",
+        "FEATURENOTENABLED",
+    }
 )
 
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")

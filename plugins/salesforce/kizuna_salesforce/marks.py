@@ -16,7 +16,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``watermark``: the newest change of the last whole pass, first seen at ``found_at``; ``settled`` once so long ago
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
-    from the recycle bin are known, asked for at ``purged_asked_at``.
+    from the recycle bin are known, asked for at ``purged_asked_at``. ``job``, ``locator``: the bulk job that reads what
+    lies behind the position, and where its results go on; ``resumed`` counts runs that took it up in vain;
+    ``unhurried`` once a job came to nothing in this pass.
     """
 
     fields: tuple[str, ...] = ()
@@ -29,6 +31,10 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ceiling: datetime | None = None
     purged_until: datetime | None = None
     purged_asked_at: datetime | None = None
+    job: str | None = None
+    locator: str | None = None
+    resumed: int = 0
+    unhurried: bool = False
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +43,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark
     now: datetime
     whole: bool
-    asking: Literal["describe", "newest", "rows", "purged", "existing"] = "rows"
+    asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "state", "results"] = "rows"
     high: datetime | None = None  # the newest change seen in this pass
     most: int | None = None  # rows a query, once Salesforce timed out without a limit
     descriptions: int = 0
+    types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
+    looks: int = 0  # at a bulk job
     purged: tuple[tuple[str, datetime | None], ...] = ()  # ids that may be gone for good, and since when
 
 

@@ -14,6 +14,7 @@ class Page(msgspec.Struct, rename="camel", frozen=True):
     """A page of rows."""
 
     records: list[msgspec.Raw]
+    total_size: int | None = None
     done: bool = True
     next_records_url: str | None = None
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from kizuna import sdk
-from kizuna_salesforce import pages, purges, soql
+from kizuna_salesforce import bulk, pages, purges, soql
 from kizuna_salesforce.errors import codes
 from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
@@ -40,13 +40,16 @@ class Keyset:
     lookback: timedelta = timedelta(minutes=10)
     purges: bool = True  # whether records of this object can vanish without a trace in a query
     custom: bool = True  # whether the org's own fields are asked for too
+    bulk_from_rows: int = 0  # rows left of a first load for which a bulk job is made; 0: never
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         mark = Mark() if start.full else marked(bookmark)
         place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None))
-        if not mark.fields or mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY:
+        typeless = mark.watermark is None and self.bulk_from_rows > 0
+        stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
+        if not mark.fields or stale or typeless:
             return self._describe(place)
-        return self._rows(place)
+        return self.rows(place)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         place: Place = state
@@ -59,6 +62,12 @@ class Keyset:
                 return self._newest(place, ask, answer)
             case "rows":
                 return self._page(place, ask, answer)
+            case "job":
+                return bulk.launched(self, place, answer)
+            case "state":
+                return bulk.watched(self, place, answer)
+            case "results":
+                return bulk.collected(self, place, answer)
             case "purged":
                 return purges.listed(self, place, answer)
             case "existing":
@@ -77,17 +86,21 @@ class Keyset:
         return sdk.Turn(ask=ask, state=replace(place, asking="describe", descriptions=place.descriptions + 1))
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
-        fields = chosen(pages.description(answer, self.sobject), self.wanted, custom=self.custom)
+        described = pages.description(answer, self.sobject)
+        fields = chosen(described, self.wanted, custom=self.custom)
+        place = replace(place, types=tuple((field.name, field.type) for field in described if field.name in fields))
         if "Id" not in fields:
             raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")
         mark = replace(place.mark, fields=fields, described_at=place.now)
         if place.mark.fields and not set(fields) <= set(place.mark.fields):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
             mark = Mark(fields=fields, described_at=place.now)
-            return self._rows(replace(place, mark=mark, whole=True, high=None))
-        return self._rows(replace(place, mark=mark))
+            return self.rows(replace(place, mark=mark, whole=True, high=None))
+        if mark.job is not None:
+            return bulk.taken_up(self, replace(place, mark=mark))
+        return self.rows(replace(place, mark=mark))
 
-    def _rows(self, place: Place) -> sdk.Turn:
+    def rows(self, place: Place) -> sdk.Turn:
         """The query for what is still to be read in this pass."""
         mark = place.mark
         if mark.watermark is None and mark.ceiling is None:
@@ -117,7 +130,7 @@ class Keyset:
         mark = replace(place.mark, purged_until=known_until, purged_asked_at=place.now)
         if not seen:
             return sdk.Turn(bookmark=bookmarked(mark), whole=place.whole)
-        return self._rows(replace(place, mark=replace(mark, ceiling=seen[0][0])))
+        return self.rows(replace(place, mark=replace(mark, ceiling=seen[0][0])))
 
     def _page(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = pages.page(answer, self.sobject, ask.path)
@@ -125,13 +138,15 @@ class Keyset:
         place = self._moved(place, seen)
         records = tuple(sdk.Record(raw=raw) for raw in found.records)
         if found.next_records_url and not found.done:
+            if bulk.worthwhile(self, place, (found.total_size or 0) - len(found.records)):
+                return bulk.launch(self, place, records)
             following = sdk.Ask(path=found.next_records_url)
             return sdk.Turn(ask=following, state=place, records=records, bookmark=bookmarked(place.mark))
         if place.most and seen and len(found.records) >= place.most:
-            following_turn = self._rows(self._again(place))
+            following_turn = self.rows(self._again(place))
             following_turn.records, following_turn.bookmark = records, bookmarked(place.mark)
             return following_turn
-        return self._finished(place, records, answer)
+        return self.finished(place, records, answer)
 
     def _moved(self, place: Place, seen: list[tuple[datetime, str]]) -> Place:
         """The place behind these rows; refuses a page that lies before the position."""
@@ -146,7 +161,7 @@ class Keyset:
             mark = replace(mark, at=seen[-1][0], id=seen[-1][1])
         return replace(place, mark=mark, high=max(filter(None, (place.high, high)), default=None))
 
-    def _finished(self, place: Place, records: tuple[sdk.Record, ...], answer: sdk.Answer) -> sdk.Turn:
+    def finished(self, place: Place, records: tuple[sdk.Record, ...], answer: sdk.Answer) -> sdk.Turn:
         """The end of a pass: the watermark moves, and what was purged is asked for when its time has come."""
         mark, newest = place.mark, max(filter(None, (place.high, place.mark.at)), default=None)
         if newest is not None and mark.ceiling is not None:
@@ -155,7 +170,7 @@ class Keyset:
             mark = replace(mark, watermark=newest, found_at=answer.asked_at, settled=False)
         elif mark.ceiling is None and mark.found_at is not None and place.now - mark.found_at >= self.lookback:
             mark = replace(mark, settled=True)
-        mark = replace(mark, at=None, id=None, ceiling=None)
+        mark = replace(mark, at=None, id=None, ceiling=None, unhurried=False)
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
 
@@ -163,12 +178,14 @@ class Keyset:
         """What to ask after an error from which a reading can go on."""
         if place.asking == "purged":
             return purges.unknown()
+        if place.asking in ("job", "state", "results"):
+            return bulk.given_up(self, place)
         if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
             return self._describe(self._again(place))
         if "INVALID_QUERY_LOCATOR" in said:
-            return self._rows(self._again(place))
+            return self.rows(self._again(place))
         if "QUERY_TIMEOUT" in said and (place.most or MOST_ROWS) > LEAST_ROWS:
-            return self._rows(replace(self._again(place), most=place.most // 2 if place.most else MOST_ROWS))
+            return self.rows(replace(self._again(place), most=place.most // 2 if place.most else MOST_ROWS))
         if "QUERY_TIMEOUT" in said:
             raise sdk.TransientError(f"{self.sobject}: Salesforce times out even for {LEAST_ROWS} rows; tried later.")
         raise sdk.RefusedError(

@@ -23,6 +23,12 @@ def select(sobject: str, fields: Sequence[str], where: str, cursor: str, most: i
     return f"SELECT {', '.join(fields)} FROM {sobject}{condition} ORDER BY {cursor} ASC, Id ASC{limit}"
 
 
+def unordered(sobject: str, fields: Sequence[str], where: str) -> str:
+    """All rows that ``where`` lets through, in no order: an order would keep a bulk job from being split."""
+    condition = f" WHERE {where}" if where else ""
+    return f"SELECT {', '.join(fields)} FROM {sobject}{condition}"
+
+
 def changed_since(cursor: str, since: datetime) -> str:
     """The condition for rows changed at or after ``since``."""
     return f"{cursor} >= {moment(since)}"

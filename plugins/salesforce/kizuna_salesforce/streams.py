@@ -23,6 +23,7 @@ class Reach:
     currency: str | None = None
     lookback: timedelta = timedelta(minutes=10)
     custom: bool = True
+    bulk_from_rows: int = 0
 
     def stream(
         self,
@@ -41,6 +42,7 @@ class Reach:
             lookback=self.lookback,
             purges=purges,
             custom=self.custom,
+            bulk_from_rows=self.bulk_from_rows,
         )
         return sdk.Stream(
             name=name,

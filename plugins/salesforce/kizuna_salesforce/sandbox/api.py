@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from kizuna.sandbox import SandboxState
 from kizuna_salesforce.sandbox import refusals
+from kizuna_salesforce.sandbox.jobs import JobDesk
 from kizuna_salesforce.sandbox.objects import ObjectDesk
 from kizuna_salesforce.sandbox.queries import QueryDesk
 from kizuna_salesforce.sandbox.refusals import Refused
@@ -24,7 +25,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def app(state: SandboxState) -> Starlette:
     """The API over ``state``."""
-    queries, objects, root = QueryDesk(state), ObjectDesk(state), _Root(state)
+    queries, objects, jobs, root = QueryDesk(state), ObjectDesk(state), JobDesk(state), _Root(state)
     paths: tuple[tuple[str, Handler, tuple[str, ...]], ...] = (
         ("", root.resources, ("GET",)),
         ("/limits", root.limits, ("GET",)),
@@ -33,6 +34,9 @@ def app(state: SandboxState) -> Starlette:
         ("/queryAll", queries.query_all, ("GET",)),
         ("/query/{locator}", queries.more, ("GET",)),
         ("/queryAll/{locator}", queries.more, ("GET",)),
+        ("/jobs/query", jobs.jobs, ("GET", "POST")),
+        ("/jobs/query/{id}", jobs.job, ("GET", "PATCH", "DELETE")),
+        ("/jobs/query/{id}/results", jobs.results, ("GET",)),
         ("/sobjects", objects.every, ("GET",)),
         ("/sobjects/{sobject}", objects.about, ("GET", "POST")),
         ("/sobjects/{sobject}/describe", objects.describe, ("GET",)),

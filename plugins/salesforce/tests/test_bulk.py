@@ -1,0 +1,263 @@
+"""Large first loads through bulk jobs: when one is made, where it goes on, what happens when it comes to nothing."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kizuna import sdk
+from kizuna.sandbox import Served
+from kizuna_salesforce import Salesforce, SalesforceSettings, bulk
+from kizuna_salesforce.readings import Keyset
+from plugins.salesforce.tests.passes import read
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+READING = Keyset(sobject="Contact", wanted=("Id", "IsDeleted", "SystemModstamp"), version="62.0", bulk_from_rows=3)
+FIELDS = {
+    "fields": [
+        {"name": "Id", "type": "id"},
+        {"name": "IsDeleted", "type": "boolean"},
+        {"name": "SystemModstamp", "type": "datetime"},
+        {"name": "Score__c", "type": "double", "custom": True},
+    ]
+}
+JOBS = "/services/data/v62.0/jobs/query"
+HEADER = '"Id","IsDeleted","SystemModstamp","Score__c"\n'
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> sdk.Answer:
+    content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    return sdk.Answer(status=status, body=content, headers=headers, asked_at=NOW)
+
+
+def row(number: int) -> dict[str, Any]:
+    return {"Id": f"003dM00000000{number:02}AAA", "SystemModstamp": f"2026-02-01T00:00:{number:02}.000+0000"}
+
+
+def line(number: int, score: str = "1.50") -> str:
+    return f'"003dM00000000{number:02}AAA","false","2026-02-01T00:00:{number:02}.000Z","{score}"\n'
+
+
+def results(*lines: str, locator: str = "null") -> sdk.Answer:
+    return answer(HEADER + "".join(lines), **{"sforce-locator": locator, "sforce-numberofrecords": str(len(lines))})
+
+
+def page(*rows: dict[str, Any], total: int, following: str | None = "/next") -> sdk.Answer:
+    return answer({"totalSize": total, "done": following is None, "records": list(rows), "nextRecordsUrl": following})
+
+
+def told(turn: sdk.Turn, said: sdk.Answer) -> sdk.Turn:
+    assert turn.ask is not None
+    return READING.turn(turn.state, turn.ask, said)
+
+
+def begun(bookmark: sdk.Bookmark | None = None) -> sdk.Turn:
+    return READING.begin(bookmark, sdk.Start(now=NOW))
+
+
+def launching(total: int = 9) -> sdk.Turn:
+    """A first load behind its first page, which held one row of ``total``."""
+    turn = told(told(begun(), answer(FIELDS)), page(row(30), total=1, following=None))
+    return told(turn, page(row(1), total=total))
+
+
+def running() -> sdk.Turn:
+    return told(launching(), answer({"id": "750x", "state": "UploadComplete"}))
+
+
+def collecting() -> sdk.Turn:
+    return told(running(), answer({"id": "750x", "state": "JobComplete"}))
+
+
+def test_many_rows_left_are_read_by_a_job_behind_the_first_page():
+    turn = launching()
+
+    assert turn.ask is not None
+    assert (turn.ask.method, turn.ask.path) == ("POST", JOBS)
+    assert turn.ask.json == {
+        "operation": "queryAll",
+        "query": "SELECT Id, IsDeleted, SystemModstamp, Score__c FROM Contact WHERE ((SystemModstamp = "
+        "2026-02-01T00:00:01Z AND Id > '003dM0000000001AAA') OR SystemModstamp > 2026-02-01T00:00:01Z)",
+    }
+    assert len(turn.records) == 1
+
+
+def test_few_rows_left_are_read_page_by_page():
+    turn = launching(total=3)
+
+    assert turn.ask is not None
+    assert turn.ask.path == "/next"
+
+
+def test_the_job_is_asked_for_within_a_limit_of_its_own_until_it_is_complete():
+    waiting = told(running(), answer({"id": "750x", "state": "InProgress"}))
+    complete = told(waiting, answer({"id": "750x", "state": "JobComplete"}))
+
+    assert waiting.ask is not None
+    assert (waiting.ask.path, waiting.ask.family) == (f"{JOBS}/750x", "bulk-state")
+    assert complete.ask is not None
+    assert complete.ask.path == f"{JOBS}/750x/results"
+
+
+def test_results_have_the_form_of_rows_of_a_query():
+    turn = told(collecting(), results(line(2), line(3, score="")))
+
+    assert [json.loads(bytes(record.raw)) for record in turn.records] == [
+        {
+            "attributes": {"type": "Contact", "url": "/services/data/v62.0/sobjects/Contact/003dM0000000002AAA"},
+            "Id": "003dM0000000002AAA",
+            "IsDeleted": False,
+            "SystemModstamp": "2026-02-01T00:00:02.000+0000",
+            "Score__c": 1.5,
+        },
+        {
+            "attributes": {"type": "Contact", "url": "/services/data/v62.0/sobjects/Contact/003dM0000000003AAA"},
+            "Id": "003dM0000000003AAA",
+            "IsDeleted": False,
+            "SystemModstamp": "2026-02-01T00:00:03.000+0000",
+            "Score__c": None,
+        },
+    ]
+
+
+def test_the_pass_ends_with_the_last_results_at_the_newest_change_there_was_when_it_began():
+    first = told(collecting(), results(line(2), locator="MjAw"))
+    last = told(first, results(line(3)))
+
+    assert first.ask is not None
+    assert dict(first.ask.params)["locator"] == "MjAw"
+    assert (last.ask, last.whole) == (None, True)
+    assert last.bookmark is not None
+    assert last.bookmark["watermark"] == "2026-02-01T00:00:30Z"
+    assert "job" not in last.bookmark
+
+
+def test_a_crash_between_results_goes_on_with_the_same_job_at_its_locator():
+    bookmark = told(collecting(), results(line(2), locator="MjAw")).bookmark
+
+    again = told(begun(bookmark), answer(FIELDS))
+    going_on = told(again, answer({"id": "750x", "state": "JobComplete"}))
+
+    assert again.ask is not None
+    assert again.ask.path == f"{JOBS}/750x"
+    assert going_on.ask is not None
+    assert dict(going_on.ask.params)["locator"] == "MjAw"
+
+
+def test_a_job_that_three_runs_could_not_read_is_given_up():
+    bookmark = running().bookmark
+    for _ in range(3):
+        bookmark = told(begun(bookmark), answer(FIELDS)).bookmark
+
+    turn = told(begun(bookmark), answer(FIELDS))
+
+    assert turn.ask is not None
+    assert "Id > '003dM0000000001AAA'" in dict(turn.ask.params)["q"]
+    assert turn.bookmark is not None
+    assert "job" not in turn.bookmark
+
+
+@pytest.mark.parametrize("state", ["Failed", "Aborted"])
+def test_a_job_that_failed_is_replaced_by_queries_from_the_same_position(state: str):
+    turn = told(running(), answer({"id": "750x", "state": state}))
+    next_page = told(turn, page(row(2), total=9))
+
+    assert turn.ask is not None
+    assert "Id > '003dM0000000001AAA'" in dict(turn.ask.params)["q"]
+    assert next_page.ask is not None
+    assert next_page.ask.path == "/next"
+
+
+def test_an_object_that_refuses_jobs_is_read_by_queries():
+    turn = told(launching(), answer([{"errorCode": "INVALIDENTITY", "message": "…"}], 400))
+
+    assert turn.ask is not None
+    assert turn.ask.path == "/services/data/v62.0/queryAll"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(HEADER + line(2), **{"sforce-numberofrecords": "2"}),
+        answer(HEADER + '"003dM0000000002AAA","fal', **{"sforce-numberofrecords": "1"}),
+        answer(HEADER + '"003dM0000000002AAA","false"\n', **{"sforce-numberofrecords": "1"}),
+        answer('"Name"\n"Ada"\n', **{"sforce-numberofrecords": "1"}),
+    ],
+)
+def test_results_that_are_cut_or_strange_are_refused(said: sdk.Answer):
+    with pytest.raises(sdk.PageError):
+        told(collecting(), said)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "value"),
+    [
+        ("", "string", None),
+        ("NA", "string", "NA"),
+        ("null", "picklist", "null"),
+        ("true", "boolean", True),
+        ("12", "int", 12),
+        ("007", "string", "007"),
+        ("much", "double", "much"),
+        ("2024-01-01", "date", "2024-01-01"),
+    ],
+)
+def test_values_of_a_csv_get_the_types_of_their_fields(text: str, type_: str, value: object):
+    assert bulk.typed(text, type_) == value
+
+
+def test_a_later_pass_makes_no_job():
+    bookmark = told(collecting(), results(line(3))).bookmark
+
+    turn = told(begun(bookmark), page(row(30), total=90))
+
+    assert turn.ask is not None
+    assert turn.ask.path == "/next"
+
+
+def test_a_job_is_asked_for_every_ten_seconds_at_most():
+    crm = Salesforce(SalesforceSettings.model_validate({"login_url": "https://a.example", "access_token": "t"}))
+
+    limit = next(limit for limit in crm.limits if limit.family == bulk.FAMILY)
+
+    assert (limit.calls, limit.per_s, limit.burst) == (1, 10.0, 1)
+
+
+def test_a_first_load_by_jobs_sees_every_record_once_and_as_a_query_shows_it(org: Served):
+    state = org.states[0]
+    names = ["Account", "Contact", "Contract", "Opportunity"]
+
+    by_jobs = read(org, names=names, bulk_from_rows=1)
+
+    by_queries = read(org, names=names, bulk_from_rows=0)
+    assert {job.told["object"] for job in state.memory["jobs"].values()} >= {"Account", "Contact", "Opportunity"}
+    for name in names:
+        assert Counter(by_jobs.ids(name)) == Counter(record.id for record in state.stream(name)), name
+        assert sorted(by_jobs.raws[name], key=lambda raw: raw["Id"]) == sorted(
+            by_queries.raws[name], key=lambda raw: raw["Id"]
+        )
+    assert by_jobs.whole == by_queries.whole
+
+
+def test_what_changed_after_a_load_by_jobs_is_seen_by_the_next_pass(org: Served):
+    state = org.states[0]
+    loaded = read(org, names=["Contact"], bulk_from_rows=1)
+    org.clock.advance(timedelta(hours=1))
+    changed, gone = (person.id for person in state.view.people[:2])
+    state.change("person", changed, phone="+81300000001")
+    state.delete("person", gone)
+
+    again = read(org, loaded, names=["Contact"], bulk_from_rows=1)
+
+    assert changed in again.ids("Contact")
+    assert again.tombstones("Contact") == {gone: "deleted"}
+
+
+def test_an_org_that_refuses_jobs_is_read_whole_nevertheless(org: Served):
+    org.states[0].memory["no_bulk"] = {"Contact"}
+
+    loaded = read(org, names=["Contact"], bulk_from_rows=1)
+
+    assert Counter(loaded.ids("Contact")) == Counter(record.id for record in org.states[0].stream("Contact"))
