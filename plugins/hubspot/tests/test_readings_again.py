@@ -12,7 +12,7 @@ from kizuna_hubspot import mapping, payloads
 from kizuna_hubspot.kinds import COMPANIES, CONTACTS, Kind
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings import ObjectReading
-from kizuna_hubspot.readings.place import REMEMBERED_GONE
+from kizuna_hubspot.readings.place import REMEMBERED_AGAIN, REMEMBERED_GONE, Place
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = sdk.Start(now=NOW)
@@ -190,15 +190,27 @@ def test_what_left_the_archive_for_good_is_not_answered_and_says_nothing() -> No
 
 def test_a_crash_while_reading_again_goes_on_there() -> None:
     machine = reading(COMPANIES)
-    searched = step(machine, opened(machine, {**DONE, "gone": {str(n): 1772350000 for n in range(150)}}), rows())
+    searched = step(machine, opened(machine, {**DONE, "gone": {str(n): 1772350000 for n in range(120)}}), rows())
     first = step(machine, searched, archive())
     mark = step(machine, first, rows(1)).bookmark
 
     resumed = opened(machine, json.loads(json.dumps(mark)))
 
     assert len(ids_asked(first)) == 100
-    assert len(ids_asked(resumed)) == 50
+    assert len(ids_asked(resumed)) == 20
     assert not set(ids_asked(first)) & set(ids_asked(resumed))
+
+
+def test_the_largest_bookmark_stays_under_eight_kilobytes() -> None:
+    ids = [str(500_000_000_000 + n) for n in range(1000)]
+    place = Place(
+        "archived", NOW, NOW, "x" * 20, again=tuple(ids[:REMEMBERED_AGAIN]), gone=dict.fromkeys(ids, 1772362800)
+    )
+
+    full = place.having_refused(ids).having_met({"1": 1772362801})
+    worst = msgspec.structs.replace(full, missing=tuple(full.gone))
+
+    assert len(json.dumps(worst.bookmark())) < 8_192
 
 
 def test_only_the_latest_of_a_large_archive_are_remembered() -> None:

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from kizuna import sdk
 
-REMEMBERED_GONE = 200
-REMEMBERED_AGAIN = 200
+# With the longest ids a bookmark stays under eight kilobytes.
+REMEMBERED_GONE = 120
+REMEMBERED_AGAIN = 50
 
 Phase = Literal["list", "search", "archived", "again", "done"]
 
