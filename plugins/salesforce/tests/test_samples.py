@@ -1,8 +1,11 @@
 """Every recorded record of this vendor goes through its stream's payload and mapping."""
 
+import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,9 @@ import msgspec
 import pytest
 
 from kizuna import sdk
+from kizuna_salesforce import pages
+from kizuna_salesforce.bulk import Job
+from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.payloads import fields_of
 from kizuna_salesforce.streams import Reach, streams
 
@@ -88,3 +94,43 @@ def test_the_fields_asked_for_exist_in_recorded_orgs(samples: Path):
     assert absent["Contact"] == {"IsPersonAccount", "MailingCountryCode"}
     assert absent["Lead"] == {"CountryCode"}
     assert absent["Opportunity"] == {"CurrencyIsoCode"}
+
+
+def test_recorded_bulk_jobs_are_understood(samples: Path):
+    recorded = sorted((samples / "salesforce" / "amp-labs_connectors").glob("bulk__*.json"))
+
+    jobs = [msgspec.json.decode(path.read_bytes(), type=Job) for path in recorded]
+
+    assert {job.state for job in jobs} == {"Failed", "JobComplete", "UploadComplete"}
+    assert all(job.id.startswith("750") for job in jobs)
+
+
+def test_the_columns_of_recorded_rows_fit_their_payloads(samples: Path):
+    rows = [
+        (path.stem, row)
+        for path in (samples / "salesforce" / "npsp_dev_org").glob("*.csv")
+        if path.stem in STREAMS
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+    ]
+
+    faults = [
+        reason
+        for stream, row in rows
+        if (reason := fault(stream, {"Id" if name == "id" else name: value or None for name, value in row.items()}))
+    ]
+
+    print(Counter(stream for stream, _ in rows))
+    assert len(rows) > 100
+    assert faults == []
+
+
+def test_recorded_descriptions_give_fields_that_can_be_asked_for(samples: Path):
+    for path in (samples / "salesforce" / "cumulusci_describe").glob("*.json"):
+        answer = sdk.Answer(status=200, body=path.read_bytes(), headers={}, asked_at=datetime(2026, 3, 1, tzinfo=UTC))
+        name = path.name.partition(".")[0]
+
+        fields = chosen(pages.description(answer, name), fields_of(STREAMS[name].payload), custom=True)
+
+        assert fields[0] == "Id"
+        assert {"SystemModstamp", "IsDeleted"} <= set(fields)
+        assert not {"BillingAddress", "MailingAddress", "Address"} & set(fields)

@@ -1,5 +1,7 @@
 """Salesforce's Python client against the simulated org, over real HTTP."""
 
+import csv
+import io
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -52,6 +54,16 @@ def test_the_client_pages_through_every_record_once(org: Served, crm: Any, sobje
 
     assert Counter(row["Id"] for row in rows) == Counter(record.id for record in org.states[0].stream(sobject))
     assert len(rows) > 5
+
+
+def test_the_client_reads_a_query_job_through_all_its_pages(org: Served, crm: Any):
+    pages = list(crm.bulk2.Contact.query_all("SELECT Id, Name FROM Contact", max_records=50))
+
+    rows = [row for page in pages for row in csv.DictReader(io.StringIO(page))]
+    assert len(pages) > 1
+    assert Counter(row["Id"] for row in rows) == Counter(
+        record.id for record in org.states[0].stream("Contact") if record.live
+    )
 
 
 def test_pages_are_as_long_as_the_client_hints(org: Served, crm: Any):
