@@ -90,6 +90,10 @@ class Settings:
         "Hosts, addresses and networks that connections may reach besides public ones over HTTPS, such as "
         "`crm.example.com` or `10.1.0.0/16`; in development this machine, too.",
     )
+    vault_key: str = setting(
+        "env:KIZUNA_MASTER_KEY",
+        "Where the master key of the vault is: `env:VARIABLE` or `file:PATH`, 32 bytes in base64; never the key itself.",
+    )
     graphql: GraphQLLimits = field(default_factory=GraphQLLimits)
     sync: SyncLimits = field(default_factory=SyncLimits)
 
@@ -299,6 +303,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
         raise ConfigError(f"{where} is {value}; the least is {least}.")
     if most is not None and value > most:
         raise ConfigError(f"{where} is {value}; the most is {most}.")
+    if name == "vault_key" and not (value.startswith(("env:", "file:")) and value.partition(":")[2]):
+        raise ConfigError(f"{where} says where the key is, as env:VARIABLE or file:PATH; it must not be the key itself.")
     if name == "database":
         _check_database(value, where)
     if name == "time_zone" and value not in available_timezones():

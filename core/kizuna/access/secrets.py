@@ -1,9 +1,9 @@
-"""References to secrets, resolved when a connection is used: ``env:NAME`` or ``file:PATH``; never stored as values."""
+"""References to secrets, resolved when a connection is used: ``env:NAME``, ``file:PATH``, or ``vault:SETTING``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -19,20 +19,27 @@ def checked(reference: str, setting: str) -> str:
     return reference
 
 
-def resolved(references: Mapping[str, str], connection: str) -> dict[str, SecretStr]:
-    """Setting → secret. Raises ConfigError naming the variable or file that is missing."""
-    return {setting: SecretStr(_value(reference, setting, connection)) for setting, reference in references.items()}
+def resolved(
+    references: Mapping[str, str], connection: str, opened: Callable[[str], SecretStr] | None = None
+) -> dict[str, SecretStr]:
+    """Setting → secret; ``opened`` opens those in the vault. Raises ConfigError naming what is missing, and where."""
+    return {setting: _value(where, setting, connection, opened) for setting, where in references.items()}
 
 
-def _value(reference: str, setting: str, connection: str) -> str:
-    kind, _, rest = checked(reference, setting).partition(":")
+def _value(reference: str, setting: str, connection: str, opened: Callable[[str], SecretStr] | None) -> SecretStr:
+    kind, _, rest = reference.partition(":")
     where = f"connection {connection}: the secret {setting!r}"
+    if kind == "vault":
+        if opened is None:
+            raise ConfigError(f"{where} is in the vault, which is not opened here; give it as env: or file:.")
+        return opened(rest)
+    checked(reference, setting)
     if kind == "env":
         found = os.environ.get(rest)
         if not found:
             raise ConfigError(f"{where} is to come from the environment variable {rest}, which is not set; set it.")
-        return found
+        return SecretStr(found)
     try:
-        return Path(rest).expanduser().read_text(encoding="utf-8").strip()
-    except OSError as error:
+        return SecretStr(Path(rest).expanduser().read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{where} is to come from the file {rest}, which cannot be read; check the path.") from error

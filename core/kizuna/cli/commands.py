@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "rebuild": ("rebuild", "Derive everything again from the evidence."),
     "sandbox": ("sandbox", "Serve simulated systems on this machine."),
     "plugins": ("plugins", "Plugins: list them, begin one, test one."),
+    "secrets": ("secrets", "Secrets in the vault: set, list, rotate."),
     "token": ("token", "Tokens for the API."),
     "db": ("db", "Create, upgrade and check the database."),
 }

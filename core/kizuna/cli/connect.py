@@ -12,7 +12,7 @@ from kizuna.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
     from kizuna.plugins import Plugins
-    from kizuna.sdk import AnyConnector
+    from kizuna.sdk import AnyConnector, SecretStr
     from kizuna.sync.service import Service
 
 
@@ -35,8 +35,8 @@ class _Connect(click.Command):
     "--secret",
     "referred",
     multiple=True,
-    metavar="KEY=env:VAR|file:PATH",
-    help="Where a secret is found; its value is never stored.",
+    metavar="KEY=env:VAR|file:PATH|vault:",
+    help="Where a secret is found; `vault:` asks for its value and seals it in the database.",
 )
 @click.option("--offline", is_flag=True, help="No credentials: the connection only takes loaded files.")
 @given.database_option
@@ -65,12 +65,17 @@ def connect_command(
     if not re.fullmatch(r"[\w][\w.-]{0,62}", name):
         raise click.UsageError(f"{name!r} is no good name; use letters, digits, - _ and . only.")
     settings = given.pairs(assigned, "--set")
-    references = {key: secrets.checked(where, key) for key, where in given.pairs(referred, "--secret").items()}
+    wanted = given.pairs(referred, "--secret")
+    sealed = [key for key, where in wanted.items() if where == "vault:"]
+    references = {key: secrets.checked(where, key) for key, where in wanted.items() if key not in sealed}
     with given.opened(database, create=True) as parts:
         connector = parts.plugins.connector(vendor)
-        checked = _checked(parts, connector, settings, references, name, offline=offline)
+        values = _asked(parts, connector, sealed)
+        checked = _checked(parts, connector, settings, references, values, name, offline=offline)
         with parts.database.write() as sql:
-            connections.add(sql, name, connector.key, checked, references, offline, micros(clock.now()))
+            made = connections.add(sql, name, connector.key, checked, references, offline, micros(clock.now()))
+            if values:
+                parts.vault.put(sql, made, values)
     if as_json:
         shown.as_json({"name": name, "vendor": vendor, "offline": offline, "settings": checked})
         return
@@ -83,6 +88,7 @@ def _checked(
     connector: type[AnyConnector],
     settings: dict[str, str],
     references: dict[str, str],
+    values: dict[str, SecretStr],
     name: str,
     *,
     offline: bool,
@@ -93,7 +99,7 @@ def _checked(
     from kizuna.sdk import SecretStr
 
     fields = connector.settings_type().model_fields
-    for key in (*settings, *references):
+    for key in (*settings, *references, *values):
         if key not in fields:
             raise UnknownName("setting", key, fields)
     for key in settings:
@@ -101,10 +107,21 @@ def _checked(
             raise ConfigError(f"The setting {key!r} is a secret; give it as --secret {key}=env:VARIABLE.")
     if offline:
         return dict(settings)
-    made = configured(connector, settings, secrets.resolved(references, name), name)
+    made = configured(connector, settings, {**secrets.resolved(references, name), **values}, name)
     parts.outbound.require_connector(made)
     dumped = made.settings.model_dump(mode="json", include=set(settings))
     return {key: dumped[key] for key in settings}
+
+
+def _asked(parts: Service, connector: type[AnyConnector], names: list[str]) -> dict[str, SecretStr]:
+    """The values of secrets that go to the vault, the lines of standard input or typed. Raises ConfigError."""
+    from kizuna.cli.secrets import asked, require_secret
+
+    for key in names:
+        require_secret(connector, key)
+    if names:
+        parts.vault.require_key()
+    return asked(names)
 
 
 def _show_settings(vendor: str) -> None:
@@ -117,7 +134,9 @@ def _show_settings(vendor: str) -> None:
         wanted = "yes" if field.is_required() else ""
         default = "" if secret or field.is_required() or field.default in (None, "") else str(field.default)
         rows.append((f"--secret {key}=" if secret else f"--set {key}=", wanted, default, field.description or ""))
-    click.echo(f"Usage: kizuna connect {vendor} [--name NAME] [--set KEY=VALUE]… [--secret KEY=env:VAR|file:PATH]…\n")
+    click.echo(
+        f"Usage: kizuna connect {vendor} [--name NAME] [--set KEY=VALUE]… [--secret KEY=env:VAR|file:PATH|vault:]…\n"
+    )
     notes = (connector.settings_type().__doc__ or "").strip()
     if notes:
         click.echo(f"{notes}\n")

@@ -11,6 +11,7 @@ from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
 
 if TYPE_CHECKING:
+    from kizuna.access.vault import Persist
     from kizuna.sdk import AnyConnector, AnyStream, Transport
     from kizuna.sdk.outbound import Outbound
     from kizuna.sync.service import Service
@@ -81,7 +82,7 @@ def check_command(name: str, database: str | None, as_json: bool) -> int:
     """
     with given.opened(database) as parts:
         connector = _connector(parts, name)
-        verdicts = asyncio.run(_tried(connector, parts.outbound))
+        verdicts = asyncio.run(_tried(connector, parts.outbound, parts.vault.persist(name)))
     if as_json:
         shown.as_json(verdicts)
     else:
@@ -154,15 +155,17 @@ def _connector(parts: Service, name: str) -> AnyConnector:
     if stored.offline:
         raise ConfigError(f"Connection {name} is offline: it has no credentials to try.")
     known = parts.plugins.connector(stored.plugin)
-    return configured(known, stored.settings, secrets.resolved(stored.secrets, name), name)
+    return configured(
+        known, stored.settings, secrets.resolved(stored.secrets, name, parts.vault.opener(stored.id, name)), name
+    )
 
 
-async def _tried(connector: AnyConnector, outbound: Outbound) -> list[dict[str, Any]]:
+async def _tried(connector: AnyConnector, outbound: Outbound, persist: Persist) -> list[dict[str, Any]]:
     """A verdict on the credentials, and when they are good on each stream."""
     from kizuna.errors import KizunaError
     from kizuna.sdk import Transport
 
-    async with Transport(connector, outbound=outbound, attempts=2) as transport:
+    async with Transport(connector, outbound=outbound, persist=persist, attempts=2) as transport:
         trial = connector.trial()
         if trial is not None:
             try:

@@ -108,7 +108,8 @@ def _connection(parts: Service, one: StoredConnection) -> Finding:
     try:
         connector = parts.plugins.connector(one.plugin)
         if not one.offline:
-            made = configured(connector, one.settings, secrets.resolved(one.secrets, one.name), one.name)
+            known = secrets.resolved(one.secrets, one.name, parts.vault.opener(one.id, one.name))
+            made = configured(connector, one.settings, known, one.name)
             parts.outbound.require_connector(made)
     except KizunaError as error:
         return Finding(what, "", once(one.name, str(error).removeprefix(f"{what}: ")))

@@ -13,7 +13,8 @@ from typing import Any
 
 from kizuna import clock
 from kizuna.access import secrets
-from kizuna.config import SyncLimits
+from kizuna.access.vault import Vault
+from kizuna.config import Settings, SyncLimits
 from kizuna.derive import Deriver
 from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
 from kizuna.failpoints import failpoint
@@ -63,9 +64,11 @@ class Syncer:
         observe: Observer = quiet,
         limits: SyncLimits | None = None,
         outbound: Outbound = THIS_MACHINE,
+        vault: Vault | None = None,
     ) -> None:
         self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
         self.limits, self.outbound = limits or SyncLimits(), outbound
+        self.vault = vault or Vault(database, Settings().vault_key)
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
@@ -135,7 +138,8 @@ class Syncer:
         budget: Budget,
     ) -> None:
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
-        async with Transport(connector, outbound=self.outbound) as transport:
+        persist = self.vault.persist(stored.name)
+        async with Transport(connector, outbound=self.outbound, persist=persist) as transport:
 
             async def one(stream: AnyStream) -> None:
                 async with gate:
@@ -243,7 +247,8 @@ class Syncer:
 
     def _connector(self, stored: StoredConnection) -> AnyConnector:
         known = self.plugins.connector(stored.plugin)
-        return configured(known, stored.settings, secrets.resolved(stored.secrets, stored.name), stored.name)
+        opener = self.vault.opener(stored.id, stored.name)
+        return configured(known, stored.settings, secrets.resolved(stored.secrets, stored.name, opener), stored.name)
 
     def _stream(self, connector: AnyConnector, name: str) -> AnyStream:
         for stream in connector.streams():

@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from kizuna import jobs
 from kizuna import log as logs
+from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
@@ -39,6 +40,7 @@ class Service:
     plugins: Plugins
     deriver: Deriver
     outbound: Outbound
+    vault: Vault
     syncer: Syncer
 
     def loader(self) -> Loader:
@@ -60,9 +62,9 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
         host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
     deriver = Deriver(database, ranks_of(host), merged=merged)
-    outbound = Outbound.of(settings)
-    syncer = Syncer(database, host, deriver, observe, settings.sync, outbound)
-    return Service(settings, database, host, deriver, outbound, syncer)
+    outbound, vault = Outbound.of(settings), Vault(database, settings.vault_key)
+    syncer = Syncer(database, host, deriver, observe, settings.sync, outbound, vault)
+    return Service(settings, database, host, deriver, outbound, vault, syncer)
 
 
 @asynccontextmanager

@@ -143,12 +143,21 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "data_key",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("master_id", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_data_key")),
+    )
+    op.create_table(
         "email_address",
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("entity_id", sa.Text(), nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("address", "entity_id", name=op.f("pk_email_address")),
     )
+    op.create_index(op.f("ix_email_address_entity_id"), "email_address", ["entity_id"], unique=False)
     op.create_table(
         "entity",
         sa.Column("id", sa.Text(), nullable=False),
@@ -618,12 +627,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "identity_profile",
-        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("normaliser", sa.Text(), nullable=False),
         sa.Column("key_hashes", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("entity", "rid", name=op.f("pk_identity_profile")),
+        sa.PrimaryKeyConstraint("rid", "entity", name=op.f("pk_identity_profile")),
     )
     op.create_table(
         "key_left",
@@ -669,11 +678,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_match_edge_entity_b"), "match_edge", ["entity", "b"], unique=False)
     op.create_table(
         "membership",
-        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("entity_id", sa.Text(), nullable=False),
         sa.Column("known_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("entity", "rid", name=op.f("pk_membership")),
+        sa.PrimaryKeyConstraint("rid", "entity", name=op.f("pk_membership")),
     )
     op.create_index(op.f("ix_membership_entity_id"), "membership", ["entity_id"], unique=False)
     op.create_table(
@@ -793,6 +802,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "a", "b", name=op.f("pk_review_task")),
     )
+    op.create_index(op.f("ix_review_task_entity_b"), "review_task", ["entity", "b"], unique=False)
     op.create_table(
         "run_stream",
         sa.Column("run_id", sa.Text(), nullable=False),
@@ -828,6 +838,14 @@ def upgrade() -> None:
             "after",
             name=op.f("uq_schema_drift_connection_id_stream_path_change_after"),
         ),
+    )
+    op.create_table(
+        "sealed_secret",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("setting", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "setting", name=op.f("pk_sealed_secret")),
     )
     op.create_table(
         "source_record",
@@ -914,8 +932,10 @@ def downgrade() -> None:
     op.drop_table("source_version")
     op.drop_index(op.f("ix_source_record_connection_id_stream_source_id"), table_name="source_record")
     op.drop_table("source_record")
+    op.drop_table("sealed_secret")
     op.drop_table("schema_drift")
     op.drop_table("run_stream")
+    op.drop_index(op.f("ix_review_task_entity_b"), table_name="review_task")
     op.drop_table("review_task")
     op.drop_index(op.f("ix_record_alias_winner_rid"), table_name="record_alias")
     op.drop_index(op.f("ix_record_alias_told_by"), table_name="record_alias")
@@ -980,7 +1000,9 @@ def downgrade() -> None:
     op.drop_table("fact_account")
     op.drop_index(op.f("ix_entity_merged_into"), table_name="entity")
     op.drop_table("entity")
+    op.drop_index(op.f("ix_email_address_entity_id"), table_name="email_address")
     op.drop_table("email_address")
+    op.drop_table("data_key")
     op.drop_index(op.f("ix_customer_money_measure_currency_micro"), table_name="customer_money")
     op.drop_table("customer_money")
     op.drop_index(op.f("ix_customer_sort_name_id"), table_name="customer")
