@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -172,6 +173,29 @@ def test_a_merge_is_said_with_loser_and_winner(served: Served) -> None:
     stream = next(stream for stream in hubspot.streams() if stream.name == "companies")
     record = msgspec.convert(found.living[winner], stream.payload)
     assert sdk.Merged(loser=sdk.Ref("companies", loser), winner=sdk.Ref("companies", winner)) in stream.said(record)
+
+
+@pytest.mark.parametrize("kind", ["deals", "tickets"])
+def test_two_merged_into_a_new_record_are_its_losers_and_no_deletions(served: Served, kind: str) -> None:
+    hubspot, state = connector(served), served.states[0]
+    mark = passed(hubspot, kind).bookmark
+    first, second = (record.id for record in state.live(kind)[:2])
+    served.clock.advance(timedelta(hours=2))
+    endpoint = served.endpoints[0]
+    made = httpx.post(
+        f"{endpoint.settings['base_url']}/crm/v3/objects/{kind}/merge",
+        json={"primaryObjectId": first, "objectIdToMerge": second},
+        headers={"Authorization": f"Bearer {endpoint.secrets['access_token']}"},
+    ).json()["id"]
+    served.clock.advance(timedelta(seconds=1))
+
+    found = passed(hubspot, kind, mark)
+
+    stream = next(stream for stream in hubspot.streams() if stream.name == kind)
+    said = stream.said(msgspec.convert(found.living[made], stream.payload))
+    assert made not in (first, second)
+    assert {fact.loser.id for fact in said if isinstance(fact, sdk.Merged)} == {first, second}
+    assert (set(found.living), found.gone) == ({made}, {})
 
 
 def test_changed_records_carry_the_associations_the_list_would_have_given(served: Served) -> None:

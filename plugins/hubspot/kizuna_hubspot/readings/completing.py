@@ -53,7 +53,7 @@ class _Targets(sdk.Payload, rename={"source": "from"}):
 
 class _Associations(sdk.Payload):
     results: list[_Targets]
-    errors: tuple[Fault, ...] = ()
+    errors: tuple[Fault, ...] | None = None
 
 
 class _Read(sdk.Payload):
@@ -63,7 +63,7 @@ class _Read(sdk.Payload):
 
 class _BatchRead(sdk.Payload):
     results: list[_Read]
-    errors: tuple[Fault, ...] = ()
+    errors: tuple[Fault, ...] | None = None
 
 
 _ASSOCIATIONS = msgspec.json.Decoder(_Associations)
@@ -161,7 +161,7 @@ def properties(want: Want, body: bytes) -> tuple[Part, tuple[Want, ...]]:
     """The properties an answer adds; a record that is not there any more is simply absent."""
     read = opened(_BATCH, body, want.ask.path)
     found = {str(each.id): each.properties for each in read.results}
-    refusal, further = partly(want, read.errors, set(found))
+    refusal, further = partly(want, read.errors or (), set(found))
     return Part(None, properties=found, refused=refusal), further
 
 
@@ -176,7 +176,7 @@ def associations(want: Want, body: bytes) -> tuple[Part, tuple[Want, ...]]:
         for target in result.to:
             words = type_words(prefix, target.association_types, primary=want.to in _HAVE_PRIMARY)
             here.extend({"id": str(target.to_object_id), "type": word} for word in words)
-    refusal, further = partly(want, found.errors, set(associated))
+    refusal, further = partly(want, found.errors or (), set(associated))
     part = Part(want.to, associated=associated, refused=refusal)
     inputs = [
         {"id": str(result.source.id), "after": after} for result in found.results if (after := token(result.paging))

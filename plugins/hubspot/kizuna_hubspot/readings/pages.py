@@ -25,7 +25,7 @@ class _Envelope(sdk.Payload):
     results: list[msgspec.Raw]
     paging: Paging | None = None
     total: int | None = None
-    errors: tuple[Fault, ...] = ()
+    errors: tuple[Fault, ...] | None = None
 
 
 class _Relation(sdk.Payload):
@@ -80,7 +80,9 @@ def opened(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
 def page(body: bytes, what: str) -> Page:
     """A page of a list or search. Raises PageError when it has no list of results."""
     envelope = opened(_ENVELOPE, body, what)
-    return Page(tuple(row(raw) for raw in envelope.results), token(envelope.paging), envelope.total, envelope.errors)
+    return Page(
+        tuple(row(raw) for raw in envelope.results), token(envelope.paging), envelope.total, envelope.errors or ()
+    )
 
 
 def row(raw: msgspec.Raw) -> Row:

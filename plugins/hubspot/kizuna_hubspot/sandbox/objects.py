@@ -229,18 +229,32 @@ class Writes:
         return Response(status_code=204)
 
     async def merge(self, request: Request) -> Response:
-        """Two records made one: the winner answers, with the loser's id among its merged ids."""
+        """Two records made one: the winner of companies and contacts, a new record of deals and tickets."""
         kind, body = kind_of(request), await body_of(request)
-        neutral = _MERGED_AS.get(kind.name)
-        if neutral is None:
+        if kind.name not in (*_MERGED_AS, *_MERGED_ANEW):
             raise Refusal(400, f"Merging {kind.name} is not supported")
         with self.state.lock:
             pair = [self.objects.found(kind, word(body.get(name))) for name in ("primaryObjectId", "objectIdToMerge")]
             winner, loser = pair
             if winner is None or loser is None or not winner.live or not loser.live or winner.id == loser.id:
                 raise not_found()
-            self.state.merge(neutral, winner.id, loser.id)
+            if kind.name in _MERGED_AS:
+                self.state.merge(_MERGED_AS[kind.name], winner.id, loser.id)
+            else:
+                winner = self.united(kind, winner, loser)
             return Response(rendered(self.state, winner, shape(kind, None)), media_type=JSON)
+
+    def united(self, kind: Kind, winner: StoredRecord, loser: StoredRecord) -> StoredRecord:
+        """A new record in place of both, with the winner's values and the associations of either."""
+        of_winner, of_loser = (record.payload["associations"] for record in (winner, loser))
+        around = {
+            to: list(dict.fromkeys((*of_winner.get(to, ()), *of_loser.get(to, ())))) for to in {**of_winner, **of_loser}
+        }
+        made = self.made(kind, winner.payload["properties"], around)
+        for record in (winner, loser):
+            self.state.absorb(kind.name, made.id, record.id)
+        return made
 
 
 _MERGED_AS: dict[str, Any] = {"companies": "account", "contacts": "person"}
+_MERGED_ANEW = ("deals", "tickets")
