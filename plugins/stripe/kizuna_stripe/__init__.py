@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from kizuna import sdk
 from kizuna_stripe import errors
+from kizuna_stripe.ledger import ledger_streams
 from kizuna_stripe.streams import streams
 from kizuna_stripe.webhooks import StripeWebhooks
 
@@ -31,6 +32,10 @@ class StripeSettings(sdk.Settings):
     requests_per_s: int | None = sdk.Field(
         None, ge=1, description="The account's limit, where Stripe has raised it from 100 (25 with a test key)."
     )
+    ledger: bool = sdk.Field(
+        False,
+        description="Also read invoice payments, payment intents, disputes, balance transactions and schedules.",
+    )
 
 
 class Stripe(sdk.Connector[StripeSettings]):
@@ -49,6 +54,7 @@ class Stripe(sdk.Connector[StripeSettings]):
         in_test_mode = "_test_" in settings.api_key.get_secret_value()
         per_s = settings.requests_per_s or (TEST_PER_S if in_test_mode else LIVE_PER_S)
         vars(self)["limits"] = (sdk.Limit(per_s * SHARE, 1.0, burst=max(1, per_s // 20), concurrent=16),)
+        vars(self)["webhooks"] = StripeWebhooks(ledger=settings.ledger)
 
     def base_url(self) -> str:
         return self.settings.base_url.rstrip("/")
@@ -61,7 +67,8 @@ class Stripe(sdk.Connector[StripeSettings]):
         return {**pinned, "Stripe-Account": self.settings.account} if self.settings.account else pinned
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
-        return streams(self.settings.api_version)
+        found = streams(self.settings.api_version)
+        return (*found, *ledger_streams(self.settings.api_version)) if self.settings.ledger else found
 
     def trial(self) -> sdk.Ask:
         return sdk.Ask(path="/v1/customers", params=(("limit", "1"),))

@@ -5,7 +5,7 @@ Source of the names: https://docs.stripe.com/api/events/types (read 2026-05).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -170,12 +170,36 @@ CHARGES = Feed(
 REFUNDS = Feed("refunds", (*_types("refund", "created updated failed"), "charge.refund.updated"), ("refund",))
 CREDIT_NOTES = Feed("credit_notes", _types("credit_note", "created updated voided"), ("credit_note",))
 
+# Stripe tells of an invoice payment when it is paid, not when it is made or canceled.
+INVOICE_PAYMENTS = Feed("invoice_payments", ("invoice_payment.paid",), ("invoice_payment",))
+PAYMENT_INTENTS = Feed(
+    "payment_intents",
+    _types(
+        "payment_intent",
+        "created succeeded payment_failed processing requires_action canceled amount_capturable_updated "
+        "partially_funded",
+    ),
+    ("payment_intent",),
+)
+DISPUTES = Feed(
+    "disputes",
+    _types("charge.dispute", "created updated closed funds_withdrawn funds_reinstated"),
+    ("dispute",),
+)
+SCHEDULES = Feed(
+    "subscription_schedules",
+    _types("subscription_schedule", "created updated aborted canceled completed expiring released"),
+    ("subscription_schedule",),
+)
+
 FEEDS = (CUSTOMERS, PRODUCTS, PRICES, SUBSCRIPTIONS, INVOICES, CHARGES, REFUNDS, CREDIT_NOTES)
 
+LEDGER_FEEDS = (INVOICE_PAYMENTS, PAYMENT_INTENTS, DISPUTES, SCHEDULES)
 
-def subjects(event: Event) -> Iterator[Subject]:
-    """Every object we read that the event speaks of."""
-    for feed in FEEDS:
+
+def subjects(event: Event, feeds: Iterable[Feed]) -> Iterator[Subject]:
+    """Every object of these collections that the event speaks of."""
+    for feed in feeds:
         subject = feed.subject(event)
         if subject is not None:
             yield subject

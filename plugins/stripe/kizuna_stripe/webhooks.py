@@ -8,17 +8,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.events import delivered, subjects
+from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, delivered, subjects
 
 TOLERANCE_S = 300
 
 
+@dataclass(frozen=True, slots=True)
 class StripeWebhooks:
-    """Verifies ``Stripe-Signature`` and turns an event into hints."""
+    """Verifies ``Stripe-Signature`` and turns an event into hints, about the ledger too where that is read."""
+
+    ledger: bool = False
 
     def genuine(self, delivery: sdk.Delivery, secrets: Sequence[sdk.SecretStr]) -> bool:
         """Whether one ``v1`` signature matches one of the secrets and was made at most 300 seconds ago.
@@ -40,7 +44,7 @@ class StripeWebhooks:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
         return [
             sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted)
-            for subject in subjects(event)
+            for subject in subjects(event, (*FEEDS, *LEDGER_FEEDS) if self.ledger else FEEDS)
         ]
 
 

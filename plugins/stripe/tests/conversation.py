@@ -17,7 +17,7 @@ AFTER_LISTING = {"phase": "events", "since": NOON_S, "known": []}
 
 
 def reading(name: str) -> sdk.Reading:
-    return next(stream.reading for stream in connector().streams() if stream.name == name)
+    return next(stream.reading for stream in connector(ledger=True).streams() if stream.name == name)
 
 
 def answer(body: object, status: int = 200, at: datetime = NOON) -> sdk.Answer:

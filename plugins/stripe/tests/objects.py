@@ -13,12 +13,12 @@ CREATED = 1_767_225_600  # 2026-01-01T00:00:00Z
 DAY_S = 86_400
 
 
-def connector() -> Stripe:
-    return Stripe(StripeSettings(api_key=sdk.SecretStr("sk_test_kizuna")))
+def connector(*, ledger: bool = False) -> Stripe:
+    return Stripe(StripeSettings(api_key=sdk.SecretStr("sk_test_kizuna"), ledger=ledger))
 
 
 def stream(name: str) -> sdk.AnyStream:
-    return next(stream for stream in connector().streams() if stream.name == name)
+    return next(stream for stream in connector(ledger=True).streams() if stream.name == name)
 
 
 def said(name: str, payload: dict[str, Any]) -> tuple[sdk.Said, ...]:

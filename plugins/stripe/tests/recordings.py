@@ -17,6 +17,11 @@ COLLECTIONS = {
     "charge": "charges",
     "refund": "refunds",
     "credit_note": "credit_notes",
+    "invoice_payment": "invoice_payments",
+    "payment_intent": "payment_intents",
+    "dispute": "disputes",
+    "balance_transaction": "balance_transactions",
+    "subscription_schedule": "subscription_schedules",
 }
 
 # What a client sends, not what Stripe answers.

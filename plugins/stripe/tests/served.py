@@ -86,9 +86,9 @@ def gone(records: list[sdk.Record]) -> set[str]:
 
 
 @contextmanager
-def account(world: World = WORLD, **options: Any) -> Iterator[Account]:
+def account(world: World = WORLD, *, ledger: bool = False, **options: Any) -> Iterator[Account]:
     """A sandbox on a free port."""
-    with serve([StripeSandbox()], world=world, port_base=0, **options) as served:
+    with serve([StripeSandbox(ledger=ledger)], world=world, port_base=0, **options) as served:
         endpoint = served.endpoints[0]
         headers = {"Authorization": f"Bearer {endpoint.secrets['api_key']}"}
         with httpx.Client(base_url=endpoint.base_url, headers=headers, trust_env=False) as http:

@@ -9,15 +9,22 @@ import msgspec
 from plugins.stripe.tests.objects import connector
 from plugins.stripe.tests.recordings import recorded
 
-# True reasons: a preview of an invoice is no record yet; amounts edited by hand into text in major units.
+# True reasons: a preview of an invoice is no record yet; amounts and nulls edited by hand into text; disputes of a mock
+# that lack their id.
 KNOWN_FAILURES = {
     ("ruby-mock-webhook-events/invoice.upcoming.json", "Object missing required field `id`"),
     ("dj-stripe-fixtures/dispute_ch_fakefakefakefake01.json", "Expected `int | null`, got `str` - at `$.amount`"),
+    (
+        "dj-stripe-fixtures/dispute_pi_fakefakefakefake01.json",
+        "Expected `object | null`, got `str` - at `$.last_payment_error`",
+    ),
+    ("ruby-mock-webhook-events/charge.dispute.closed.json", "Object missing required field `id`"),
+    ("ruby-mock-webhook-events/charge.dispute.updated.json", "Object missing required field `id`"),
 }
 
 
 def test_what_stripe_really_sent_is_understood(samples):
-    streams = {stream.name: stream for stream in connector().streams()}
+    streams = {stream.name: stream for stream in connector(ledger=True).streams()}
     understood: Counter[str] = Counter()
     failures = []
 

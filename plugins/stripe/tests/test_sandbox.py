@@ -21,7 +21,7 @@ from plugins.stripe.tests.served import Account, account
 @pytest.fixture(scope="module")
 def stripe() -> Iterator[Account]:
     """A sandbox that the tests of this file only read."""
-    with account() as served:
+    with account(ledger=True) as served:
         yield served
 
 

@@ -38,20 +38,23 @@ from kizuna_stripe.sandbox.asking import API_KEY
 from kizuna_stripe.sandbox.faults import answer
 from kizuna_stripe.sandbox.feed import Feed
 from kizuna_stripe.sandbox.ids import native_id
-from kizuna_stripe.sandbox.objects import catalogue, customers, invoices, payments, subscriptions
+from kizuna_stripe.sandbox.objects import catalogue, customers, invoices, ledger, payments, subscriptions
 
 QUICK_PER_S = 2_000
 """Requests a second of the simulated account: far above the 100 of a live one, so that demo and tests are quick."""
 
 
 class StripeSandbox(VendorSandbox):
-    """The billing system looking at the world; ``per_s`` is the account's limit."""
+    """The billing system looking at the world; ``per_s`` is the account's limit.
+
+    ``ledger`` fills the collections of the ledger, which triples the records of payments; otherwise they are empty.
+    """
 
     key = "stripe"
     role = "billing"
 
-    def __init__(self, *, per_s: int = QUICK_PER_S) -> None:
-        self.per_s = per_s
+    def __init__(self, *, per_s: int = QUICK_PER_S, ledger: bool = False) -> None:
+        self.per_s, self.ledger = per_s, ledger
         self.limits = (RateLimit("global-rate", per_s, float(per_s)),)
 
     def profile(self) -> SystemProfile:
@@ -61,11 +64,13 @@ class StripeSandbox(VendorSandbox):
         if isinstance(record, Invoice):
             return invoices.invoice(record, state)
         if isinstance(record, Charge):
-            return (payments.charge(record),)
+            return (*(ledger.of_charge(record) if self.ledger else ()), payments.charge(record))
         if isinstance(record, Subscription):
             return subscriptions.subscription(record, state)
         if isinstance(record, Account):
             return customers.customer(record)
+        if isinstance(record, Refund):
+            return (*(ledger.of_refund(record) if self.ledger else ()), payments.refund(record))
         return _rarer(record)
 
     def app(self, state: SandboxState, /) -> Starlette:
@@ -75,7 +80,8 @@ class StripeSandbox(VendorSandbox):
         return api(state, feed)
 
     def settings(self, base_url: str, /) -> Mapping[str, str]:
-        return {"base_url": base_url, "requests_per_s": str(self.per_s)}
+        found = {"base_url": base_url, "requests_per_s": str(self.per_s)}
+        return {**found, "ledger": "true"} if self.ledger else found
 
     def secrets(self) -> Mapping[str, str]:
         return {"api_key": API_KEY}
@@ -107,8 +113,6 @@ class StripeSandbox(VendorSandbox):
 
 
 def _rarer(record: Record) -> Iterable[Native]:
-    if isinstance(record, Refund):
-        return (payments.refund(record),)
     if isinstance(record, CreditNote):
         return (invoices.credit_note(record),)
     if isinstance(record, Product):

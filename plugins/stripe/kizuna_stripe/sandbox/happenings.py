@@ -21,6 +21,18 @@ _NAMES = {
     "discounts": "customer.discount",
     "credit_notes": "credit_note",
     "refunds": "refund",
+    "disputes": "charge.dispute",
+    "subscription_schedules": "subscription_schedule",
+}
+# Collection → event by the status the object has come to; Stripe tells of no other turn of these.
+_TURNED = {
+    "invoice_payments": {"paid": "invoice_payment.paid"},
+    "payment_intents": {
+        "succeeded": "payment_intent.succeeded",
+        "requires_payment_method": "payment_intent.payment_failed",
+        "processing": "payment_intent.processing",
+        "canceled": "payment_intent.canceled",
+    },
 }
 _CHARGED = {"succeeded": "charge.succeeded", "failed": "charge.failed", "pending": "charge.pending"}
 _INVOICED = {
@@ -40,6 +52,8 @@ def types_of(change: Change) -> tuple[str, ...]:
         return _invoice(verb, before, after)
     if change.stream == "charges":
         return _charge(verb, before, after)
+    if change.stream in _TURNED:
+        return _turned(change.stream, before, after)
     name = _NAMES.get(change.stream)
     if name is None:
         return ()
@@ -48,6 +62,14 @@ def types_of(change: Change) -> tuple[str, ...]:
     if change.stream in {"credit_notes", "refunds"} and verb == "delete":
         return ()  # they cannot be deleted
     return (f"{name}.{ {'create': 'created', 'delete': 'deleted'}.get(verb, 'updated') }",)
+
+
+def _turned(stream: str, before: Held, after: Held) -> tuple[str, ...]:
+    created = ("payment_intent.created",) if stream == "payment_intents" and not before else ()
+    if before.get("status") == after.get("status"):
+        return created
+    found = _TURNED[stream].get(str(after.get("status")))
+    return (*created, found) if found else created
 
 
 def _subscription(verb: str, before: Held, after: Held) -> tuple[str, ...]:

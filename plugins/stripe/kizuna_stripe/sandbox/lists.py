@@ -28,6 +28,11 @@ NAMES = {
     "charges": "charge",
     "refunds": "refund",
     "credit_notes": "credit_note",
+    "invoice_payments": "invoice_payment",
+    "payment_intents": "payment_intent",
+    "disputes": "dispute",
+    "balance_transactions": "balance_transaction",
+    "subscription_schedules": "subscription_schedule",
 }
 
 # Collection → parameter → the value of the object it is compared with.
@@ -57,6 +62,15 @@ _FILTERS: Mapping[str, Mapping[str, Reads]] = {
     "charges": {"customer": lambda held: held["customer"], "payment_intent": lambda held: held["payment_intent"]},
     "refunds": {"charge": lambda held: held["charge"], "payment_intent": lambda held: held["payment_intent"]},
     "credit_notes": {"customer": lambda held: held["customer"], "invoice": lambda held: held["invoice"]},
+    "invoice_payments": {"invoice": lambda held: held["invoice"], "status": lambda held: held["status"]},
+    "payment_intents": {"customer": lambda held: held["customer"]},
+    "disputes": {"charge": lambda held: held["charge"], "payment_intent": lambda held: held.get("payment_intent")},
+    "balance_transactions": {
+        "source": lambda held: held["source"],
+        "type": lambda held: held["type"],
+        "currency": lambda held: held["currency"],
+    },
+    "subscription_schedules": {"customer": lambda held: held["customer"]},
 }
 _ENDED = frozenset({"canceled", "incomplete_expired"})
 
