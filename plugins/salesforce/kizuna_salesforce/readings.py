@@ -45,7 +45,8 @@ class Keyset:
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         mark = Mark() if start.full else marked(bookmark)
         place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None))
-        typeless = mark.watermark is None and self.bulk_from_rows > 0
+        # An interrupted first load may go on by a job, whose results need the types of the fields.
+        typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
         if not mark.fields or stale or typeless:
             return self._describe(place)
