@@ -35,6 +35,9 @@ class ZendeskSettings(sdk.Settings):
         "audits", description="ask the audits of each merged ticket into which one it went"
     )
     ticket_slas: bool = sdk.Field(False, description="ask the export for each ticket's running service levels")
+    scrubbed_users: bool = sdk.Field(
+        True, description="list once a day who was deleted for good, and forget their names"
+    )
     user_identities: Literal["with_users", "each"] = sdk.Field(
         "with_users", description="beside the users of the export, or one request for each user"
     )
@@ -80,6 +83,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
                 metrics_with_tickets=self.settings.ticket_metrics == "with_tickets",
                 merges_from_audits=self.settings.ticket_merges == "audits",
                 identities_with_users=self.settings.user_identities == "with_users",
+                scrubbed_users=self.settings.scrubbed_users,
                 sla_with_tickets=self.settings.ticket_slas,
             )
         )

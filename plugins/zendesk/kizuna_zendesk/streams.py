@@ -29,6 +29,7 @@ from kizuna_zendesk.readings import (
     SweptExport,
     TimeExport,
 )
+from kizuna_zendesk.scrubbed import WithScrubbed
 from kizuna_zendesk.sideloads import Sideload, comments_of
 from kizuna_zendesk.surveys import SurveyAnswers
 
@@ -51,6 +52,7 @@ class Wishes:
     merges_from_audits: bool = True
     identities_with_users: bool = True
     sla_with_tickets: bool = False
+    scrubbed_users: bool = True
 
 
 def streams(wishes: Wishes) -> tuple[sdk.AnyStream, ...]:
@@ -97,12 +99,13 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
         params=(EXPORT_PAGE, ("include", "identities")) if along else (EXPORT_PAGE,),
         sideloads=(Sideload("identities"),),
     )
+    whole = export if along else Followed(export=export, follow=EachIdentity())
     return sdk.Stream(
         name="users",
         also=("user", "end_users", "agents"),
         payload=User,
         map=mapping.user,
-        reading=export if along else Followed(export=export, follow=EachIdentity()),
+        reading=WithScrubbed(export=whole) if wishes.scrubbed_users else whole,
         version=lambda record: record.updated_at,
         deleted=mapping.gone_user,
         scope=ADMIN,

@@ -32,6 +32,8 @@ def addresses() -> list[tuple[str, str, Handler]]:
         ("POST", "/oauth/tokens", asking.granted),
         ("GET", "/api/v2/users/me", showing.me),
         ("GET", "/api/v2/deleted_tickets", lists.deleted_tickets),
+        ("GET", "/api/v2/deleted_users", lists.deleted_users),
+        ("DELETE", "/api/v2/deleted_users/{id:int}", writing.scrub_user),
         ("POST", "/api/v2/tickets", writing.create_ticket),
         ("GET", "/api/v2/tickets/{id:int}/comments", showing.comments),
         ("GET", "/api/v2/tickets/{id:int}/metrics", showing.metrics),

@@ -159,6 +159,11 @@ def deleted_tickets(request: Request, state: SandboxState) -> Response:
     return answer(by_offset(request, "deleted_tickets", rows))
 
 
+def deleted_users(request: Request, state: SandboxState) -> Response:
+    """The users in the bin, and those who were deleted for good."""
+    return either(request, "deleted_users", [row.payload for row in state.stream("users") if not row.live])
+
+
 def sealed(place: int) -> str:
     """A cursor: opaque to the caller."""
     return b64encode(json.dumps({"o": "id", "v": place}).encode()).decode()

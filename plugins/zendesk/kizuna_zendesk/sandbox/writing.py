@@ -132,6 +132,17 @@ async def delete(request: Request, state: SandboxState) -> Response:
     return answer({"user": record.payload}) if stream == "users" else Response(status_code=204)
 
 
+async def scrub_user(request: Request, state: SandboxState) -> Response:
+    """A deleted user deleted for good: nothing but the id is left of them. Refuses a living one."""
+    with state.lock:
+        record = found(request, state, "users")
+        if record.live:
+            raise not_found()
+        blank = dict.fromkeys(("external_id", "notes", "details", "alias", "phone", "email"))
+        stored = state.rewrite("users", record.id, name="Permanently Deleted User", tags=[], user_fields={}, **blank)
+    return answer({"deleted_user": stored.payload})
+
+
 async def merge_users(request: Request, state: SandboxState) -> Response:
     """The user of the path merged into the one of the body, who is answered. Only end users can be merged."""
     winner = str(_inner(await body_of(request), "user").get("id"))
