@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from kizuna.errors import ConfigError
+from kizuna.errors import ConfigError, UnknownName
+from kizuna.sdk import AnyConnector
 
 
 def checked(reference: str, setting: str) -> str:
@@ -17,6 +18,14 @@ def checked(reference: str, setting: str) -> str:
     if kind not in ("env", "file") or not rest:
         raise ConfigError(f"The secret {setting!r} must be given as env:VARIABLE or file:PATH, not as a value.")
     return reference
+
+
+def require_name(connector: type[AnyConnector], setting: str) -> None:
+    """Raises UnknownName when the connector has no secret of that name."""
+    fields = connector.settings_type().model_fields
+    known = [name for name, field in fields.items() if "SecretStr" in str(field.annotation)]
+    if setting not in known:
+        raise UnknownName("secret", setting, known)
 
 
 def resolved(

@@ -115,10 +115,11 @@ def _checked(
 
 def _asked(parts: Service, connector: type[AnyConnector], names: list[str]) -> dict[str, SecretStr]:
     """The values of secrets that go to the vault, the lines of standard input or typed. Raises ConfigError."""
-    from kizuna.cli.secrets import asked, require_secret
+    from kizuna.access import secrets
+    from kizuna.cli.secrets import asked
 
     for key in names:
-        require_secret(connector, key)
+        secrets.require_name(connector, key)
     if names:
         parts.vault.require_key()
     return asked(names)

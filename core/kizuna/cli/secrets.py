@@ -10,10 +10,10 @@ import click
 
 from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
-from kizuna.errors import ConfigError, UnknownName
+from kizuna.errors import ConfigError
 
 if TYPE_CHECKING:
-    from kizuna.sdk import AnyConnector, SecretStr
+    from kizuna.sdk import SecretStr
 
 
 @click.group("secrets", cls=Nearest)
@@ -38,12 +38,13 @@ def set_(connection: str, setting: str, database: str | None) -> None:
     Example:
       kizuna secrets set billing api_key < key.txt
     """
+    from kizuna.access import secrets
     from kizuna.storage import connections
 
     with given.opened(database) as parts:
         with parts.database.read() as sql:
             stored = connections.get(sql, connection)
-        require_secret(parts.plugins.connector(stored.plugin), setting)
+        secrets.require_name(parts.plugins.connector(stored.plugin), setting)
         parts.vault.require_key()
         values = asked([setting])
         with parts.database.write() as sql:
@@ -160,14 +161,6 @@ def asked(settings: Sequence[str]) -> dict[str, SecretStr]:
         if not text.strip():
             raise ConfigError(f"The secret {setting!r} is empty; give it on standard input, as in `… < file`.")
     return {setting: SecretStr(text.strip()) for setting, text in zip(settings, texts, strict=True)}
-
-
-def require_secret(connector: type[AnyConnector], setting: str) -> None:
-    """Raises UnknownName when the connector has no secret of that name."""
-    fields = connector.settings_type().model_fields
-    known = [name for name, field in fields.items() if "SecretStr" in str(field.annotation)]
-    if setting not in known:
-        raise UnknownName("secret", setting, known)
 
 
 def _note(sql: Any, action: str, subject: str, detail: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from kizuna.access.vault import Vault
 from kizuna.config import GraphQLLimits
 from kizuna.graphql.errors import Forbidden, TooLate
 from kizuna.graphql.registry import Registry
@@ -48,6 +49,7 @@ class Context:
     database: Database
     plugins: Plugins
     outbound: Outbound
+    vault: Vault
     limits: GraphQLLimits
     registry: Registry
     selection: Selection

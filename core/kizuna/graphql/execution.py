@@ -15,6 +15,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from sqlalchemy.exc import DataError, DBAPIError
 
 from kizuna import log
+from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.errors import KizunaError
@@ -60,7 +61,7 @@ class Engine:
         self, database: Database, plugins: Plugins, settings: Settings, queue_sync: QueueSync | None = None
     ) -> None:
         self.database, self.plugins, self.settings = database, plugins, settings
-        self.outbound = Outbound.of(settings)
+        self.outbound, self.vault = Outbound.of(settings), Vault(database, settings.vault_key)
         self.api: API = build(plugins)
         self.documents = Documents(self.api.core, settings)
         self.queue_sync = queue_sync or self._queue
@@ -120,6 +121,7 @@ class Engine:
             database=self.database,
             plugins=self.plugins,
             outbound=self.outbound,
+            vault=self.vault,
             limits=self.settings.graphql,
             registry=self.api.registry,
             selection=Selection(self.api.core, document.fragments, variables),
@@ -161,7 +163,7 @@ class Engine:
         return Response({"errors": shown}, refused=True)
 
     def _queue(self, name: str, full: bool, streams: Collection[str]) -> str:
-        syncer = Syncer(self.database, self.plugins, Deriver(self.database), outbound=self.outbound)
+        syncer = Syncer(self.database, self.plugins, Deriver(self.database), outbound=self.outbound, vault=self.vault)
         try:
             return syncer.queue(name, full=full, streams=streams, trigger="api")
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 import strawberry
+from pydantic import SecretStr
 from sqlalchemy import Connection as Sql
 
 from kizuna import clock
@@ -22,11 +23,15 @@ from kizuna.storage import audit, connections
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.instants import micros
 
+SECRET_CHARACTERS_MOST = 20_000  # private keys are secrets, too
+
 
 @strawberry.input(description="Where a secret is to be found; the secret itself is never sent.")
 class SecretReference:
     name: str = strawberry.field(description="The connector's setting.")
-    reference: str = strawberry.field(description="`env:VARIABLE` or `file:PATH`, on the machine where Kizuna runs.")
+    reference: str = strawberry.field(
+        description="`env:VARIABLE` or `file:PATH`, on the machine where Kizuna runs; see `setSecret` for the vault."
+    )
 
 
 @strawberry.input(description="A system to connect.")
@@ -49,6 +54,15 @@ class UpdateConnectionInput:
     secrets: list[SecretReference] | None = strawberry.field(
         default=None, description="Where secrets are; they replace those of the same name."
     )
+
+
+@strawberry.input(
+    description="A secret for the vault. Send it in a variable, so that it does not stand in the document."
+)
+class SetSecretInput:
+    connection: str = strawberry.field(description="The connection's name.")
+    name: str = strawberry.field(description="The connector's setting.")
+    value: str = strawberry.field(description="The secret; it is never shown again.")
 
 
 @strawberry.input(description="Which connection.")
@@ -107,9 +121,30 @@ class ConnectionMutations:
                 stored = connections.get(sql, wish.name)
                 merged = {name: value for name, value in {**stored.settings, **given}.items() if value is not None}
                 secret = {**stored.secrets, **references}
-                _check(info, stored.name, stored.plugin, merged, secret, offline=stored.offline)
+                _check(
+                    info, stored.name, stored.plugin, merged, secret, offline=stored.offline, connection_id=stored.id
+                )
                 connections.configure(sql, stored.id, merged, secret, micros(clock.now()))
                 _note(sql, info, "connection.update", stored, given, references)
+            return load_result(info, ConnectionPayload, SystemConnection, stored.id)
+
+        return cast("ConnectionPayload", answered(change))
+
+    @changing("Seals a secret of a connection in the vault, where nothing reads it but the connection.")
+    def set_secret(
+        self, info: Info, wish: Annotated[SetSecretInput, strawberry.argument(name="input", description="What.")]
+    ) -> ConnectionPayload:
+        info.context.require(ADMIN)
+
+        def change() -> Any:
+            value = SecretStr(wish.value.strip())
+            with info.context.database.write() as sql:
+                stored = connections.get(sql, wish.connection)
+                secrets.require_name(info.context.plugins.connector(stored.plugin), wish.name)
+                if not 0 < len(value) <= SECRET_CHARACTERS_MOST:
+                    raise UserError(f"A secret has 1 to {SECRET_CHARACTERS_MOST} characters.")
+                info.context.vault.put(sql, stored, {wish.name: value})
+                _note(sql, info, "secret.set", stored, {}, {wish.name: "vault"})
             return load_result(info, ConnectionPayload, SystemConnection, stored.id)
 
         return cast("ConnectionPayload", answered(change))
@@ -191,8 +226,10 @@ def _check(
     references: Mapping[str, str],
     *,
     offline: bool,
+    connection_id: int = 0,
 ) -> None:
     connector = info.context.plugins.connector(system)
     if not offline:
-        made = configured(connector, settings, secrets.resolved(references, name), name)
+        known = secrets.resolved(references, name, info.context.vault.opener(connection_id, name))
+        made = configured(connector, settings, known, name)
         info.context.outbound.require_connector(made)
