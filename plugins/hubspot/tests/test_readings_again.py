@@ -1,4 +1,4 @@
-"""What a batch would not answer, and what came back from the archive: read again, set aside, never lost."""
+"""What is read again and what never twice: partial answers, the archive, merged records, a page that repeats."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -211,6 +211,23 @@ def test_the_largest_bookmark_stays_under_eight_kilobytes() -> None:
     worst = msgspec.structs.replace(full, missing=tuple(full.gone))
 
     assert len(json.dumps(worst.bookmark())) < 8_192
+
+
+def test_a_record_that_lists_its_own_id_among_the_merged_is_no_loser() -> None:
+    machine = reading()
+    winner = {"results": [{"id": "1", "properties": {"hs_all_contact_vids": "1;9"}}]}
+
+    turn = step(machine, step(machine, opened(machine, None), winner), rows(1, 9))
+
+    assert [record.deleted for record in turn.records] == ["archived", "merged"]
+
+
+def test_a_search_that_repeats_its_page_is_refused() -> None:
+    machine = reading(COMPANIES)
+    second = step(machine, opened(machine), rows(9, paging={"next": {"after": "200"}}))
+
+    with pytest.raises(sdk.PageError, match="not sorted by id"):
+        step(machine, second, rows(9, paging={"next": {"after": "200"}}))
 
 
 def test_only_the_latest_of_a_large_archive_are_remembered() -> None:
