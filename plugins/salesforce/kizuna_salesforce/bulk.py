@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FAMILY = "bulk-state"
 ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
 ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without a job
-RESUMED_MOST = 3  # runs that take up one job without reading a page of it
+LISTS_MOST = 20  # pages of the list of jobs in which one is looked for
 PAGE_ROWS = 10_000
 LONGEST_VALUE = 16_000_000
 NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
@@ -37,6 +37,13 @@ class Job(msgspec.Struct, frozen=True):
 
     id: str
     state: str
+
+
+class Jobs(msgspec.Struct, rename="camel", frozen=True):
+    """A page of the list of jobs."""
+
+    records: list[Job]
+    next_records_url: str | None = None
 
 
 _JOB = msgspec.json.Decoder(Job)
@@ -64,16 +71,28 @@ def launch(reading: Keyset, place: Place, records: tuple[sdk.Record, ...]) -> sd
 
 def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """The first look at a job that was made; the bookmark names it."""
-    mark = replace(place.mark, job=_job(reading, answer).id, locator=None, resumed=0)
+    mark = replace(place.mark, job=_job(reading, answer).id, locator=None)
     return _watch(reading, replace(place, mark=mark), bookmark=True)
 
 
 def taken_up(reading: Keyset, place: Place) -> sdk.Turn:
-    """A look at the job of an earlier run; a job that cannot be read is given up after some runs."""
-    mark = replace(place.mark, resumed=place.mark.resumed + 1)
-    if mark.resumed > RESUMED_MOST:
-        return given_up(reading, place)
-    return _watch(reading, replace(place, mark=mark), bookmark=True)
+    """The question whether the job of an earlier run still exists: asked by its id, a missing one would stop the run."""
+    ask = sdk.Ask(path=_path(reading), params=(("jobType", "V2Query"),), family=FAMILY)
+    return sdk.Turn(ask=ask, state=replace(place, asking="jobs"))
+
+
+def listed(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
+    """A look at the job when it is among those listed; queries go on when it is not."""
+    try:
+        found = msgspec.json.decode(answer.body, type=Jobs)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise sdk.PageError(f"{reading.sobject}: the answer is no list of jobs; it is refused") from error
+    if any(job.id == place.mark.job for job in found.records):
+        return _watch(reading, place)
+    if found.next_records_url and place.looks < LISTS_MOST:
+        ask = sdk.Ask(path=found.next_records_url, family=FAMILY)
+        return sdk.Turn(ask=ask, state=replace(place, looks=place.looks + 1))
+    return given_up(reading, place)
 
 
 def watched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
@@ -96,17 +115,17 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     records = tuple(rows(reading.sobject, reading.version, answer, dict(place.types)))
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
-        mark = replace(place.mark, job=None, locator=None, resumed=0)
+        mark = replace(place.mark, job=None, locator=None)
         return reading.finished(replace(place, mark=mark, high=mark.ceiling), records, answer)
     if locator == place.mark.locator:
         raise sdk.PageError(f"{reading.sobject}: the results name themselves as the next ones; the page is refused")
-    place = replace(place, mark=replace(place.mark, locator=locator, resumed=0))
+    place = replace(place, mark=replace(place.mark, locator=locator))
     return sdk.Turn(ask=_results(reading, place), state=place, records=records, bookmark=bookmarked(place.mark))
 
 
 def given_up(reading: Keyset, place: Place) -> sdk.Turn:
     """Ordinary queries from the position before the job, for the rest of this pass."""
-    mark = replace(place.mark, job=None, locator=None, resumed=0, unhurried=True)
+    mark = replace(place.mark, job=None, locator=None, unhurried=True)
     turn = reading.rows(replace(place, mark=mark))
     turn.bookmark = bookmarked(mark)
     return turn

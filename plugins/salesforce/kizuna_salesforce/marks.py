@@ -17,8 +17,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``job``, ``locator``: the bulk job that reads what
-    lies behind the position, and where its results go on; ``resumed`` counts runs that took it up in vain;
-    ``unhurried`` once a job came to nothing in this pass.
+    lies behind the position, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
     """
 
     fields: tuple[str, ...] = ()
@@ -33,7 +32,6 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     purged_asked_at: datetime | None = None
     job: str | None = None
     locator: str | None = None
-    resumed: int = 0
     unhurried: bool = False
 
 
@@ -43,7 +41,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark
     now: datetime
     whole: bool
-    asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "state", "results"] = "rows"
+    asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "jobs", "state", "results"] = "rows"
     high: datetime | None = None  # the newest change seen in this pass
     most: int | None = None  # rows a query, once Salesforce timed out without a limit
     descriptions: int = 0

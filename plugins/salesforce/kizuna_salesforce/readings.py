@@ -65,6 +65,8 @@ class Keyset:
                 return self._page(place, ask, answer)
             case "job":
                 return bulk.launched(self, place, answer)
+            case "jobs":
+                return bulk.listed(self, place, answer)
             case "state":
                 return bulk.watched(self, place, answer)
             case "results":
@@ -179,7 +181,7 @@ class Keyset:
         """What to ask after an error from which a reading can go on."""
         if place.asking == "purged":
             return purges.unknown()
-        if place.asking in ("job", "state", "results"):
+        if place.asking in ("job", "jobs", "state", "results"):
             return bulk.given_up(self, place)
         if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
             return self._describe(self._again(place))

@@ -19,10 +19,10 @@ MOST = 3
 
 @cache
 def org() -> SandboxState:
-    """A small org, five rows a page."""
+    """A small org, fifteen rows a page."""
     world = World(seed=7, companies=12)
     state = populate([SalesforceSandbox()], world, VirtualClock(world.now))[0]
-    state.memory["page_rows"] = 5
+    state.memory["page_rows"] = 15
     state.memory["tokens"] = {SESSION: world.now}
     accounts = state.live("Account")
     for relation, account in zip(state.live("AccountContactRelation")[:MOST], accounts[-MOST:], strict=True):
