@@ -7,6 +7,10 @@ _MONEY = "CurrencyIsoCode:picklist"
 
 def objects(alive: str, stamps: str) -> dict[str, tuple[str, str]]:
     """Prefix and fields by object; ``alive`` are the fields of what can be deleted, ``stamps`` those of every object."""
+    return {**_of_sales(alive, stamps), **_of_goods(alive), **_of_service(alive, stamps)}
+
+
+def _of_sales(alive: str, stamps: str) -> dict[str, tuple[str, str]]:
     return {
         "OpportunityContactRole": (
             "00K",
@@ -34,6 +38,11 @@ def objects(alive: str, stamps: str) -> dict[str, tuple[str, str]]:
                 "IsActive:boolean StartDate:date EndDate:date"
             ),
         ),
+    }
+
+
+def _of_goods(alive: str) -> dict[str, tuple[str, str]]:
+    return {
         "Order": (
             "801",
             (
@@ -57,6 +66,11 @@ def objects(alive: str, stamps: str) -> dict[str, tuple[str, str]]:
                 f"Price:currency PurchaseDate:date InstallDate:date UsageEndDate:date {_MONEY}"
             ),
         ),
+    }
+
+
+def _of_service(alive: str, stamps: str) -> dict[str, tuple[str, str]]:
+    return {
         "CaseComment": (
             "00a",
             f"{alive} ParentId:reference>Case CommentBody:textarea IsPublished:boolean",
