@@ -101,7 +101,7 @@ def test_a_mistake_is_one_sentence_that_shows_no_secret(billing, words, given, v
 def test_without_the_master_key_only_the_vault_is_shut(billing):
     looked = billing("doctor", KIZUNA_MASTER_KEY="")
     listed = billing("secrets", "list", KIZUNA_MASTER_KEY="")
-    asked = billing("query", "{ connections(first: 1) { nodes { name } } }", KIZUNA_MASTER_KEY="")
+    asked = billing("query", "{ connections { name } }", KIZUNA_MASTER_KEY="")
 
     assert (looked.returncode, listed.returncode) == (1, 0)
     assert "WRONG connection stripe: The vault's master key is to come from env:KIZUNA_MASTER_KEY" in looked.stdout
