@@ -21,6 +21,7 @@ NAMES = (
     "derive.committed",
     "run.ending",
 )
+OF_WEBHOOKS = ("webhook.received", "webhook.stored", "webhook.read", "webhook.done")
 _ARMED = os.environ.get("KIZUNA_FAILPOINT", "")
 _passed: dict[str, int] = {}
 

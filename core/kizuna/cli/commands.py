@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "schema": ("query", "Print the GraphQL schema."),
     "identity": ("identity", "Who is who: export, explain, decide."),
     "quarantine": ("quarantine", "Records set aside: list, show, replay."),
+    "webhooks": ("webhooks", "Webhooks: what to enter, what came."),
     "rebuild": ("rebuild", "Derive everything again from the evidence."),
     "sandbox": ("sandbox", "Serve simulated systems on this machine."),
     "plugins": ("plugins", "Plugins: list them, begin one, test one."),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65_535), help="Where to listen. [KIZUNA_PORT; default: 8360]")
 @given.database_option
 def serve_command(host: str | None, port: int | None, database: str | None) -> None:
-    """Serve the API at /graphql, with /healthz and /readyz beside it, until stopped.
+    """Serve the API at /graphql and take webhooks, with /healthz and /readyz beside them, until stopped.
 
     Syncs asked for through the API run in this process; over PostgreSQL `kizuna worker` processes take part.
 
@@ -41,11 +41,12 @@ def served(parts: Service) -> None:
 
 
 async def _serve(parts: Service) -> None:
+    from kizuna.sync.inbox import working_inbox
     from kizuna.sync.service import engine
     from kizuna.web import app
     from kizuna.web.serving import server
 
-    async with engine(parts) as opened:
+    async with engine(parts) as opened, working_inbox(parts, opened):
         queue = _queue(parts, opened, asyncio.get_running_loop())
         application = app(parts.settings, parts.database, parts.plugins, queue_sync=queue)
         await server(parts.settings, application).serve()

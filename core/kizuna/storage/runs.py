@@ -34,7 +34,7 @@ class Unended:
     connection: str
 
 
-BY_WORKERS = ("command", "api", "schedule")
+BY_WORKERS = ("command", "api", "schedule", "webhook")
 """What triggers a run that workers carry out; the others are carried out by whoever asks for them."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -18,11 +19,14 @@ from kizuna.config import Settings
 from kizuna.graphql import Engine
 from kizuna.graphql.context import QueueSync
 from kizuna.plugins import Plugins
+from kizuna.storage import deliveries
 from kizuna.storage.database import Database
 from kizuna.web import explorer
 from kizuna.web.callers import Callers
 from kizuna.web.endpoint import GraphQLEndpoint, Workers
+from kizuna.web.group_commit import GroupCommit
 from kizuna.web.middleware import Traced
+from kizuna.web.webhooks import WebhookEndpoint
 
 WORKERS = 8
 READY_WITHIN_S = 2.0
@@ -46,6 +50,11 @@ def app(
     workers = Workers(WORKERS)
     endpoint = GraphQLEndpoint(engine, Callers(database, settings), workers, settings)
 
+    hooks: list[WebhookEndpoint] = []  # one, while the application runs
+
+    async def webhook(request: Request) -> Response:
+        return await hooks[0](request)
+
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
 
@@ -62,11 +71,15 @@ def app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
+        async with _inbox(database) as commits:
+            hooks.append(WebhookEndpoint(settings, database, plugins, commits))
+            yield
+            hooks.clear()
         workers.close()
 
     served: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        Route("/webhooks/{connection}", webhook, methods=["POST"]),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
         *routes,
@@ -79,6 +92,21 @@ def app(
         lifespan=lifespan,
         exception_handlers={HTTPException: _told, Exception: _masked},
     )
+
+
+@asynccontextmanager
+async def _inbox(database: Database) -> AsyncIterator[GroupCommit]:
+    """What keeps deliveries, at work until the block ends."""
+    opened = await asyncio.to_thread(deliveries.inbox, database)
+    commits = GroupCommit(opened)
+    committing = asyncio.create_task(commits.run())
+    try:
+        yield commits
+    finally:
+        committing.cancel()
+        await asyncio.gather(committing, return_exceptions=True)
+        commits.close()
+        opened.close()
 
 
 def _asked(database: Database) -> None:

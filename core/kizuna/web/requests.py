@@ -53,7 +53,7 @@ async def question(request: Request, most_bytes: int) -> Question:
     # A page of another site can send forms and plain text without being asked, but not this.
     if kind != "application/json":
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
-    body = await _body(request, most_bytes)
+    body = await body_of(request, most_bytes)
     if body.lstrip()[:1] == b"[":
         raise Refused(400, "BATCHING_OFF", "Send one request at a time; batches are not taken.")
     try:
@@ -78,8 +78,8 @@ def _from_url(request: Request, most_bytes: int) -> Question:
     return Question(query, variables, request.query_params.get("operationName") or None, queries_only=True)
 
 
-async def _body(request: Request, most_bytes: int) -> bytes:
-    """The body, read no further than it may be long."""
+async def body_of(request: Request, most_bytes: int) -> bytes:
+    """The body, read no further than it may be long. Raises Refused when it is longer."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():

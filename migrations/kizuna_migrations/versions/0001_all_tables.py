@@ -921,10 +921,50 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sync_run_connection_id_queued_at"), "sync_run", ["connection_id", "queued_at"], unique=False
     )
+    op.create_table(
+        "webhook_count",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "outcome", name=op.f("pk_webhook_count")),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hints", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("looks", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+    )
+    op.create_index(
+        op.f("ix_webhook_delivery_connection_id_name"), "webhook_delivery", ["connection_id", "name"], unique=True
+    )
+    op.create_index(op.f("ix_webhook_delivery_state_due_at"), "webhook_delivery", ["state", "due_at"], unique=False)
+    op.create_table(
+        "webhook_secret",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "reference", name=op.f("pk_webhook_secret")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
+    op.drop_table("webhook_secret")
+    op.drop_index(op.f("ix_webhook_delivery_state_due_at"), table_name="webhook_delivery")
+    op.drop_index(op.f("ix_webhook_delivery_connection_id_name"), table_name="webhook_delivery")
+    op.drop_table("webhook_delivery")
+    op.drop_table("webhook_count")
     op.drop_index(op.f("ix_sync_run_connection_id_queued_at"), table_name="sync_run")
     op.drop_table("sync_run")
     op.drop_table("stream_field")

@@ -12,7 +12,7 @@ RUN = Table(
     METADATA,
     text("id", primary_key=True),
     connection_id(),
-    text("trigger"),  # command, api, schedule, load, replay
+    text("trigger"),  # command, api, schedule, webhook, load, replay
     flag("full"),
     text("streams", nullable=True),  # JSON list when only some were asked for
     text("state"),  # queued, running, complete, degraded, failed, canceled
