@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,9 @@ class Page:
     whole: bool
 
 
-async def pages(reading: Reading, transport: Transport, bookmark: Bookmark | None, start: Start) -> AsyncIterator[Page]:
+async def pages(
+    reading: Reading, transport: Transport, bookmark: Bookmark | None, start: Start
+) -> AsyncGenerator[Page]:
     """Every page from the bookmark on.
 
     Raises what the transport raises; PageError when a page stays malformed after some tries (nothing of it is taken).

@@ -8,6 +8,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,26 +103,34 @@ class StreamRun:
             self.writer.listed_since = micros(clock.now())
         writing: asyncio.Future[None] | None = None
         try:
-            async for page in pages(self.stream.reading, transport, bookmark, start):
-                failpoint("page.received")
-                budget.pages -= 1
-                gathered.add(page.records, page.bookmark, page.asked_at)
-                if page.last:
-                    await _done(writing)
-                    await self._end(gathered, page, start)
-                    return
-                if self._full(gathered, since_s):
-                    await _done(writing)
-                    writing = asyncio.ensure_future(self._write(gathered))
-                    gathered, since_s = Gathered(), time.monotonic()
-                if budget.spent():
-                    break
+            async with aclosing(pages(self.stream.reading, transport, bookmark, start)) as asked:
+                while True:
+                    try:
+                        page = await anext(asked)
+                    except KizunaError:
+                        # The fault is of the page that did not come: what came before it is whole, and stays.
+                        done, writing = writing, None
+                        await _done(done)
+                        await self._write_any(gathered)
+                        raise
+                    failpoint("page.received")
+                    budget.pages -= 1
+                    gathered.add(page.records, page.bookmark, page.asked_at)
+                    if page.last:
+                        await _done(writing)
+                        await self._end(gathered, page, start)
+                        return
+                    if self._full(gathered, since_s):
+                        await _done(writing)
+                        writing = asyncio.ensure_future(self._write(gathered))
+                        gathered, since_s = Gathered(), time.monotonic()
+                    if budget.spent():
+                        break
         except BaseException:
             await _done(writing)
             raise
         await _done(writing)
-        if gathered.pages:
-            await self._write(gathered)
+        await self._write_any(gathered)
 
     def _is_whole(self) -> bool:
         """Whether this is a listing of all there is, asked for as such: what proves absence proves presence too."""
@@ -179,6 +188,10 @@ class StreamRun:
         wrote = await self._in_thread(lambda: self.writer.write(gathered))
         self.total = self.total.plus(wrote)
         self.observe(Progress(self.connection, self.stream.name, "reading", wrote))
+
+    async def _write_any(self, gathered: Gathered) -> None:
+        if gathered.pages:
+            await self._write(gathered)
 
     async def _settle(self, state: str, reason: str | None) -> None:
         await self._in_thread(lambda: self._save(state, reason))

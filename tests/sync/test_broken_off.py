@@ -1,0 +1,73 @@
+"""A fault ends a stream where it is: what came before it is written, what it took with it is asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from kizuna import sdk
+from kizuna.sync.stream import Budget, StreamRun
+from tests.support.toys import MORNING, Firm, Toy, ToySettings, at, bench
+
+LISTING = sdk.Listing(path="/firms", payload=Firm, paging=sdk.Cursor(param="after", token="next"))
+
+
+def forbids_the_third_page(request: httpx.Request) -> httpx.Response:
+    page = int(request.url.params.get("after", 0))
+    if page == 2:
+        return httpx.Response(403, json={"error": "not in your plan"})
+    firms = [{"id": str(number), "name": f"Firm {number}", "at": at(0)} for number in (2 * page, 2 * page + 1)]
+    return httpx.Response(200, json={"data": firms, "next": str(page + 1)})
+
+
+def test_pages_before_a_refusal_are_kept(database_url: str) -> None:
+    with bench(database_url) as made, ThreadPoolExecutor(1) as executor:
+        writer = made.writer()
+        stream = replace(writer.stream, reading=LISTING)
+        led = StreamRun("toy", stream, writer, executor, lambda _: None, unbroken=True)
+
+        async def read() -> None:
+            line = sdk.Transport(Toy(ToySettings()), http=httpx.MockTransport(forbids_the_third_page), paced=False)
+            async with line:
+                await led.read(line, None, sdk.Start(now=MORNING), Budget(100, time.monotonic() + 60))
+
+        asyncio.run(read())
+
+        assert led.state == "degraded"
+        assert made.rows("SELECT source_id FROM source_record ORDER BY 1") == [("0",), ("1",), ("2",), ("3",)]
+
+
+@pytest.mark.parametrize("unwritten", [True, False])
+def test_a_page_after_a_batch_that_failed_is_not_written(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, unwritten: bool
+) -> None:
+    """Its bookmark would pass over the batch that is missing."""
+    with bench(database_url) as made, ThreadPoolExecutor(1) as executor:
+        writer = made.writer()
+        led = StreamRun("toy", replace(writer.stream, reading=LISTING), writer, executor, lambda _: None, unbroken=True)
+        monkeypatch.setattr("kizuna.sync.stream.BATCH_RECORDS", 1)
+        taken = writer.write
+        tries: list[int] = []
+
+        def fails_once(gathered: object) -> object:
+            tries.append(1)
+            if unwritten and len(tries) == 1:
+                raise sdk.TransientError("the database is gone")
+            return taken(gathered)  # type: ignore[arg-type]  # handed on as it came
+
+        monkeypatch.setattr(writer, "write", fails_once)
+
+        async def read() -> None:
+            line = sdk.Transport(Toy(ToySettings()), http=httpx.MockTransport(forbids_the_third_page), paced=False)
+            async with line:
+                await led.read(line, None, sdk.Start(now=MORNING), Budget(100, time.monotonic() + 60))
+
+        asyncio.run(read())
+
+        kept = made.rows("SELECT COUNT(*) FROM source_record")
+        assert kept == [(0,)] if unwritten else kept == [(4,)]
