@@ -18,14 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.sync.cost import Cost
-from kizuna import config, plugins
+from kizuna import config
 from kizuna.derive import Deriver
 from kizuna.derive.work import ranks_of
 from kizuna.storage import connections
-from kizuna.storage.database import Database
 from kizuna.storage.tables import METADATA
-from kizuna.sync.run import Syncer
-from kizuna.sync.service import Service, engine, submit
+from kizuna.sync.service import Service, engine, service, submit
 
 KEY = "KIZUNA_BENCH_KEY"
 STREAMS = ("customers", "invoices")
@@ -51,10 +49,10 @@ class Phase:
 
 def opened(phase: Phase) -> Service:
     """Kizuna as it always runs, the derivation put off."""
-    settings = config.load(Path("no such file"), environ={}, options={"database": phase.url})
-    host, database = plugins.load(None), Database(settings.database)
-    deriver = (Deriver if phase.name == "derive" else Later)(database, ranks_of(host))
-    return Service(settings, database, host, deriver, Syncer(database, host, deriver))
+    parts = service(config.load(Path("no such file"), environ={}, options={"database": phase.url}))
+    if phase.name != "derive":
+        parts.syncer.deriver = Later(parts.database, ranks_of(parts.plugins))
+    return parts
 
 
 def prepare(parts: Service, base: str) -> None:
