@@ -75,7 +75,10 @@ class Settings:
             "meaning": "Where Kizuna keeps its data: `sqlite:///file.db` or `postgresql://user:password@host/name`."
         },
     )
-    mode: Mode = setting("development", "`production` hides what strangers need not see (introspection, GraphiQL), and keeps connections off this machine.")
+    mode: Mode = setting(
+        "development",
+        "`production` hides what strangers need not see (introspection, GraphiQL), and keeps connections off this machine.",
+    )
     host: str = setting("127.0.0.1", "Address that `kizuna serve` listens on.")
     port: int = setting(8360, "Port that `kizuna serve` listens on.", least=0, most=65_535)
     public_url: str = setting(
@@ -304,7 +307,9 @@ def _checked(name: str, value: Any, where: str) -> Any:
     if most is not None and value > most:
         raise ConfigError(f"{where} is {value}; the most is {most}.")
     if name == "vault_key" and not (value.startswith(("env:", "file:")) and value.partition(":")[2]):
-        raise ConfigError(f"{where} says where the key is, as env:VARIABLE or file:PATH; it must not be the key itself.")
+        raise ConfigError(
+            f"{where} says where the key is, as env:VARIABLE or file:PATH; it must not be the key itself."
+        )
     if name == "database":
         _check_database(value, where)
     if name == "time_zone" and value not in available_timezones():
