@@ -55,7 +55,7 @@ class StreamState:
 @strawberry.type(description="One run over a connection's streams.")
 class SyncRun(Node):
     state: str = column("queued, running, complete, degraded, failed or canceled.")
-    trigger: str = column("What started it: command, api, schedule, load or replay.")
+    trigger: str = column("What started it: command, api, schedule, webhook, load or replay.")
     full: bool = column("Whether it reads everything again.")
     asked_streams: list[str] | None = column("The streams that were asked for; null for all.")
     error: str | None = column("What went wrong.")
