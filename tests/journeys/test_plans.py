@@ -23,7 +23,11 @@ def scans_of(engine: Engine, found: dict[str, str]) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def explain(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if many or statement in explained or statement.split(None, 1)[0] not in ("SELECT", "DELETE", "UPDATE", "INSERT"):
+        if (
+            many
+            or statement in explained
+            or statement.split(None, 1)[0] not in ("SELECT", "DELETE", "UPDATE", "INSERT")
+        ):
             return
         explained.add(statement)
         plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
