@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
 import pytest
 
 from kizuna.derive import decide
 from kizuna.storage import identity, portfolio
+from kizuna.storage.bulk import insert
 from kizuna.storage.tables import identity as tables
 from kizuna.sync.rebuild import rebuild
 from tests.derive.test_rebuild import toys
@@ -198,3 +203,41 @@ def test_who_is_active_somewhere_is_active_and_that_record_says_so(database_url:
             ("false", False),
             ("true", True),
         ]
+
+
+def test_a_profile_that_a_batch_is_replacing_is_left_to_it(postgres_url: str) -> None:
+    with bench(postgres_url) as made, ThreadPoolExecutor(1) as elsewhere:
+        made.write({"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)})
+        ((rid,),) = made.rows("SELECT rid FROM identity_profile")
+        with made.database.read() as sql:
+            old = identity.profiles(sql, "account", [rid])[rid]
+        known = msgspec.structs.replace(old, contact_domains=frozenset({"contacts.jp"}))
+        newer = msgspec.structs.replace(old, phones=frozenset({"+81312345678"}))
+
+        def derive() -> set[int] | None:
+            with made.database.write() as sql:
+                return identity.replace_profile(sql, old, known)
+
+        with made.database.write() as sql:
+            identity.forget(sql, [rid])
+            keys = identity.key_rows(newer)
+            insert(sql, tables.PROFILE, identity.PROFILE_COLUMNS, [identity.profile_row(newer, keys)])
+            insert(sql, tables.KEY, identity.KEY_COLUMNS, keys)
+            waiting = elsewhere.submit(derive)
+            until_waiting(made)
+
+        assert waiting.result(timeout=60) is None
+        with made.database.read() as sql:
+            assert identity.profiles(sql, "account", [rid]) == {rid: newer}
+            stored = {hashed for (hashed,) in made.rows("SELECT hash FROM identity_key")}
+            assert stored == {row[0] for row in keys}
+
+
+def until_waiting(made: Bench) -> None:
+    """Returns when another transaction waits for one of ours."""
+    waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(600):
+        if made.rows(waits) != [(0,)]:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody came to wait")

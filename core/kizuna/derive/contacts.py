@@ -24,7 +24,7 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
     said = _domains(sql, known)
     changed: set[int] = set()
     left: set[int] = set()
-    for rid, profile in known.items():
+    for rid, profile in sorted(known.items()):  # rows are held in the order in which a batch holds them
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
         renewed = msgspec.structs.replace(profile, contact_domains=new)

@@ -51,7 +51,8 @@ def replace_profile(sql: Connection, old: Profile, new: Profile) -> set[int] | N
     """
     rows = key_rows(new)
     same = (t.PROFILE.c.entity == entity_of(new)) & (t.PROFILE.c.rid == new.rid)
-    before = sql.execute(select(t.PROFILE.c.key_hashes).where(same & (t.PROFILE.c.body == _body(old)))).scalar()
+    stored = select(t.PROFILE.c.key_hashes).where(same & (t.PROFILE.c.body == _body(old)))
+    before = sql.execute(stored.with_for_update()).scalar()  # a batch that replaces it has been waited for
     if before is None:
         return None
     sql.execute(t.PROFILE.update().where(same).values(body=_body(new), key_hashes=_packed(rows)))
@@ -93,7 +94,11 @@ def _unpacked(keys: bytes) -> array[int]:
 
 def forget(sql: Connection, rids: Collection[int]) -> None:
     """The profiles and keys of these records gone; the derivation is told which keys lost a holder."""
-    held = [(hashed, rid) for rid, hashes in key_hashes(sql, rids).items() for hashed in hashes]
+    # Whoever replaces a profile meanwhile has been waited for: the hashes are those that stand now.
+    mine = select(t.PROFILE.c.rid, t.PROFILE.c.key_hashes).where(text(among(sql, "rid")))
+    locked = mine.order_by(t.PROFILE.c.rid, t.PROFILE.c.entity).with_for_update()
+    rows = sql.execute(locked, {"rids": numbers(sql, rids)}).all() if rids else []
+    held = [(hashed, rid) for rid, keys in rows for hashed in _unpacked(keys)]
     insert(sql, t.KEY_LEFT, ("hash",), [(hashed,) for hashed, _ in held])
     delete_pairs(sql, t.KEY, ("hash", "rid"), held)
     delete(sql, t.PROFILE, "rid", rids)
