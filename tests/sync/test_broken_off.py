@@ -42,6 +42,29 @@ def test_pages_before_a_refusal_are_kept(database_url: str) -> None:
         assert made.rows("SELECT source_id FROM source_record ORDER BY 1") == [("0",), ("1",), ("2",), ("3",)]
 
 
+def test_a_whole_pass_that_breaks_off_at_once_does_not_go_on_from_an_older_mark(database_url: str) -> None:
+    def finds_nothing_and_breaks(request: httpx.Request) -> httpx.Response:
+        if "after" in request.url.params:
+            return httpx.Response(503)
+        return httpx.Response(200, json={"data": [], "next": "1"})
+
+    with bench(database_url) as made, ThreadPoolExecutor(1) as executor:
+        made.write({"id": "1", "name": "Acme", "at": at(0)}, bookmark={"since": 1})
+        writer = made.writer()
+        stream = replace(writer.stream, reading=LISTING)
+        led = StreamRun("toy", stream, writer, executor, lambda _: None, unbroken=True, full=True)
+
+        async def read() -> None:
+            vendor = httpx.MockTransport(finds_nothing_and_breaks)
+            async with sdk.Transport(Toy(ToySettings()), http=vendor, attempts=1, paced=False) as line:
+                await led.read(line, None, sdk.Start(now=MORNING, full=True), Budget(100, time.monotonic() + 60))
+
+        asyncio.run(read())
+
+        ((bookmark,),) = made.rows("SELECT bookmark FROM stream WHERE name = 'firms'")
+        assert bookmark is None or "since" not in bookmark
+
+
 @pytest.mark.parametrize("unwritten", [True, False])
 def test_a_page_after_a_batch_that_failed_is_not_written(
     database_url: str, monkeypatch: pytest.MonkeyPatch, unwritten: bool

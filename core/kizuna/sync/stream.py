@@ -98,7 +98,9 @@ class StreamRun:
             await self._settle("failed", str(error))
 
     async def _read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
-        gathered, since_s = Gathered(), time.monotonic()
+        # A pass from the beginning stays one from its first batch on, also when that holds no bookmark yet.
+        anew: dict[str, Any] = {} if bookmark else {"bookmark": None}
+        gathered, since_s = Gathered(state=anew), time.monotonic()
         if self.writer.listed_since is None and self._is_whole():
             self.writer.listed_since = micros(clock.now())
         writing: asyncio.Future[None] | None = None
