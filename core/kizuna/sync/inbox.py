@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection as Sql
-from sqlalchemy.exc import SQLAlchemyError
 
 from kizuna import clock, jobs, log
-from kizuna.errors import ConfigError, KizunaError
+from kizuna.errors import ConfigError
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
 from kizuna.storage import connections, deliveries, evidence, runs
@@ -83,8 +82,8 @@ class Inbox:
                 if loop.time() >= forget_at_s:
                     await asyncio.to_thread(self._forget, clock.now())
                     forget_at_s = loop.time() + FORGET_EVERY_S
-            except (KizunaError, OSError, SQLAlchemyError) as error:
-                _log.warning("looking into the inbox failed", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001  a border: deliveries go on coming in, and are looked at again
+                _log.error("looking into the inbox failed", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
 
@@ -111,6 +110,8 @@ class Inbox:
                 groups += self._group(one, mine, now) if one else []
             except ConfigError as error:
                 self._fail(mine, str(error), now)
+            except Exception as error:  # noqa: BLE001  a border: the plugin is foreign code, the other connections go on
+                self._fail(mine, f"The connector failed ({type(error).__name__}); `kizuna doctor` says more.", now)
             if one is None:
                 self._fail(mine, "Its connection is no longer there.", now)
         return groups
