@@ -50,7 +50,17 @@ def test_a_refusal_asks_for_other_credentials(status: int, body: bytes):
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(503, b"<html>"), (429, b""), (403, b"[]"), (200, b'{"access_'), (200, b"{}")]
+    ("status", "body"),
+    [
+        (503, b"<html>"),
+        (429, b""),
+        (403, b"[]"),
+        (200, b'{"access_'),
+        (200, b"{}"),
+        (503, b'{"error": "server_error"}'),
+        (429, b'{"error": "slow_down"}'),
+        (400, b'{"error": "temporarily_unavailable"}'),
+    ],
 )
 def test_an_endpoint_that_gives_no_token_now_is_asked_again_later(status: int, body: bytes):
     with pytest.raises(sdk.TransientError):

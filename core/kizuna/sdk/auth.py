@@ -18,6 +18,8 @@ Auth = httpx.Auth
 Persist = Callable[[Mapping[str, SecretStr]], Awaitable[None]]
 """Keeps renewed secrets, by setting; when it raises they must not be used."""
 
+_PASSING = ("temporarily_unavailable", "server_error")
+
 
 class Bearer(httpx.Auth):
     """``Authorization: Bearer …`` with a token that does not change."""
@@ -101,6 +103,8 @@ class FetchedToken(httpx.Auth):
             said = {}
         token, code = said.get("access_token"), said.get("error")
         # A refusal is an object with "error" (RFC 6749 section 5.2); a busy or broken edge answers anything else.
+        if response.status_code == 429 or response.status_code >= 500 or code in _PASSING:
+            raise TransientError(f"{self._name}: the token endpoint is busy or broken ({response.status_code}).")
         if code is not None or response.status_code in (400, 401, 404):
             refusal = code if isinstance(code, str) else response.status_code
             raise AuthError(f"{self._name}: the token endpoint refused ({refusal}); check the client id and secret.")
