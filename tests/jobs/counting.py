@@ -88,6 +88,12 @@ class Counting:
         with self.database.connect() as connection:
             return list(connection.scalars(sa.select(REFUSED.c.executor_id)))
 
+    def clear(self) -> None:
+        """Counting begins anew, and nobody was refused so far; leases stay."""
+        with self.database.begin() as connection:
+            for table in (PAGE, CURSOR, REFUSED):
+                connection.execute(sa.delete(table))
+
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
         if key in self.at_work:

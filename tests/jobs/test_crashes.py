@@ -78,13 +78,19 @@ def test_a_run_whose_worker_was_killed_finishes_on_another(counting):
 
 @on_postgres
 def test_a_stopped_worker_is_replaced_and_cannot_write_when_it_wakes(counting):
-    run = replaced_while_stopped(counting, "before a transaction", then=lambda: give_time_to(counting.refused))
+    for number in (1, 2, 3):
+        counting.clear()
+        run = replaced_while_stopped(
+            counting, "before a transaction", run_id=f"crm-{number}", then=lambda: give_time_to(counting.refused)
+        )
+        if counting.refused():
+            break
+        # It noticed that it was replaced before it came to try, which proves nothing: once more.
 
     assert (run.state, run.takeovers, run.executor_id) == (RunState.DONE, 1, "second")
     assert counting.pages("crm") == IN_ORDER
     assert counting.executors("crm") == ["first", "second"]
-    # Where the sleeper's session was ended meanwhile it does not even come to try.
-    assert set(counting.refused()) <= {"first"}
+    assert set(counting.refused()) == {"first"}
 
 
 @on_postgres
@@ -243,17 +249,17 @@ def finish(counting, run_id, *, executor_id=None, working=True):
     return asyncio.run(scenario())
 
 
-def replaced_while_stopped(counting, where, *, then):
+def replaced_while_stopped(counting, where, *, then, run_id="crm-1"):
     """The end of a run whose first worker stops itself there, and wakes when the second has written."""
     with worker(counting, "first") as first:
-        submit(counting, "crm-1", LONG | {"stops": where})
+        submit(counting, run_id, LONG | {"stops": where})
         await_pages(counting, at_least=8)
         with worker(counting, "second"):
             stopped_at = time.monotonic()
             await_pages(counting, at_least=9)
             print(f"taken over {time.monotonic() - stopped_at:.2f} s after the stop was seen")
             first.send_signal(signal.SIGCONT)
-            run = finish(counting, "crm-1", working=False)
+            run = finish(counting, run_id, working=False)
             then()
     return run
 
