@@ -75,7 +75,7 @@ def keep(sql: Sql, arrivals: Sequence[Arrival]) -> Counter[tuple[int, str]]:
     by_connection: dict[int, list[Arrival]] = {}
     for arrival in arrivals:
         by_connection.setdefault(arrival.connection_id, []).append(arrival)
-    for connection_id, group in by_connection.items():
+    for connection_id, group in sorted(by_connection.items()):
         rows = {arrival.name: _row(arrival) for arrival in group}  # one of each
         # In one order everywhere, so that two servers keeping the same deliveries cannot wait for each other.
         statement = _dialect(sql).insert(t.DELIVERY).on_conflict_do_nothing(index_elements=["connection_id", "name"])
