@@ -12,6 +12,7 @@ import pytest
 
 from kizuna.sandbox import Served, WebhookCall, WebhookEndpoint
 from kizuna.storage import connections, deliveries
+from kizuna.sync import inbox
 from kizuna.web.webhooks import MOST_BYTES
 from tests.support.webhooks import SECRET, VARIABLE, calls, inbox_rows, receiving, sent, trust, until
 from tests.support.worlds import Kizuna, kizuna, world
@@ -162,3 +163,23 @@ def test_a_genuine_delivery_that_says_nothing_known_fails_visibly(
     [(state, reason)] = inbox_rows(one.parts.database, "SELECT state, reason FROM webhook_delivery")
     assert state == "failed"
     assert "the delivery is no event" in reason
+
+
+def test_a_connector_that_fails_fails_its_own_deliveries_and_the_inbox_goes_on(
+    one: Kizuna, client: httpx.Client, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inbox.unchecked
+
+    def broken(*given: object) -> object:
+        raise ValueError("these settings are of an older version")
+
+    monkeypatch.setattr(inbox, "unchecked", broken)
+    sent(client, "stripe", changed(served, "Momiji Kogyo"))
+    until(lambda: [row[0] for row in inbox_rows(one.parts.database, STATES)] == ["failed"])
+
+    monkeypatch.setattr(inbox, "unchecked", whole)
+    sent(client, "stripe", changed(served, "Sakura Kogyo"))
+    until(lambda: [row[0] for row in inbox_rows(one.parts.database, STATES)] == ["failed", "done"])
+
+    reasons = inbox_rows(one.parts.database, "SELECT reason FROM webhook_delivery WHERE state = 'failed'")
+    assert reasons == [("The connector failed (ValueError); `kizuna doctor` says more.",)]

@@ -147,11 +147,11 @@ class Inbox:
         for run_id, group in by_run.items():
             with self.parts.database.read() as sql:
                 run = runs.run(sql, run_id)
+                if run is not None and run.ended_at is None:
+                    continue
                 reports = {report.stream: report for report in runs.stream_reports(sql, run_id)}
                 names = {one.id: one.name for one in connections.all_of(sql)}
                 seen = self._seen(sql, names, group)
-            if run is not None and run.ended_at is None:
-                continue
             failpoint("webhook.read")
             states = {name: report.state for name, report in reports.items()}
             with self.database.write() as sql:
