@@ -20,7 +20,7 @@ from typing import Any
 from bench.sync.cost import Cost
 from kizuna import config
 from kizuna.derive import Deriver
-from kizuna.derive.work import ranks_of
+from kizuna.derive.declared import declared_by
 from kizuna.storage import connections
 from kizuna.storage.tables import METADATA
 from kizuna.sync.service import Service, engine, service, submit
@@ -51,7 +51,7 @@ def opened(phase: Phase) -> Service:
     """Kizuna as it always runs, the derivation put off."""
     parts = service(config.load(Path("no such file"), environ={}, options={"database": phase.url}))
     if phase.name != "derive":
-        parts.syncer.deriver = Later(parts.database, ranks_of(parts.plugins))
+        parts.syncer.deriver = Later(parts.database, declared_by(parts.plugins))
     return parts
 
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
-import msgspec
 import pytest
 
 from kizuna.derive import decide
-from kizuna.storage import identity, portfolio
-from kizuna.storage.bulk import insert
-from kizuna.storage.tables import identity as tables
+from kizuna.storage import portfolio
 from kizuna.sync.rebuild import rebuild
 from tests.derive.test_rebuild import toys
 from tests.support.toys import Bench, at, bench
@@ -152,27 +146,6 @@ def test_taking_back_a_decision_lets_the_one_it_overruled_stand_again(database_u
         assert proven(made)
 
 
-def test_a_key_given_up_while_the_others_are_taken_is_not_lost(postgres_url: str) -> None:
-    with bench(postgres_url) as made, made.database.engine.connect() as batch:
-        transaction = batch.begin()
-        batch.execute(tables.KEY_LEFT.insert().values(hash=1))
-        with made.database.write() as sql:
-            sql.execute(tables.KEY_LEFT.insert().values(hash=2))
-            execute = sql.execute
-
-            def committing_between(*asked: object, **more: object) -> object:
-                answer = execute(*asked, **more)  # type: ignore[call-overload]  # whatever is asked is passed on
-                if transaction.is_active:
-                    transaction.commit()
-                return answer
-
-            sql.execute = committing_between  # type: ignore[method-assign]  # the batch ends right after the question
-            taken = identity.keys_left(sql)
-
-        with made.database.write() as sql:
-            assert taken | identity.keys_left(sql) == {1, 2}
-
-
 @pytest.mark.parametrize("minor", [9_300_000_000_000, 9_223_372_036_854_775_807])
 def test_a_sum_beyond_all_measure_stops_no_derivation_and_is_told_in_full(database_url: str, minor: int) -> None:
     with bench(database_url) as made:
@@ -203,41 +176,3 @@ def test_who_is_active_somewhere_is_active_and_that_record_says_so(database_url:
             ("false", False),
             ("true", True),
         ]
-
-
-def test_a_profile_that_a_batch_is_replacing_is_left_to_it(postgres_url: str) -> None:
-    with bench(postgres_url) as made, ThreadPoolExecutor(1) as elsewhere:
-        made.write({"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)})
-        ((rid,),) = made.rows("SELECT rid FROM identity_profile")
-        with made.database.read() as sql:
-            old = identity.profiles(sql, "account", [rid])[rid]
-        known = msgspec.structs.replace(old, contact_domains=frozenset({"contacts.jp"}))
-        newer = msgspec.structs.replace(old, phones=frozenset({"+81312345678"}))
-
-        def derive() -> set[int] | None:
-            with made.database.write() as sql:
-                return identity.replace_profile(sql, old, known)
-
-        with made.database.write() as sql:
-            identity.forget(sql, [rid])
-            keys = identity.key_rows(newer)
-            insert(sql, tables.PROFILE, identity.PROFILE_COLUMNS, [identity.profile_row(newer, keys)])
-            insert(sql, tables.KEY, identity.KEY_COLUMNS, keys)
-            waiting = elsewhere.submit(derive)
-            until_waiting(made)
-
-        assert waiting.result(timeout=60) is None
-        with made.database.read() as sql:
-            assert identity.profiles(sql, "account", [rid]) == {rid: newer}
-            stored = {hashed for (hashed,) in made.rows("SELECT hash FROM identity_key")}
-            assert stored == {row[0] for row in keys}
-
-
-def until_waiting(made: Bench) -> None:
-    """Returns when another transaction waits for one of ours."""
-    waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
-    for _ in range(600):
-        if made.rows(waits) != [(0,)]:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nobody came to wait")

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from kizuna import sdk
 from kizuna.config import Settings
 from kizuna.derive import Deriver
-from kizuna.derive.work import ranks_of
+from kizuna.derive.declared import declared_by
 from kizuna.graphql import LOCAL, Caller, Engine, Request
 from kizuna.model.facts import KINDS
 from kizuna.plugins import Plugins
@@ -25,7 +25,6 @@ from kizuna.storage import connections, payloads
 from kizuna.storage.database import Database
 from kizuna.storage.tables import METADATA
 from kizuna.sync.commit import Place
-from kizuna.sync.profiles import source_of
 from kizuna.sync.writer import Gathered, StreamWriter
 
 MORNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -140,7 +139,7 @@ class House:
 
     @property
     def deriver(self) -> Deriver:
-        return Deriver(self.database, ranks_of(self.plugins))
+        return Deriver(self.database, declared_by(self.plugins))
 
     @property
     def engine(self) -> Engine:
@@ -162,9 +161,8 @@ class House:
             stored = connections.get(sql, system)
         found = next(s for s in connector(HouseSettings()).streams() if s.name == stream)
         self.runs += 1
-        source = source_of(stored.id, connector)
         plain = payloads.compressor(None)
-        place = Place(self.database, system, source, stream, f"run_{self.runs}", None, plain, payloads.PLAIN)
+        place = Place(self.database, system, stored.id, stream, f"run_{self.runs}", None, plain, payloads.PLAIN)
         gathered = Gathered()
         raws = [json.dumps(record, default=str).encode() for record in records]
         gathered.add([sdk.Record(raw=raw) for raw in raws], None, MORNING)

@@ -18,7 +18,6 @@ from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
 from kizuna.storage.tables import METADATA
 from kizuna.sync.commit import Place
-from kizuna.sync.profiles import source_of
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
 MORNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -191,7 +190,7 @@ class Bench:
         place = Place(
             self.database,
             connection,
-            source_of(stored.id, Toy),
+            stored.id,
             stream,
             f"run_{self.runs}",
             lease,

@@ -24,13 +24,11 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
     said = _domains(sql, known)
     changed: set[int] = set()
     left: set[int] = set()
-    for rid, profile in sorted(known.items()):  # rows are held in the order in which a batch holds them
+    for rid, profile in sorted(known.items()):
         assert isinstance(profile, AccountProfile)
         new = frozenset(said.get(rid, ())) - profile.domains
-        renewed = msgspec.structs.replace(profile, contact_domains=new)
-        lost = identity.replace_profile(sql, profile, renewed) if new != profile.contact_domains else None
-        if lost is not None:
-            left |= lost
+        if new != profile.contact_domains:
+            left |= identity.replace_profile(sql, msgspec.structs.replace(profile, contact_domains=new))
             changed.add(rid)
     return changed, left
 

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from kizuna.derive import contacts, place
+from kizuna.derive import contacts, place, profiles
+from kizuna.derive.declared import Declared
 from kizuna.derive.touch import component, crossing, relink, resettle
 from kizuna.derive.work import unify
-from kizuna.storage import entities, identity
-from kizuna.unify.claims import Ranks
+from kizuna.storage import entities
 
 CHUNK = 4_000
 T = TypeVar("T")
@@ -22,7 +22,7 @@ Observe = Callable[[str, int, int], None]
 """(phase, done, of all)."""
 
 
-def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe = lambda *_: None) -> None:
+def derive_everything(sql: Connection, declared: Declared, now: int, observe: Observe = lambda *_: None) -> None:
     """All edges, entities, placements, customers and people from the facts that stand.
 
     Entities keep their ids: the partition is laid over the memberships that are there.
@@ -37,6 +37,7 @@ def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe 
             observe(phase, done, len(items))
 
     for chunk in each("facts", records):
+        profiles.refresh(sql, chunk, declared)
         place.refreshed(sql, chunk, defer=False)
     accounts = entities.with_profiles(sql, "account")
     for chunk in each("contacts", accounts):
@@ -44,7 +45,6 @@ def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe 
     people = entities.with_profiles(sql, "person")
     for chunk in each("keys", [*accounts, *people]):
         crossing(sql, chunk, ())
-    identity.keys_left(sql)
     for entity, rids in zip(ENTITIES, (accounts, people), strict=True):
         for chunk in each(f"edges of {entity} records", rids):
             relink(sql, entity, chunk)
@@ -59,9 +59,9 @@ def derive_everything(sql: Connection, ranks: Ranks, now: int, observe: Observe 
         place.place(sql, chunk, (), (), {})
     customers, persons = entities.living(sql, "account"), entities.living(sql, "person")
     for part in chunks(customers):
-        unify(sql, part, (), ranks)
+        unify(sql, part, (), declared)
     for part in chunks(persons):
-        unify(sql, (), part, ranks)
+        unify(sql, (), part, declared)
     observe("customers", len(customers), len(customers))
 
 

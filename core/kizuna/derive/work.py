@@ -8,23 +8,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from kizuna import clock
-from kizuna.derive import contacts, place
+from kizuna.derive import contacts, place, profiles
+from kizuna.derive.declared import Declared
 from kizuna.derive.touch import touch
 from kizuna.failpoints import failpoint
-from kizuna.plugins import Plugins
 from kizuna.storage import identity, placements, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.unify import customers, people
-from kizuna.unify.claims import Ranks
 
 STEP_RECORDS = 20_000
 _ONE_AT_A_TIME = 7_251_936_012  # the key of PostgreSQL's advisory lock: derivation has one worker
-
-
-def ranks_of(plugins: Plugins) -> Ranks:
-    """How far each connector is trusted, attribute by attribute, as it declares."""
-    return {key: dict(connector.ranks) for key, connector in plugins.connectors.items()}
 
 
 @dataclass(slots=True)
@@ -32,7 +26,7 @@ class Deriver:
     """Works off what became dirty. ``merged`` hears of customers that became one, after the commit."""
 
     database: Database
-    ranks: Ranks = field(default_factory=dict)
+    declared: Declared = field(default_factory=Declared)
     merged: Callable[[str, str], None] = lambda _kept, _absorbed: None
     observe: Callable[[int, int], None] = lambda _done, _waiting: None
 
@@ -52,7 +46,7 @@ class Deriver:
             if not posts:
                 return 0
             failpoint("derive.begun")
-            merges = derive(sql, rids, self.ranks, now)
+            merges = derive(sql, rids, self.declared, now)
             runs.settle(sql, posts)
             failpoint("derive.written")
             waiting = runs.waiting(sql)
@@ -70,10 +64,10 @@ def only_me(sql: Connection) -> None:
 
 
 def derive(
-    sql: Connection, rids: Collection[int], ranks: Ranks, now: int, cause: str = "records"
+    sql: Connection, rids: Collection[int], declared: Declared, now: int, cause: str = "records"
 ) -> list[tuple[str, str]]:
     """Everything that follows from a change of these records; the customers that became one (kept, absorbed)."""
-    left = identity.keys_left(sql)
+    left = profiles.refresh(sql, rids, declared)
     noted, accounts, pending = place.refreshed(sql, rids, defer=True)
     asked = set(rids)
     by_contacts, lost_by_contacts = contacts.refresh(sql, accounts)
@@ -85,14 +79,14 @@ def derive(
     dirty_customers = noted.customers | placed.customers | account.entities
     dirty_customers |= _children(sql, asked | account.moved, dirty_customers)
     dirty_people = noted.people | placed.people | person.entities
-    unify(sql, dirty_customers, dirty_people, ranks)
+    unify(sql, dirty_customers, dirty_people, declared)
     return account.merges
 
 
-def unify(sql: Connection, dirty_customers: Collection[str], dirty_people: Collection[str], ranks: Ranks) -> None:
+def unify(sql: Connection, dirty_customers: Collection[str], dirty_people: Collection[str], declared: Declared) -> None:
     """These customers and people made anew."""
-    customers.unify(sql, dirty_customers, ranks)
-    people.unify(sql, dirty_people, ranks)
+    customers.unify(sql, dirty_customers, declared.ranks)
+    people.unify(sql, dirty_people, declared.ranks)
 
 
 def _children(sql: Connection, rids: Collection[int], known: Collection[str]) -> set[str]:

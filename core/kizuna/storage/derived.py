@@ -17,12 +17,12 @@ MAPPED: tuple[Table, ...] = (
     facts.HISTORY,
     evidence.ALIAS_TOLD,
     evidence.RECORD_ALIAS,
-    identity.PROFILE,
-    identity.KEY,
 )
 """What follows from evidence by mapping."""
 
 DERIVED: tuple[Table, ...] = (
+    identity.PROFILE,
+    identity.KEY,
     identity.KEY_STAT,
     identity.EDGE,
     identity.REVIEW,
@@ -60,7 +60,6 @@ def wipe(sql: Connection) -> None:
             sql.execute(table.delete().where(table.c.status == "normal"))
         else:
             sql.execute(table.delete())
-    sql.execute(identity.KEY_LEFT.delete())
 
 
 def fingerprint(sql: Connection) -> dict[str, set[int]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -44,19 +45,28 @@ def parties(sql: Connection, rids: Collection[int]) -> set[int]:
     return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
 
 
-def replace_profile(sql: Connection, old: Profile, new: Profile) -> set[int] | None:
-    """The hashes the record no longer carries, its profile and keys being replaced; None when it was not ``old``.
+def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Profile]) -> set[int]:
+    """The hashes of the keys these records lost: their profiles and keys are ``made`` now, and nothing else."""
+    held = {(hashed, rid) for rid, hashes in key_hashes(sql, rids).items() for hashed in hashes}
+    delete(sql, t.PROFILE, "rid", rids)
+    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(held))
+    profile_rows: list[tuple[Any, ...]] = []
+    rows: list[KeyRow] = []
+    for profile in made:
+        keys = key_rows(profile)
+        profile_rows.append((entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(keys)))
+        rows += keys
+    insert(sql, t.PROFILE, PROFILE_COLUMNS, profile_rows)
+    insert(sql, t.KEY, KEY_COLUMNS, sorted(rows, key=itemgetter(0)))  # neighbours in the tree are written together
+    return {hashed for hashed, _ in held - {(row[0], row[1]) for row in rows}}
 
-    A batch may have replaced it meanwhile; then it is dirty again anyway, and the newer word must not be lost.
-    """
+
+def replace_profile(sql: Connection, new: Profile) -> set[int]:
+    """The hashes the record no longer carries, this one of its profiles and its keys being replaced."""
     rows = key_rows(new)
     same = (t.PROFILE.c.entity == entity_of(new)) & (t.PROFILE.c.rid == new.rid)
-    stored = select(t.PROFILE.c.key_hashes).where(same & (t.PROFILE.c.body == _body(old)))
-    before = sql.execute(stored.with_for_update()).scalar()  # a batch that replaces it has been waited for
-    if before is None:
-        return None
+    held = set(_unpacked(sql.execute(select(t.PROFILE.c.key_hashes).where(same)).scalar_one()))
     sql.execute(t.PROFILE.update().where(same).values(body=_body(new), key_hashes=_packed(rows)))
-    held = set(_unpacked(before))
     delete_pairs(sql, t.KEY, ("hash", "rid"), [(hashed, new.rid) for hashed in held])
     insert(sql, t.KEY, KEY_COLUMNS, rows)
     return held - {row[0] for row in rows}
@@ -67,11 +77,6 @@ KeyRow = tuple[int, int, str, str, str, int, int | None]
 
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
 PROFILE_COLUMNS = ("entity", "rid", "body", "normaliser", "key_hashes")
-
-
-def profile_row(profile: Profile, keys: Sequence[KeyRow]) -> tuple[Any, ...]:
-    """The profile as a row, with the hashes of its keys."""
-    return entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(keys)
 
 
 def key_rows(profile: Profile) -> list[KeyRow]:
@@ -90,18 +95,6 @@ def _packed(rows: Iterable[KeyRow]) -> bytes:
 
 def _unpacked(keys: bytes) -> array[int]:
     return array("q", keys)
-
-
-def forget(sql: Connection, rids: Collection[int]) -> None:
-    """The profiles and keys of these records gone; the derivation is told which keys lost a holder."""
-    # Whoever replaces a profile meanwhile has been waited for: the hashes are those that stand now.
-    mine = select(t.PROFILE.c.rid, t.PROFILE.c.key_hashes).where(text(among(sql, "rid")))
-    locked = mine.order_by(t.PROFILE.c.rid, t.PROFILE.c.entity).with_for_update()
-    rows = sql.execute(locked, {"rids": numbers(sql, rids)}).all() if rids else []
-    held = [(hashed, rid) for rid, keys in rows for hashed in _unpacked(keys)]
-    insert(sql, t.KEY_LEFT, ("hash",), [(hashed,) for hashed, _ in held])
-    delete_pairs(sql, t.KEY, ("hash", "rid"), held)
-    delete(sql, t.PROFILE, "rid", rids)
 
 
 def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
@@ -154,12 +147,6 @@ def note_stats(sql: Connection, found: Mapping[int, tuple[int, int, str]]) -> No
 def forget_stats(sql: Connection, hashes: Collection[int]) -> None:
     """These values are rare again."""
     delete(sql, t.KEY_STAT, "hash", hashes)
-
-
-def keys_left(sql: Connection) -> set[int]:
-    """The keys that changed records no longer have, taken out of their list."""
-    # One statement: between a question and a deletion another batch may add rows that nobody has seen.
-    return set(sql.execute(text("DELETE FROM key_left RETURNING hash")).scalars())
 
 
 def replace_edges(sql: Connection, entity: str, rids: Collection[int], edges: Iterable[Edge]) -> None:

@@ -1,21 +1,17 @@
-"""Writing what a batch of records says: facts, their history, identity keys, aliases. Inside the batch's transaction."""
+"""Writing what a batch of records says: facts, their history, aliases. Inside the batch's transaction."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from kizuna.identity.profile import Profile
 from kizuna.model.facts import KINDS, Fact, kind_of
 from kizuna.storage import fact_rows
 from kizuna.storage.bulk import among, delete, insert, numbers, rows_of
-from kizuna.storage.identity import KEY_COLUMNS, PROFILE_COLUMNS, KeyRow, key_rows, profile_row
-from kizuna.storage.identity import forget as forget_identity
-from kizuna.storage.tables import evidence, facts, identity
+from kizuna.storage.tables import evidence, facts
 
 Row = Sequence[Any]
 OTHER = "other"
@@ -57,28 +53,8 @@ class FactRows:
         insert(sql, facts.HISTORY, names, self.history)
 
 
-class IdentityRows:
-    """Profiles and keys of many records."""
-
-    def __init__(self) -> None:
-        self.profiles: list[Row] = []
-        self.keys: list[KeyRow] = []
-
-    def add(self, profile: Profile) -> None:
-        """Takes in one record's profile."""
-        keys = key_rows(profile)
-        self.profiles.append(profile_row(profile, keys))
-        self.keys += keys
-
-    def write(self, sql: Connection) -> None:
-        """All rows inserted; rows of the same records must be gone."""
-        self.keys.sort(key=itemgetter(0))  # neighbours in the index are written together
-        insert(sql, identity.PROFILE, PROFILE_COLUMNS, self.profiles)
-        insert(sql, identity.KEY, KEY_COLUMNS, self.keys)
-
-
 def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[int]:
-    """What these records said so far is gone: facts of these kinds, profiles, keys, aliases they told.
+    """What these records said so far is gone: facts of these kinds, aliases they told.
 
     The records whose alias was taken back, and those it led to, come back: they are to be derived again.
     """
@@ -88,8 +64,6 @@ def forget(sql: Connection, rids: Collection[int], kinds: Iterable[str]) -> set[
             astray = _take_back_aliases(sql, rids)
         else:
             delete(sql, facts.FACTS.get(kind, facts.OTHER), "rid", rids)
-    if {"account", "person"} & set(kinds):
-        forget_identity(sql, rids)
     return astray
 
 

@@ -1,4 +1,4 @@
-"""One batch, one transaction: evidence, facts, identity keys, quarantine, bookmark and outbox together or not at all."""
+"""One batch, one transaction: evidence, facts, quarantine, bookmark and outbox together or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from kizuna.storage.evidence import Head
 from kizuna.storage.fact_rows import target
 from kizuna.storage.runs import Lease
 from kizuna.sync.prepare import Rejected, Sorted, Understood
-from kizuna.sync.profiles import Source, profile_of
 
 MAPPING_VERSION = "1"
 
@@ -38,7 +37,7 @@ class Place:
 
     database: Database
     connection: str
-    source: Source
+    connection_id: int
     stream: str
     run_id: str
     lease: Lease | None
@@ -71,7 +70,7 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)
             _check(sql, batch)
-            kinds = rows.kinds | connections.kinds_of(sql, place.source.connection_id, place.stream)
+            kinds = rows.kinds | connections.kinds_of(sql, place.connection_id, place.stream)
             _write(sql, batch, rows, kinds, now)
             _account(sql, place, batch, kinds, now)
             failpoint("batch.written")
@@ -91,14 +90,13 @@ class Rows:
     """A batch as rows."""
 
     facts: written.FactRows
-    identity: written.IdentityRows
     evidence: list[tuple[Any, ...]]
     aliases: list[dict[str, Any]]
     kinds: frozenset[str]
 
 
 def _rows(place: Place, batch: Batch, now: int) -> Rows:
-    rows = Rows(written.FactRows(place.connection), written.IdentityRows(), [], [], frozenset())
+    rows = Rows(written.FactRows(place.connection), [], [], frozenset())
     kinds: set[str] = set()
     for record in list(batch.sorted.changed):
         try:
@@ -121,9 +119,6 @@ def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Unders
                 raise PayloadError(f"the mapping says {kind} {fact.part!r} twice")
             said.add((kind, fact.part))
             rows.facts.add(fact, record.rid, version_no, record.version, now)
-            profile = profile_of(fact, record.rid, record.source_id, place.source)
-            if profile is not None:
-                rows.identity.add(profile)
         kinds.update([kind for kind, _ in said])
     for merged in record.merged:
         kinds.add(written.MERGED)
@@ -134,7 +129,7 @@ def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Unders
     rows.evidence.append(
         (
             record.rid,
-            place.source.connection_id,
+            place.connection_id,
             place.stream,
             record.source_id,
             record.version,
@@ -174,7 +169,6 @@ def _write(sql: Connection, batch: Batch, rows: Rows, kinds: frozenset[str], now
         _close_history(rows, batch, said_before, now)
     evidence.add_records(sql, rows.evidence)
     rows.facts.write(sql)
-    rows.identity.write(sql)
     astray |= written.add_aliases(sql, rows.aliases)
     runs.post(sql, {record.rid for record in batch.sorted.changed} | astray, now)
 
@@ -194,9 +188,9 @@ def _account(sql: Connection, place: Place, batch: Batch, kinds: frozenset[str],
     # Only what was written is cured: an older version shown again says nothing of the newer one set aside.
     written_now = {record.source_id for record in found.changed if record.payload is not None}
     cured = batch.quarantined_before & written_now - {bad.source_id for bad in found.rejected}
-    evidence.release(sql, place.source.connection_id, place.stream, cured)
+    evidence.release(sql, place.connection_id, place.stream, cured)
     unmapped = {(said.field, said.value) for record in found.changed for said in record.unmapped}
-    drift.record(sql, place.source.connection_id, place.stream, place.run_id, batch.fields, unmapped, now)
+    drift.record(sql, place.connection_id, place.stream, place.run_id, batch.fields, unmapped, now)
     deleted = sum(record.deleted is not None for record in found.changed)
     counts = {
         "pages": batch.pages,
@@ -210,14 +204,14 @@ def _account(sql: Connection, place: Place, batch: Batch, kinds: frozenset[str],
     values: dict[str, Any] = {"kinds": json.dumps(sorted(kinds)), "state": "reading", **batch.state}
     if batch.bookmark is not None:
         values["bookmark"] = json.dumps(batch.bookmark)
-    connections.save_stream(sql, place.source.connection_id, place.stream, now, **values)
+    connections.save_stream(sql, place.connection_id, place.stream, now, **values)
 
 
 def _set_aside(place: Place, rejected: Sequence[Rejected], now: int) -> list[dict[str, Any]]:
     by_id = {bad.source_id: bad for bad in rejected}  # one row a record, the last word stands
     return [
         {
-            "connection_id": place.source.connection_id,
+            "connection_id": place.connection_id,
             "stream": place.stream,
             "source_id": bad.source_id,
             "reason": bad.reason,

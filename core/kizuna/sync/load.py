@@ -20,7 +20,6 @@ from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Place
 from kizuna.sync.offline import unchecked
-from kizuna.sync.profiles import source_of
 from kizuna.sync.unwrap import records
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
@@ -99,7 +98,7 @@ class Loader:
         place = Place(
             self.database,
             stored.name,
-            source_of(stored.id, type(connector)),
+            stored.id,
             stream.name,
             run_id,
             None,

@@ -53,7 +53,7 @@ def rebuild(
             no_batches(sql)
             now = micros(clock.now())
             while (posts_rids := runs.collect(sql, 4_000))[0]:
-                derive(sql, posts_rids[1], deriver.ranks, now)
+                derive(sql, posts_rids[1], deriver.declared, now)
                 runs.settle(sql, posts_rids[0])
             before = derived.fingerprint(sql)
             derived.wipe(sql)
@@ -71,7 +71,7 @@ def rebuild(
                     f"The mapping of {'one stored record' if lost == 1 else f'{lost} stored records'} fails now and their facts "
                     "would be lost, so nothing was rebuilt; `kizuna rebuild --check` shows which. Correct the connector."
                 )
-            derive_everything(sql, deriver.ranks, now, observe)
+            derive_everything(sql, deriver.declared, now, observe)
             found = derived.differences(sql, before)
             if check:
                 raise _Undone

@@ -15,14 +15,13 @@ from kizuna.storage.fact_rows import target
 from kizuna.storage.payloads import Payloads
 from kizuna.sync.offline import unchecked
 from kizuna.sync.prepare import Decoding, Rejected, Understood
-from kizuna.sync.profiles import Source, profile_of, source_of
 
 CHUNK = 2_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def remap(sql: Connection, plugins: Plugins, observe: Callable[[int], None] = lambda _: None) -> int:
-    """Every fact, its history, profiles, keys and aliases from evidence into empty tables; how many records failed.
+    """Every fact, its history and aliases from evidence into empty tables; how many records failed.
 
     A record whose connector is not installed any more, or whose mapping fails now, says nothing.
     """
@@ -32,10 +31,9 @@ def remap(sql: Connection, plugins: Plugins, observe: Callable[[int], None] = la
         if stored.plugin not in plugins.connectors:
             continue
         connector = unchecked(plugins.connector(stored.plugin), stored)
-        source = source_of(stored.id, type(connector))
         for stream in connector.streams():
             for chunk in kept.versions(sql, stored.id, stream.name, CHUNK):
-                failed += _again(sql, stored, stream, source, payloads, chunk)
+                failed += _again(sql, stored, stream, payloads, chunk)
                 observe(len(chunk))
     written.add_aliases(sql, sorted(_aliases(sql, plugins, payloads), key=lambda a: (a["known_at"], a["told_by"])))
     return failed
@@ -45,11 +43,10 @@ def _again(
     sql: Connection,
     stored: StoredConnection,
     stream: AnyStream,
-    source: Source,
     payloads: Payloads,
     chunk: list[kept.Kept],
 ) -> int:
-    decoding, facts, identity = Decoding(stored.name, stream), written.FactRows(stored.name), written.IdentityRows()
+    decoding, facts = Decoding(stored.name, stream), written.FactRows(stored.name)
     said_before: dict[int, set[tuple[str, str]]] = {}
     failed = 0
     for version in chunk:
@@ -61,15 +58,11 @@ def _again(
                 facts.add(fact, version.rid, version.version_no, version.version, version.known_at, version.current)
             if fact.dated:
                 dated.add((type(fact).kind, fact.part))
-            profile = profile_of(fact, version.rid, version.source_id, source) if version.current else None
-            if profile is not None:
-                identity.add(profile)
         for kind, part in sorted(said_before.get(version.rid, set()) - dated):
             row = (version.rid, kind, part, version.version_no, version.version, version.known_at, None)
             facts.history.append(row)
         said_before[version.rid] = dated
     facts.write(sql)
-    identity.write(sql)
     return failed
 
 

@@ -27,7 +27,6 @@ from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.storage.runs import Lease
 from kizuna.sync.commit import Place
-from kizuna.sync.profiles import source_of
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
 from kizuna.sync.writer import StreamWriter
 
@@ -167,7 +166,7 @@ class Syncer:
         bookmark = None if again or known is None else known.bookmark
         key = (row.id, stream.name)
         if key not in self._streams:
-            place = self._place(connector, stored, stream, row.id, lease)
+            place = self._place(stored, stream, row.id, lease)
             unbroken = not bookmark  # none, or an empty one: the pass begins at the beginning
             self._streams[key] = StreamRun(
                 stored.name,
@@ -181,12 +180,9 @@ class Syncer:
             )
         await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
 
-    def _place(
-        self, connector: AnyConnector, stored: StoredConnection, stream: AnyStream, run_id: str, lease: Lease | None
-    ) -> Place:
-        source = source_of(stored.id, type(connector))
+    def _place(self, stored: StoredConnection, stream: AnyStream, run_id: str, lease: Lease | None) -> Place:
         plain = payloads.compressor(None)
-        return Place(self.database, stored.name, source, stream.name, run_id, lease, plain, payloads.PLAIN)
+        return Place(self.database, stored.name, stored.id, stream.name, run_id, lease, plain, payloads.PLAIN)
 
     async def _judge(self, run_id: str, stored: StoredConnection, lease: Lease) -> SliceResult:
         """Whether the run goes on, waits or ends."""

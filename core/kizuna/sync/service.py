@@ -14,7 +14,7 @@ from kizuna import log as logs
 from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
-from kizuna.derive.work import ranks_of
+from kizuna.derive.declared import declared_by
 from kizuna.errors import KizunaError, LeaseLost
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, load
@@ -61,7 +61,7 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
     def merged(kept: str, absorbed: str) -> None:
         host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-    deriver = Deriver(database, ranks_of(host), merged=merged)
+    deriver = Deriver(database, declared_by(host), merged=merged)
     outbound, vault = Outbound.of(settings), Vault(database, settings.vault_key)
     syncer = Syncer(database, host, deriver, observe, settings.sync, outbound, vault)
     return Service(settings, database, host, deriver, outbound, vault, syncer)

@@ -178,7 +178,7 @@ class StreamRun:
         place = self.writer.place
         with place.database.read() as sql:
             seen, living, gone = sorted(self.writer.seen), 0, []
-            for rid in evidence.living(sql, place.source.connection_id, self.stream.name):
+            for rid in evidence.living(sql, place.connection_id, self.stream.name):
                 living += 1
                 place_in_seen = bisect_left(seen, rid)
                 if place_in_seen == len(seen) or seen[place_in_seen] != rid:
@@ -209,7 +209,7 @@ class StreamRun:
         with place.database.write() as sql:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)
-            connections.save_stream(sql, place.source.connection_id, self.stream.name, now, **values)
+            connections.save_stream(sql, place.connection_id, self.stream.name, now, **values)
             runs.count_stream(sql, place.run_id, self.stream.name, now, {}, state=state, reason=reason)
 
     def _note(self, state: str, reason: str | None) -> None:

@@ -79,7 +79,7 @@ class StreamWriter:
         self.listed_since: int | None = None  # of a whole listing: when it began; what it shows is there
         self.nameless = 0  # records that were listed but could not even be named
         with place.database.read() as sql:
-            source = place.source.connection_id
+            source = place.connection_id
             stored = connections.streams(sql, source).get(stream.name)
             self.kinds = stored.kinds if stored else frozenset()
             self._first = not evidence.has_records(sql, source, stream.name)
@@ -97,7 +97,7 @@ class StreamWriter:
         """After a whole pass: the fields that no record shows any more are noted."""
         gone = self._watch.vanished()
         if gone:
-            source, run = self.place.source.connection_id, self.place.run_id
+            source, run = self.place.connection_id, self.place.run_id
             with self.place.database.write() as sql:
                 drift.record(sql, source, self.stream.name, run, gone, (), micros(clock.now()))
 
@@ -187,7 +187,7 @@ class StreamWriter:
             return
         now = micros(clock.now())
         with self.place.database.write() as sql:
-            key = evidence.add_dictionary(sql, self.place.source.connection_id, self.stream.name, content, now)
+            key = evidence.add_dictionary(sql, self.place.connection_id, self.stream.name, content, now)
         self._use_dictionary((key, content))
 
     def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:

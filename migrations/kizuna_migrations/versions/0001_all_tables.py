@@ -635,12 +635,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rid", "entity", name=op.f("pk_identity_profile")),
     )
     op.create_table(
-        "key_left",
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("hash", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_key_left")),
-    )
-    op.create_table(
         "key_stat",
         sa.Column("hash", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("records", sa.BigInteger(), nullable=False),
@@ -1005,7 +999,6 @@ def downgrade() -> None:
     op.drop_table("lease")
     op.drop_table("kizuna_state")
     op.drop_table("key_stat")
-    op.drop_table("key_left")
     op.drop_table("identity_profile")
     op.drop_table("identity_key")
     op.drop_index(op.f("ix_identity_event_entity_id"), table_name="identity_event")

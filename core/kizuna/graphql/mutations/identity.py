@@ -9,7 +9,7 @@ import strawberry
 
 from kizuna.derive import Deriver, decide
 from kizuna.derive.decide import Decided
-from kizuna.derive.work import ranks_of
+from kizuna.derive.declared import declared_by
 from kizuna.errors import UnknownName
 from kizuna.graphql.context import WRITE, Context
 from kizuna.graphql.errors import UserError
@@ -142,7 +142,7 @@ def _decided(info: Info, action: str, change: Callable[[Deriver], Decided]) -> I
         def merged(kept: str, absorbed: str) -> None:
             plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-        decided = change(Deriver(context.database, ranks_of(plugins), merged=merged))
+        decided = change(Deriver(context.database, declared_by(plugins), merged=merged))
         noted(context, action, ",".join(decided.entities), decisions=list(decided.decisions))
         return _result(info, decided)
 

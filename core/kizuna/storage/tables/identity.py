@@ -39,14 +39,6 @@ KEY_STAT = Table(
 )
 """Only values that are common enough to matter; every other value is carried by few."""
 
-KEY_LEFT = Table(
-    "key_left",
-    METADATA,
-    serial("seq"),
-    Column("hash", BigInteger, nullable=False),
-)
-"""Keys that a changed record no longer has, until the derivation has looked at who still holds them."""
-
 EDGE = Table(
     "match_edge",
     METADATA,
