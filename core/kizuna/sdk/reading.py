@@ -3,6 +3,8 @@
 A :class:`Reading` is a pure state machine. It never waits, retries or writes: the engine sends each :class:`Ask`,
 hands the :class:`Answer` to ``turn`` and commits the records together with the bookmark in one transaction.
 After a crash the engine calls ``begin`` with the last committed bookmark, so a bookmark must be enough to go on.
+A reading that knows what it will ask later says so (``Turn.ahead``); the engine then asks several questions at once, and
+the reading still sees one answer after the other, in its own order.
 """
 
 from __future__ import annotations
@@ -73,9 +75,14 @@ class Turn(msgspec.Struct, kw_only=True):
 
     ``state`` is handed to the next ``turn``; it is lost in a crash. ``whole`` says on the last turn that this
     conversation listed every living record of the stream, so that what was not seen is gone.
+
+    ``ahead`` names questions that later turns are expected to ask, the next first. The engine may send the first of them
+    already now; each answer still comes to ``turn`` by itself, when a turn asks that very question. Name only questions
+    that an answer of this moment serves. Those already sent that a later turn no longer names are given up.
     """
 
     ask: Ask | None = None
+    ahead: tuple[Ask, ...] = ()
     state: Any = None
     records: Sequence[Record] = ()
     bookmark: Bookmark | None = None

@@ -1,17 +1,20 @@
-"""Asking page after page: the next question is on the wire before this page is written."""
+"""Asking page after page: the next questions are on the wire before this page is written."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+
+import msgspec
 
 from kizuna.errors import KizunaError, PageError, RefusedError
 from kizuna.sdk import Answer, Ask, Bookmark, Reading, Record, Start, Transport, Turn
 
+AT_ONCE = 16
+"""Questions of one stream under way or answered and not yet due: what a kill may have asked for in vain."""
 REFUSED_TRIES = 4
 REFUSED_WAIT_S = 0.5
 
@@ -27,10 +30,71 @@ class Page:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A question on the wire; ``ahead`` when it was not due yet as it left."""
+
+    task: asyncio.Task[Answer]
+    ahead: bool
+
+
+@dataclass(slots=True)
+class Questions:
+    """The questions of one stream that are on the wire: the one that is due, and those asked ahead of it."""
+
+    transport: Transport
+    at_once: int
+    _sent: dict[bytes, Sent] = field(default_factory=dict)
+    _under_way: set[asyncio.Task[Answer]] = field(default_factory=set)
+
+    def send(self, turn: Turn) -> None:
+        """Sends what the turn asks and what it expects to ask, as far as there is room; the rest is given up."""
+        if turn.ask is None:
+            return
+        due = _encoded(turn.ask)
+        expected = {_encoded(ask): ask for ask in turn.ahead if self.at_once}
+        for key in self._sent.keys() - expected.keys() - {due}:
+            self._sent.pop(key).task.cancel()
+        if due not in self._sent:
+            self._put(due, turn.ask, ahead=False)
+        for key, ask in expected.items():
+            if len(self._sent) >= self.at_once:
+                break
+            if key not in self._sent:
+                self._put(key, ask, ahead=True)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The answer to what was sent. Raises what the transport raises, asked anew where it failed ahead of time."""
+        sent = self._sent.pop(_encoded(ask))
+        try:
+            return await sent.task
+        except KizunaError:
+            if not sent.ahead:
+                raise
+        return await self.transport.send(ask)
+
+    async def give_up(self) -> None:
+        """Ends what is still under way; its outcome no longer matters to anyone."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _put(self, key: bytes, ask: Ask, *, ahead: bool) -> None:
+        task = asyncio.create_task(self.transport.send(ask))
+        self._sent[key] = Sent(task, ahead)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Answer]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, though it may never be due
+
+
 async def pages(
-    reading: Reading, transport: Transport, bookmark: Bookmark | None, start: Start
+    reading: Reading, transport: Transport, bookmark: Bookmark | None, start: Start, *, ahead: int = AT_ONCE
 ) -> AsyncGenerator[Page]:
-    """Every page from the bookmark on.
+    """Every page from the bookmark on; ``ahead`` is how many questions may be under way at once (0: one).
 
     Raises what the transport raises; PageError when a page stays malformed after some tries (nothing of it is taken).
     """
@@ -38,23 +102,19 @@ async def pages(
     if turn.ask is None:
         yield Page(tuple(turn.records), turn.bookmark, start.now, True, turn.whole)
         return
-    pending = asyncio.ensure_future(transport.send(turn.ask))
+    questions = Questions(transport, ahead)
+    questions.send(turn)
     try:
-        while True:
+        while turn.ask is not None:
             ask = turn.ask
-            assert ask is not None
-            answer = await pending
+            answer = await questions.answer(ask)
             turn = await _understood(reading, transport, turn, ask, answer)
             if turn.ask is not None:
-                pending = asyncio.ensure_future(transport.send(turn.ask))
-                await asyncio.sleep(0)  # the request leaves before this page is worked on
+                questions.send(turn)
+                await asyncio.sleep(0)  # the requests leave before this page is worked on
             yield Page(tuple(turn.records), turn.bookmark, answer.asked_at, turn.ask is None, turn.whole)
-            if turn.ask is None:
-                return
     finally:
-        pending.cancel()
-        with suppress(asyncio.CancelledError, Exception):  # its outcome no longer matters to anyone
-            await pending
+        await questions.give_up()
 
 
 async def _understood(reading: Reading, transport: Transport, turn: Turn, ask: Ask, answer: Answer) -> Turn:
@@ -80,3 +140,8 @@ def _own_words(step: Callable[[], Turn]) -> Turn:
         raise RefusedError(
             f"The connector's reading failed ({type(error).__name__}); report it to its author."
         ) from error
+
+
+def _encoded(ask: Ask) -> bytes:
+    """What makes two questions the same one."""
+    return msgspec.json.encode(ask)
