@@ -132,3 +132,15 @@ class DiscountDuration(StrEnum):
     ONCE = "once"
     REPEATING = "repeating"
     FOREVER = "forever"
+
+
+class CustomForm(StrEnum):
+    """The type of a custom field's values."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DAY = "day"
+    INSTANT = "instant"
+    MONEY = "money"
+    CHOICE = "choice"

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 
 from kizuna.errors import PayloadError
+from kizuna.model.custom import FieldRule
 from kizuna.model.facts import Fact, Merged, Unmapped
 from kizuna.model.refs import content_hash, record_id
 from kizuna.sdk import AnyStream, Record
 from kizuna.storage.evidence import Head
 from kizuna.storage.instants import micros
+from kizuna.sync import custom
 from kizuna.sync.reasons import in_words
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -71,8 +73,8 @@ class Sorted:
 class Decoding:
     """Decodes and names the records of one stream of one connection."""
 
-    def __init__(self, connection: str, stream: AnyStream) -> None:
-        self.connection, self.stream = connection, stream
+    def __init__(self, connection: str, stream: AnyStream, rules: tuple[FieldRule, ...] = ()) -> None:
+        self.connection, self.stream, self.rules = connection, stream, rules
         self._decoder = msgspec.json.Decoder(stream.payload)
 
     def understood(self, record: Record, asked_at: datetime) -> Understood | Rejected:
@@ -110,7 +112,8 @@ class Decoding:
         if record.payload is None:
             return record
         try:
-            for said in self.stream.said(record.payload):
+            everything = self.stream.said(record.payload)
+            for said in custom.mapped(self.rules, record.raw, everything) if self.rules else everything:
                 if isinstance(said, Fact):
                     record.facts += (said,)
                 elif isinstance(said, Merged):
