@@ -115,6 +115,7 @@ def test_a_reading_of_ones_own_keeps_what_applies_and_the_rest_is_told(tmp_path)
     assert broken(found) == {}
     assert {name for name, said in found.items() if "let vendor() play it" in said} == {
         "reads_every_page_once things",
+        "reads_the_same_asked_ahead things",
         "goes_on_after_a_crash things",
         "asks_only_for_changes things",
         "sets_a_bad_record_aside things",
@@ -150,3 +151,56 @@ def test_a_bookmark_that_skips_a_page_is_found(tmp_path):
     found = verdicts(things(Hasty()), RECORDS, SETTINGS, samples=tmp_path, vendor=lambda _: httpx.MockTransport(answer))
 
     assert "taken up after page 1, the record t2 is lost" in found["goes_on_after_a_crash things"]
+
+
+class Expecting(Numbered):
+    """The same, naming ahead the pages that come so many further on."""
+
+    def __init__(self, *steps: int) -> None:
+        self.steps = steps
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        return self._expecting(super().begin(bookmark, start))
+
+    def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        return self._expecting(super().turn(state, ask, answer))
+
+    def _expecting(self, turn: sdk.Turn) -> sdk.Turn:
+        if turn.ask is not None:
+            page = int(dict(turn.ask.params)["page"])
+            turn.ahead = tuple(turn.ask.having(page=str(page + step)) for step in self.steps)
+        return turn
+
+
+class Numbering:
+    """A vendor of thirty pages that writes into each as how manieth since the first it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params["page"])
+        if page >= 30:
+            return httpx.Response(200, json=[])
+        self.asked = self.asked + 1 if page else 0
+        return httpx.Response(200, json=[{"id": f"t{page}", "name": f"Thing {self.asked}", "at": 1767225600}])
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ((1, 2), "held"),
+        ((2, 1), "page 2 is another when asked ahead of time"),
+        ((1, 100, 200), "requests in place of 31; name in `ahead` only what will be asked"),
+    ],
+)
+def test_pages_asked_ahead_are_those_asked_when_they_are_due(steps, said, tmp_path):
+    found = verdicts(
+        things(Expecting(*steps)),
+        RECORDS,
+        SETTINGS,
+        samples=tmp_path,
+        vendor=lambda _: httpx.MockTransport(Numbering()),
+    )
+
+    assert said in found["reads_the_same_asked_ahead things"]

@@ -14,7 +14,7 @@ import msgspec
 from kizuna.errors import AuthError, KizunaError, TransientError
 from kizuna.sdk import Answer, Ask, Bookmark, Listing, Record, SinglePage, Start, Transport, instant
 from kizuna.sync.prepare import Rejected
-from kizuna.sync.reader import pages
+from kizuna.sync.reader import AT_ONCE, pages
 from kizuna.testing.played import Playing, Refusing, listing_of
 from kizuna.testing.subject import NOW, NotChecked, Subject
 
@@ -31,6 +31,8 @@ class Read:
     records: list[Record] = field(default_factory=list)
     bookmarks: list[tuple[Bookmark, int]] = field(default_factory=list)
     pages: int = 0
+    shown: list[list[tuple[str | None, bytes, str | None]]] = field(default_factory=list)  # what each page held
+    requests: int = 0
     ended: bool = False
 
     def bookmark(self) -> Bookmark | None:
@@ -42,15 +44,18 @@ class Read:
         return Counter(subject.sorted(record).source_id for record in self.records)
 
 
-def read(subject: Subject, http: httpx.AsyncBaseTransport, bookmark: Bookmark | None = None) -> Read:
+def read(
+    subject: Subject, http: httpx.AsyncBaseTransport, bookmark: Bookmark | None = None, *, ahead: int = AT_ONCE
+) -> Read:
     """A pass over the stream, as the engine makes it; cut off when it does not end. Raises what the transport raises."""
 
     async def go_on() -> Read:
         found = Read()
         async with Transport(subject.connector, http=http, attempts=3, paced=False) as transport:
-            async for page in pages(subject.stream.reading, transport, bookmark, Start(now=NOW)):
+            async for page in pages(subject.stream.reading, transport, bookmark, Start(now=NOW), ahead=ahead):
                 found.records += page.records
                 found.pages += 1
+                found.shown.append([(record.id, bytes(record.raw), record.deleted) for record in page.records])
                 if page.bookmark is not None:
                     # As it comes back from the database.
                     found.bookmarks.append(
@@ -59,6 +64,7 @@ def read(subject: Subject, http: httpx.AsyncBaseTransport, bookmark: Bookmark | 
                 found.ended = page.last
                 if page.last or found.pages >= PAGES_MOST:
                     break
+            found.requests = transport.traffic.requests
         return found
 
     return asyncio.run(go_on())
@@ -86,6 +92,20 @@ def reads_every_page_once(subject: Subject) -> Iterator[str]:
     if subject.vendor is None:
         wanted = {subject.sorted(Record(raw=raw)).source_id for raw in subject.raws()}
         yield from (f"the record {source_id} was never read" for source_id in sorted(wanted - ids.keys()))
+
+
+def reads_the_same_asked_ahead(subject: Subject) -> Iterator[str]:
+    """Complaints when asking ahead of time makes other pages, or asks what is never taken."""
+    alone = read(subject, vendor_of(subject), ahead=0)
+    together = read(subject, vendor_of(subject))
+    for number, (due, early) in enumerate(zip(alone.shown, together.shown, strict=False), 1):
+        if due != early:
+            yield f"page {number} is another when asked ahead of time; name in `ahead` only what may be asked by then"
+            return
+    if alone.pages != together.pages:
+        yield f"{together.pages} pages when asked ahead of time, {alone.pages} one after the other"
+    if together.requests > alone.requests + AT_ONCE:
+        yield f"{together.requests} requests in place of {alone.requests}; name in `ahead` only what will be asked"
 
 
 def goes_on_after_a_crash(subject: Subject) -> Iterator[str]:

@@ -51,6 +51,9 @@ class ConnectorSuite:
     def test_reads_every_page_once(self, stream: str) -> None:
         hold(reading.reads_every_page_once, self.subject(stream))
 
+    def test_reads_the_same_asked_ahead(self, stream: str) -> None:
+        hold(reading.reads_the_same_asked_ahead, self.subject(stream))
+
     def test_goes_on_after_a_crash(self, stream: str) -> None:
         hold(reading.goes_on_after_a_crash, self.subject(stream))
 
