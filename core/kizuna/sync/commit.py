@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from kizuna.errors import PayloadError, TransientError
 from kizuna.failpoints import failpoint
-from kizuna.model.facts import kind_of
+from kizuna.model.facts import CustomField, kind_of
 from kizuna.sdk import Bookmark
-from kizuna.storage import connections, drift, evidence, runs, written
+from kizuna.storage import connections, drift, evidence, field_rules, runs, written
 from kizuna.storage.bulk import Taken, Unfit
 from kizuna.storage.database import Database
 from kizuna.storage.evidence import Head
@@ -43,6 +43,7 @@ class Place:
     lease: Lease | None
     compress: Callable[[bytes], bytes]
     dictionary_id: int
+    rule_id: int = 0  # the latest change of the stream's field rules, by which its facts are made
 
 
 @dataclass(slots=True)
@@ -61,16 +62,19 @@ class Batch:
 def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
     """The kinds of facts the stream has given so far, this batch included, after its commit.
 
-    Raises LeaseLost when another worker has taken the run over, Overtaken when a record changed meanwhile. A record
-    whose facts fit no column moves to the quarantine.
+    Raises LeaseLost when another worker has taken the run over, Overtaken when a record, or the rules for its fields,
+    changed meanwhile. A record whose facts fit no column moves to the quarantine.
     """
     rows = _rows(place, batch, now)
     try:
         with place.database.write(relaxed=True) as sql:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)
+            _hold_rules(sql, place)
             _check(sql, batch)
             kinds = rows.kinds | connections.kinds_of(sql, place.connection_id, place.stream)
+            if place.rule_id:
+                kinds |= {kind_of(CustomField)}  # also when the latest rules keep none: older values are to go
             _write(sql, batch, rows, kinds, now)
             _account(sql, place, batch, kinds, now)
             failpoint("batch.written")
@@ -147,6 +151,12 @@ def _add(rows: Rows, kinds: set[str], place: Place, batch: Batch, record: Unders
 def _refuse(batch: Batch, record: Understood, reason: str) -> None:
     batch.sorted.changed.remove(record)
     batch.sorted.rejected.append(Rejected(record.source_id, reason, None, record.raw))
+
+
+def _hold_rules(sql: Connection, place: Place) -> None:
+    """The rules for custom fields stand as they did when the batch was mapped, and do so until it is committed."""
+    if field_rules.held(sql, place.connection_id, place.stream) != place.rule_id:
+        raise Overtaken
 
 
 def _check(sql: Connection, batch: Batch) -> None:

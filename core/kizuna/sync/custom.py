@@ -9,8 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from kizuna.model.custom import FieldRule, at_path, fitted, misfit, says_nothing
-from kizuna.model.facts import Account, Fact, Person, Unmapped
-from kizuna.model.facts.custom import CustomField
+from kizuna.model.facts import Account, CustomField, Fact, Person, Unmapped
 from kizuna.model.money import Money
 from kizuna.sdk import Said
 

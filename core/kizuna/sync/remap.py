@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from kizuna.plugins import Plugins
-from kizuna.sdk import AnyStream, Record
-from kizuna.storage import connections, evidence, kept, written
-from kizuna.storage.connections import StoredConnection
+from kizuna.sdk import Record
+from kizuna.storage import connections, evidence, field_rules, kept, written
 from kizuna.storage.fact_rows import target
 from kizuna.storage.payloads import Payloads
 from kizuna.sync.offline import unchecked
@@ -32,21 +31,17 @@ def remap(sql: Connection, plugins: Plugins, observe: Callable[[int], None] = la
             continue
         connector = unchecked(plugins.connector(stored.plugin), stored)
         for stream in connector.streams():
+            decoding = Decoding(stored.name, stream, field_rules.standing(sql, stored.id, stream.name).rules)
             for chunk in kept.versions(sql, stored.id, stream.name, CHUNK):
-                failed += _again(sql, stored, stream, payloads, chunk)
+                failed += again(sql, decoding, payloads, chunk)
                 observe(len(chunk))
     written.add_aliases(sql, sorted(_aliases(sql, plugins, payloads), key=lambda a: (a["known_at"], a["told_by"])))
     return failed
 
 
-def _again(
-    sql: Connection,
-    stored: StoredConnection,
-    stream: AnyStream,
-    payloads: Payloads,
-    chunk: list[kept.Kept],
-) -> int:
-    decoding, facts = Decoding(stored.name, stream), written.FactRows(stored.name)
+def again(sql: Connection, decoding: Decoding, payloads: Payloads, chunk: list[kept.Kept]) -> int:
+    """The facts of these versions, and their history, written where none are; how many records failed."""
+    facts = written.FactRows(decoding.connection)
     said_before: dict[int, set[tuple[str, str]]] = {}
     failed = 0
     for version in chunk:

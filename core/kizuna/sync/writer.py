@@ -14,7 +14,7 @@ from kizuna import clock
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
 from kizuna.sdk import AnyStream, Bookmark, Record
-from kizuna.storage import connections, drift, evidence, payloads
+from kizuna.storage import connections, drift, evidence, field_rules, payloads
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Batch, Overtaken, Place, commit
 from kizuna.sync.fields import FieldWatch
@@ -74,7 +74,6 @@ class StreamWriter:
 
     def __init__(self, place: Place, stream: AnyStream) -> None:
         self.place, self.stream = place, stream
-        self._decoding = Decoding(place.connection, stream)
         self.seen = array("q")  # of a stream that is swept: every record a listing has shown
         self.listed_since: int | None = None  # of a whole listing: when it began; what it shows is there
         self.nameless = 0  # records that were listed but could not even be named
@@ -87,6 +86,7 @@ class StreamWriter:
             self._watch = FieldWatch(drift.fields(sql, source, stream.name))
             dictionary = evidence.latest_dictionary(sql, source, stream.name)
         self._use_dictionary(dictionary)
+        self._use_rules()
 
     def write(self, gathered: Gathered) -> Wrote:
         """The batch committed with its bookmark. Raises LeaseLost when the run was taken over."""
@@ -124,6 +124,7 @@ class StreamWriter:
                 return self._written(understood, rejected, gathered, fields, first=first)
             except Overtaken:
                 self._first = False
+                self._use_rules()
                 for record in understood:
                     record.facts = record.merged = record.unmapped = ()
         if len(understood) <= 1:
@@ -189,6 +190,13 @@ class StreamWriter:
         with self.place.database.write() as sql:
             key = evidence.add_dictionary(sql, self.place.connection_id, self.stream.name, content, now)
         self._use_dictionary((key, content))
+
+    def _use_rules(self) -> None:
+        """From now on facts are made by the rules for custom fields that stand now."""
+        with self.place.database.read() as sql:
+            standing = field_rules.standing(sql, self.place.connection_id, self.stream.name)
+        self.place = replace(self.place, rule_id=standing.rule_id)
+        self._decoding = Decoding(self.place.connection, self.stream, standing.rules)
 
     def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:
         key, content = dictionary or (payloads.PLAIN, None)

@@ -232,6 +232,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rid", "part", name=op.f("pk_fact_credit_note")),
     )
     op.create_table(
+        "fact_custom_field",
+        sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("rid", "part", name=op.f("pk_fact_custom_field")),
+    )
+    op.create_table(
         "fact_deal",
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
@@ -583,6 +593,40 @@ def upgrade() -> None:
         sa.Column("replies", sa.BigInteger(), nullable=True),
         sa.Column("solved_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("rid", "part", name=op.f("pk_fact_ticket_metrics")),
+    )
+    op.create_table(
+        "field_remap",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("rule_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("connection_id", "stream", name=op.f("pk_field_remap")),
+    )
+    op.create_table(
+        "field_rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=True),
+        sa.Column("attribute", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("form", sa.Text(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("choices", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_rule")),
+        sa.UniqueConstraint(
+            "connection_id", "stream", "path", "version", name=op.f("uq_field_rule_connection_id_stream_path_version")
+        ),
     )
     op.create_table(
         "identity_decision",
@@ -1006,6 +1050,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_identity_decision_b"), table_name="identity_decision")
     op.drop_index(op.f("ix_identity_decision_a"), table_name="identity_decision")
     op.drop_table("identity_decision")
+    op.drop_table("field_rule")
+    op.drop_table("field_remap")
     op.drop_table("fact_ticket_metrics")
     op.drop_table("fact_ticket")
     op.drop_table("fact_survey_response")
@@ -1028,6 +1074,7 @@ def downgrade() -> None:
     op.drop_table("fact_discount")
     op.drop_table("fact_deal_line")
     op.drop_table("fact_deal")
+    op.drop_table("fact_custom_field")
     op.drop_table("fact_credit_note")
     op.drop_table("fact_contract")
     op.drop_table("fact_account")

@@ -16,6 +16,7 @@ from kizuna.model.facts.billing import (
     Subscription,
     SubscriptionItem,
 )
+from kizuna.model.facts.custom import CustomField
 from kizuna.model.facts.parties import Account, Membership, Person, Staff
 from kizuna.model.facts.sales import Contract, Deal, DealLine, Stage
 from kizuna.model.facts.support import Engagement, SurveyResponse, Ticket, TicketMetrics
@@ -45,6 +46,7 @@ KINDS: dict[str, type[Fact]] = {
         Payment,
         Refund,
         CreditNote,
+        CustomField,
     )
 }
 """Kind → class of every core fact; each has a table of its own. Other kinds come from plugins."""
@@ -54,6 +56,7 @@ __all__ = [
     "Account",
     "Contract",
     "CreditNote",
+    "CustomField",
     "Deal",
     "DealLine",
     "Discount",
