@@ -12,8 +12,10 @@ import pytest
 
 from kizuna.sandbox import Served, WebhookCall, WebhookEndpoint
 from kizuna.storage import connections, deliveries
+from kizuna.storage.deliveries import Arrival
 from kizuna.sync import inbox
 from kizuna.web.webhooks import MOST_BYTES
+from kizuna_stripe.sandbox.hooks import signature
 from tests.support.webhooks import SECRET, VARIABLE, calls, inbox_rows, receiving, sent, trust, until
 from tests.support.worlds import Kizuna, kizuna, world
 from tests.web.wire import asked
@@ -49,6 +51,14 @@ def changed(served: Served, name: str) -> WebhookCall:
     before = len(state.changes)
     state.change("account", state.live("customers")[0].id, name=name)
     return calls(served, "stripe", before)[0]
+
+
+def event(served: Served, name: str, customer: str) -> WebhookCall:
+    """An event about a customer, signed now; both are written into the JSON as they are given."""
+    data = f'{{"object": {{"object": "customer", "id": "{customer}"}}}}'
+    body = f'{{"object": "event", "id": "{name}", "type": "customer.updated", "created": 1, "data": {data}}}'.encode()
+    signed_at = int(served.state("stripe").wall_clock().timestamp())
+    return WebhookCall({"stripe-signature": signature(body, SECRET, signed_at)}, body)
 
 
 def counted(one: Kizuna, name: str = "stripe") -> dict[str, int]:
@@ -153,8 +163,6 @@ def test_a_connection_without_a_secret_believes_nothing(database_url: str, serve
 def test_a_genuine_delivery_that_says_nothing_known_fails_visibly(
     one: Kizuna, client: httpx.Client, served: Served
 ) -> None:
-    from kizuna_stripe.sandbox.hooks import signature
-
     body, now = b"[]", int(served.state("stripe").wall_clock().timestamp())
 
     answer = client.post("/webhooks/stripe", content=body, headers={"stripe-signature": signature(body, SECRET, now)})
@@ -163,6 +171,30 @@ def test_a_genuine_delivery_that_says_nothing_known_fails_visibly(
     [(state, reason)] = inbox_rows(one.parts.database, "SELECT state, reason FROM webhook_delivery")
     assert state == "failed"
     assert "the delivery is no event" in reason
+
+
+@pytest.mark.parametrize("id_", ["cus_\\u0000", "c" * 501])
+def test_a_record_whose_id_can_be_none_is_refused_and_the_others_are_kept(
+    one: Kizuna, client: httpx.Client, served: Served, id_: str
+) -> None:
+    good, bad = changed(served, "Hinoki"), event(served, "evt_unfit", id_)
+
+    answers = [sent(client, "stripe", call).status_code for call in (bad, good)]
+
+    assert answers == [400, 200]
+    until(lambda: counted(one) == {"unfit": 1, "accepted": 1})
+    until(lambda: inbox_rows(one.parts.database, STATES) == [("done", 0)])
+
+
+def test_an_event_whose_name_the_database_refuses_is_answered_as_our_fault(
+    one: Kizuna, client: httpx.Client, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kizuna.web.webhooks.arrival", lambda to, _: Arrival(to.id, "evt_\ud800", (), 1))
+
+    answer = sent(client, "stripe", changed(served, "Hinoki"))
+
+    assert (answer.status_code, "report it" in answer.text) == (500, True)
+    assert inbox_rows(one.parts.database, STATES) == []
 
 
 def test_a_connector_that_fails_fails_its_own_deliveries_and_the_inbox_goes_on(

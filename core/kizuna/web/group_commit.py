@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
 from kizuna import clock, log
-from kizuna.errors import TransientError
+from kizuna.errors import PayloadError, TransientError
 from kizuna.storage import deliveries
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import Arrival
@@ -18,6 +21,7 @@ MOST_WAITING = 5_000
 _log = log.named(__name__)
 
 Waiting = tuple[Arrival, "asyncio.Future[None]"]
+Counted = Counter[tuple[int, str]]
 
 
 class GroupCommit:
@@ -26,14 +30,15 @@ class GroupCommit:
     def __init__(self, inbox: Database) -> None:
         self.inbox = inbox
         self._waiting: list[Waiting] = []
-        self._counted: Counter[tuple[int, str]] = Counter()
+        self._counted: Counted = Counter()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-inbox")
 
     async def keep(self, arrival: Arrival) -> None:
         """Returns when the delivery, or an earlier one of its name, is on disk.
 
-        Raises TransientError when too many wait already, and what the database raises.
+        Raises TransientError when too many wait already, PayloadError when this one cannot be kept, whoever comes with it,
+        and what the database raises.
         """
         if len(self._waiting) >= MOST_WAITING:
             raise TransientError("Too many deliveries wait to be kept; send this one again later.", 5.0)
@@ -56,10 +61,14 @@ class GroupCommit:
             while self._waiting or self._counted:
                 group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 counted, self._counted = self._counted, Counter()
-                failure = await loop.run_in_executor(self._thread, self._commit, group, counted)
-                for _, kept in group:
+                arrivals = [arrival for arrival, _ in group]
+                fates = await loop.run_in_executor(self._thread, self._commit, arrivals, counted)
+                for (_, kept), fate in zip(group, fates, strict=True):
                     if not kept.done():
-                        kept.set_exception(failure) if failure else kept.set_result(None)
+                        kept.set_exception(fate) if fate else kept.set_result(None)
+                self._counted.update(counted)  # those that could not be written yet
+                if counted and not self._waiting and not any(_settled(fate) for fate in fates):
+                    break  # the database takes nothing now; the next delivery takes the counts along
 
     def close(self) -> None:
         """The last counts written, the thread ended."""
@@ -68,13 +77,44 @@ class GroupCommit:
             self._thread.submit(self._commit, [], counted)
         self._thread.shutdown(wait=True)
 
-    def _commit(self, group: list[Waiting], counted: Counter[tuple[int, str]]) -> Exception | None:
+    def _commit(self, group: Sequence[Arrival], counted: Counted) -> list[Exception | None]:
+        """What became of each delivery; ``counted`` is empty afterwards when it was written."""
         try:
             with self.inbox.write() as sql:
-                outcomes = deliveries.keep(sql, [arrival for arrival, _ in group])
+                outcomes = deliveries.keep(sql, group)
                 outcomes.update(counted)
                 deliveries.count(sql, outcomes, micros(clock.now()))
         except Exception as error:  # noqa: BLE001 - a border: each sender is told, and sends again
+            if _may_lie_in_one(error):
+                return self._sorted_out(group, counted, error)
             _log.error("deliveries not kept", count=len(group), reason=type(error).__name__)
-            return error
-        return None
+            return [error] * len(group)
+        counted.clear()
+        return [None] * len(group)
+
+    def _sorted_out(self, group: Sequence[Arrival], counted: Counted, error: Exception) -> list[Exception | None]:
+        """The group kept by halves, down to those that cannot be kept: one in 500 costs some 18 transactions."""
+        if len(group) > 1:
+            middle = len(group) // 2
+            return self._commit(group[:middle], counted) + self._commit(group[middle:], counted)
+        if not group:
+            _log.error("counts not kept", reason=type(error).__name__)
+            return []
+        counted[group[0].connection_id, "unfit"] += 1
+        _log.error("a delivery cannot be kept", connection_id=group[0].connection_id, reason=type(error).__name__)
+        refusal = PayloadError("The database cannot hold this delivery; report it to the connector's author.")
+        refusal.__cause__ = error
+        return [refusal]
+
+
+def _settled(fate: Exception | None) -> bool:
+    return fate is None or isinstance(fate, PayloadError)
+
+
+def _may_lie_in_one(error: Exception) -> bool:
+    """Whether a single delivery may be what the database refuses; else it is away, locked or full, for all of them."""
+    state = str(getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""
+    # Classes of SQLSTATE: 22 a value that does not fit its type, 54 one that is larger than an index can take.
+    if state[:2] in ("22", "54"):
+        return True
+    return not isinstance(error, OperationalError | InterfaceError | OSError | TransientError)

@@ -28,6 +28,8 @@ from kizuna.web.group_commit import GroupCommit
 from kizuna.web.requests import Refused, body_of
 
 MOST_BYTES = 1_000_000
+MOST_NAME_BYTES = 500
+"""So long may the id of a record or of a delivery be; vendors' are of some tens."""
 ARRIVES_WITHIN_S = 10.0
 LOOKED_UP_FOR_S = 2.0
 """How long a connection and its secrets are believed before they are looked up again."""
@@ -45,7 +47,7 @@ class Receiving:
 
 
 class WebhookEndpoint:
-    """Answers deliveries: 200 when kept (also again), 400 refused, 404 unknown, 413 too large, 503 come again."""
+    """Answers deliveries: 200 kept (also again), 400 refused, 404 unknown, 413 too large, 500 not to be kept, 503 not now."""
 
     def __init__(self, settings: Settings, database: Database, plugins: Plugins, commits: GroupCommit) -> None:
         self.settings, self.database, self.plugins, self.commits = settings, database, plugins, commits
@@ -83,7 +85,13 @@ class WebhookEndpoint:
         if not _genuine(to, delivery):
             return self._refused(to.id, "refused", 400, "The signature is wrong or too old.")
         failpoint("webhook.received")
-        await self.commits.keep(arrival(to, delivery))
+        found = arrival(to, delivery)
+        if not all(_fit(said) for hint in found.hints for said in (hint.stream, hint.id, hint.event)):
+            return self._refused(to.id, "unfit", 400, "The delivery names a record in what is no proper text.")
+        try:
+            await self.commits.keep(found)
+        except PayloadError as error:
+            return PlainTextResponse(str(error), 500)
         failpoint("webhook.stored")
         return PlainTextResponse("Kept.")
 
@@ -127,7 +135,9 @@ def arrival(to: Receiving, delivery: Delivery) -> Arrival:
         failure = f"The connector failed to read the delivery ({type(error).__name__}); report it to its author."
     events = {hint.event for hint in hints}
     # A delivery of several events has no id of its own that the connector could tell.
-    name = events.pop() if len(events) == 1 else f"blake2b:{blake2b(delivery.body, digest_size=20).hexdigest()}"
+    name = events.pop() if len(events) == 1 else ""
+    if not name:
+        name = f"blake2b:{blake2b(delivery.body, digest_size=20).hexdigest()}"
     return Arrival(to.id, name, hints, micros(delivery.received_at), failure)
 
 
@@ -137,6 +147,14 @@ def public_url(settings: Settings, request: Request) -> str:
         return str(request.url)
     query = request.scope.get("query_string", b"").decode("latin-1")
     return f"{settings.public_url.rstrip('/')}{request.url.path}{'?' if query else ''}{query}"
+
+
+def _fit(said: str) -> bool:
+    """Whether a name can be kept and looked for: neither endless nor what no database takes for text."""
+    try:
+        return len(said.encode()) <= MOST_NAME_BYTES and "\x00" not in said
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return False
 
 
 def _genuine(to: Receiving, delivery: Delivery) -> bool:
