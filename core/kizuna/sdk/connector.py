@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
 from kizuna.errors import AuthError, DegradedError, KizunaError, RefusedError, TransientError
 from kizuna.model.enums import Department
@@ -13,6 +13,9 @@ from kizuna.sdk.reading import Answer, Ask
 from kizuna.sdk.settings import Settings
 from kizuna.sdk.streams import AnyStream
 from kizuna.sdk.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    import httpx
 
 S = TypeVar("S", bound=Settings)
 
@@ -58,6 +61,13 @@ class Connector(Generic[S]):
     def headers(self) -> Mapping[str, str]:
         """Headers of every request, such as a pinned version."""
         return {}
+
+    def carrier(self) -> httpx.AsyncBaseTransport | None:
+        """What carries the asks where no network does, such as a program to run; None: HTTP goes over the network.
+
+        Asked for once a run; closed when the run ends or breaks off. ``base_url`` then names nothing that is reached.
+        """
+        return None
 
     def streams(self) -> tuple[AnyStream, ...]:
         """Every collection this connector reads, in the order in which a first load is most useful."""

@@ -71,8 +71,8 @@ class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
     ``attempts`` counts the first try. ``outbound`` says where requests may go, ``persist`` keeps
-    secrets that the vendor renews before they are used. ``http`` replaces the httpx transport
-    (tests play a vendor through ASGI); nothing is judged then.
+    secrets that the vendor renews before they are used. ``http`` replaces the httpx transport, the connector's own
+    carrier as well (tests play a vendor through ASGI); nothing is judged then.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Transport:
             auth=auth,
             headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
             timeout=TIMEOUT_S,
-            transport=http or Wire(outbound),
+            transport=http or connector.carrier() or Wire(outbound),
             trust_env=False,
             follow_redirects=False,  # they would carry the credentials along
         )

@@ -20,6 +20,7 @@ from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, configured
 from kizuna.sdk import AnyConnector, AnyStream, Start, Transport
+from kizuna.sdk.carriers import Carriers
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.storage import connections, payloads, runs
 from kizuna.storage.connections import StoredConnection
@@ -70,6 +71,7 @@ class Syncer:
         self.vault = vault or Vault(database, Settings().vault_key)
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self._streams: dict[tuple[str, str], StreamRun] = {}
+        self._carriers = Carriers()
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
@@ -138,7 +140,10 @@ class Syncer:
     ) -> None:
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
         persist = self.vault.persist(stored.name)
-        async with Transport(connector, outbound=self.outbound, persist=persist) as transport:
+        async with (
+            self._carriers.lent(row.id, connector) as carrier,
+            Transport(connector, outbound=self.outbound, persist=persist, http=carrier) as transport,
+        ):
 
             async def one(stream: AnyStream) -> None:
                 async with gate:
@@ -223,6 +228,7 @@ class Syncer:
             name = next(c.name for c in connections.all_of(sql) if c.id == self._row(sql, run_id).connection_id)
         self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
         self._stalls.pop(run_id, None)
+        await self._carriers.end(run_id)
         self.plugins.tell("kizuna_sync_finished", connection=name, run=run_id, state=state)
         names = ("pages", "read", "written", "unchanged", "deleted", "quarantined")
         counts = {name: sum(getattr(report, name) for report in reports) for name in names}
