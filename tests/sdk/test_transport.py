@@ -11,7 +11,7 @@ import pytest
 
 from kizuna import sdk
 from kizuna.sdk import transport as sending
-from kizuna.sdk.transport import Bucket, Transport
+from kizuna.sdk.transport import Transport
 from tests.support.toys import Toy, ToySettings
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -68,16 +68,6 @@ def test_a_lost_connection_is_a_passing_fault() -> None:
 
     with pytest.raises(sdk.TransientError):
         asyncio.run(ask(lost, attempts=2))
-
-
-def test_slots_are_handed_out_evenly_and_a_ban_stops_them() -> None:
-    bucket = Bucket(sdk.Limit(calls=10, per_s=1.0, burst=2))
-
-    waits = [round(bucket.slot(100.0), 3) for _ in range(4)]
-    bucket.ban(100.0, 5.0)
-
-    assert waits == [0.0, 0.0, 0.1, 0.2]
-    assert bucket.slot(100.0) == 5.0
 
 
 def test_the_first_failed_attempt_is_said_with_what_follows(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urljoin
 
@@ -18,8 +17,8 @@ from kizuna.clock import now
 from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
 from kizuna.sdk.auth import FetchedToken, Persist
 from kizuna.sdk.connector import Connector
-from kizuna.sdk.limits import Limit
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
+from kizuna.sdk.pacing import Pace
 from kizuna.sdk.reading import Answer, Ask
 from kizuna.sdk.wire import Wire
 
@@ -31,31 +30,6 @@ WAIT_MOST_S = 300.0
 SAID_FROM_S = 10.0
 
 _log = log.named(__name__)
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Slots of one limit family, handed out evenly: at most ``calls`` in ``per_s``, ``burst`` of them at once."""
-
-    limit: Limit
-    free_at_s: float = 0.0
-    gate: asyncio.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.gate = asyncio.Semaphore(self.limit.concurrent)
-
-    def slot(self, now_s: float) -> float:
-        """Takes the next slot; the seconds to wait for it."""
-        step_s = self.limit.per_s / self.limit.calls
-        earliest = now_s - step_s * (self.limit.burst - 1)
-        self.free_at_s = max(self.free_at_s, earliest)
-        wait_s = max(0.0, self.free_at_s - now_s)
-        self.free_at_s += step_s
-        return wait_s
-
-    def ban(self, now_s: float, for_s: float) -> None:
-        """No slot before ``for_s`` seconds have passed: the vendor said so."""
-        self.free_at_s = max(self.free_at_s, now_s + for_s)
 
 
 @dataclass(slots=True)
@@ -86,9 +60,9 @@ class Transport:
         paced: bool = True,
     ) -> None:
         self.connector, self.traffic = connector, Traffic()
-        self._attempts, self._paced = attempts, paced
+        self._attempts = attempts
         self._said = 0
-        self._buckets = {limit.family: Bucket(limit) for limit in connector.limits}
+        self._pace = Pace(connector.limits, paced=paced)
         auth = connector.auth()
         if isinstance(auth, FetchedToken):
             auth.persist = persist
@@ -137,15 +111,10 @@ class Transport:
         _log.warning(f"{error} {again}", connector=self.connector.key)
 
     async def _once(self, ask: Ask) -> Answer:
-        bucket = self._buckets.get(ask.family) or self._buckets.get("default")
-        if bucket is None:
-            return await self._exchange(ask, None)
-        if self._paced and (wait_s := bucket.slot(time.monotonic())) > 0:
-            await asyncio.sleep(wait_s)
-        async with bucket.gate:
-            return await self._exchange(ask, bucket)
+        async with self._pace.kept(ask.family):
+            return await self._exchange(ask)
 
-    async def _exchange(self, ask: Ask, bucket: Bucket | None) -> Answer:
+    async def _exchange(self, ask: Ask) -> Answer:
         asked_at = now()
         self.traffic.requests += 1
         try:
@@ -164,9 +133,10 @@ class Transport:
             self._said = 0
             return self._sane(answer)
         if isinstance(error, TransientError):
-            self.traffic.refused_429 += answer.status == httpx.codes.TOO_MANY_REQUESTS
-            if bucket is not None and error.retry_after_s:
-                bucket.ban(time.monotonic(), error.retry_after_s)
+            too_many = answer.status == httpx.codes.TOO_MANY_REQUESTS
+            self.traffic.refused_429 += too_many
+            if too_many or error.retry_after_s:
+                self._pace.pause(ask.family, error.retry_after_s)
         raise error
 
     def _redirected(self, response: httpx.Response) -> str:

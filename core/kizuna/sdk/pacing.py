@@ -1,0 +1,97 @@
+"""Keeping to a vendor's limits: slots come evenly, for every limit that a question counts against."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from kizuna.sdk.limits import Limit
+
+BUSY_S = 0.25
+"""How long a family is left alone after «too many» without a word of how long."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """The slots of one limit: at most ``burst`` at once, then evenly ``calls`` in ``per_s``. Times are the event loop's.
+
+    A slot is taken when a question leaves, not when it begins to wait: one that is held up takes nothing from the others,
+    and what was held up together does not leave together.
+    """
+
+    limit: Limit
+    gate: asyncio.Semaphore = field(init=False)
+    _line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _free_at_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.gate = asyncio.Semaphore(self.limit.concurrent)
+
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until a slot is free."""
+        return max(0.0, self._free_at_s - now_s)
+
+    def take(self, now_s: float) -> None:
+        """The slot is used."""
+        step_s = self.limit.per_s / self.limit.calls
+        self._free_at_s = max(self._free_at_s, now_s - step_s * (self.limit.burst - 1)) + step_s
+
+    def ban(self, now_s: float, for_s: float) -> None:
+        """No slot before ``for_s`` seconds have passed: the vendor said so."""
+        self._free_at_s = max(self._free_at_s, now_s + for_s)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """A slot that is free when the block begins and used when it ends; first come, first served."""
+        loop = asyncio.get_running_loop()
+        async with self._line:
+            while (wait_s := self.wait_s(loop.time())) > 0:  # noqa: ASYNC110  a ban moves the slot and wakes nobody
+                await asyncio.sleep(wait_s)
+            yield
+            self.take(loop.time())
+
+
+class Pace:
+    """The limits of one connection. ``paced`` False keeps only to how many questions may be under way at once."""
+
+    def __init__(self, limits: Iterable[Limit], *, paced: bool = True) -> None:
+        self._buckets = {limit.family: Bucket(limit) for limit in limits}
+        self._paced = paced
+
+    @asynccontextmanager
+    async def kept(self, family: str) -> AsyncIterator[None]:
+        """A block in which one question of that family may be under way; entered when its turn has come."""
+        async with AsyncExitStack() as under_way:
+            await self._admitted(self._around(family), under_way)
+            yield
+
+    def pause(self, family: str, for_s: float | None) -> None:
+        """The vendor said «too many» to a question of that family; None when it did not say for how long."""
+        if self._paced:
+            now_s = asyncio.get_running_loop().time()
+            for bucket in self._around(family):
+                bucket.ban(now_s, BUSY_S if for_s is None else for_s)
+
+    async def _admitted(self, around: Sequence[Bucket], under_way: AsyncExitStack) -> None:
+        """Through the innermost limit first, so that who waits for it takes no place in those around it."""
+        if not around:
+            return
+        inner, *outer = around
+        await under_way.enter_async_context(inner.gate)
+        if not self._paced:
+            await self._admitted(outer, under_way)
+            return
+        async with inner.slot():
+            await self._admitted(outer, under_way)
+
+    def _around(self, family: str) -> list[Bucket]:
+        """The limits that a question of the family counts against, the innermost first."""
+        found: list[Bucket] = []
+        bucket = self._buckets.get(family) or self._buckets.get("default")
+        while bucket is not None and bucket not in found:
+            found.append(bucket)
+            within = bucket.limit.within
+            bucket = self._buckets.get(within) if within else None
+        return found
