@@ -1,33 +1,21 @@
-"""Who may begin a run, who may end it, and what a replay leaves behind."""
+"""Who may begin a run, and who may end it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kizuna import sdk
 from kizuna.errors import ConfigError, LeaseLost
 from kizuna.plugins import Plugins, load
 from kizuna.storage import connections
 from kizuna.sync.load import Loader
 from kizuna.sync.run import Syncer
-from kizuna.sync.writer import Gathered, StreamWriter, Wrote
-from tests.support.toys import MORNING, Bench, Firm, Toy, ToySettings, bench
-
-
-class Keyed(Toy):
-    """A vendor whose records are named by more than their id."""
-
-    def streams(self) -> tuple[sdk.AnyStream, ...]:
-        def key(firm: Firm) -> str:
-            return f"firm-{firm.id}"
-
-        return tuple(replace(stream, key=key) if stream.name == "firms" else stream for stream in super().streams())
+from kizuna.sync.writer import Wrote
+from tests.support.toys import Bench, Toy, bench
 
 
 def host(connector: type[Toy] = Toy) -> Plugins:
@@ -78,29 +66,6 @@ def test_an_offline_connection_is_not_synced_and_says_what_it_takes(toy: Bench, 
 
     with pytest.raises(ConfigError, match="offline"):
         syncer.queue("files")
-
-
-def test_a_record_set_aside_under_its_bare_id_leaves_when_it_is_understood(toy: Bench) -> None:
-    writer = toy.writer()
-    keyed = next(s for s in Keyed(ToySettings()).streams() if s.name == "firms")
-    gathered = Gathered()
-    gathered.add([sdk.Record(raw=b'{"id": "2", "staff": "many"}')], None, MORNING)
-    StreamWriter(writer.place, keyed).write(gathered)
-    ((number,),) = toy.rows("SELECT id FROM quarantine")
-
-    Loader(toy.database, host(Keyed), toy.deriver).replay("toy", "firms", [(number, b'{"id": "2", "staff": 5}')])
-
-    assert toy.rows("SELECT source_id FROM source_record") == [("firm-2",)]
-    assert toy.rows("SELECT COUNT(*) FROM quarantine") == [(0,)]
-
-
-def test_a_replay_that_fails_again_stays_set_aside(toy: Bench) -> None:
-    toy.write({"id": "2", "staff": "many"})
-    ((number,),) = toy.rows("SELECT id FROM quarantine")
-
-    Loader(toy.database, host(), toy.deriver).replay("toy", "firms", [(number, b'{"id": "2", "staff": "many"}')])
-
-    assert toy.rows("SELECT source_id FROM quarantine") == [("2",)]
 
 
 def test_a_load_that_breaks_off_has_an_end(toy: Bench, tmp_path: Path) -> None:

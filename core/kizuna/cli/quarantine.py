@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,16 +91,17 @@ def replay(connection: str | None, stream: str | None, database: str | None) -> 
       kizuna quarantine replay --connection billing
     """
     from kizuna.storage import aside
+    from kizuna.sync.replay import replay as taken_again
 
     left = 0
     with given.opened(database) as parts:
         with parts.database.read() as sql:
             stream = _narrowed(parts, sql, connection, stream)
-            rows = sorted(aside.payloads(sql, connection, stream), key=lambda row: (row.connection, row.stream))
-        if not rows:
+            held = aside.held(sql, connection, stream)
+        if not held:
             click.echo("Nothing is set aside.")
-        for (name, of_stream), group in groupby(rows, key=lambda row: (row.connection, row.stream)):
-            wrote = parts.loader().replay(name, of_stream, [(row.id, bytes(row.payload)) for row in group]).wrote
+        for name, of_stream in held:
+            wrote = taken_again(parts.loader(), name, of_stream).wrote
             left += wrote.quarantined
             taken = wrote.read - wrote.quarantined
             click.echo(f"{name} {of_stream}: {taken:,} taken, {wrote.quarantined:,} still set aside.")

@@ -72,7 +72,8 @@ class Wrote:
 class StreamWriter:
     """Writes what one stream delivers. Use it from one thread at a time."""
 
-    def __init__(self, place: Place, stream: AnyStream) -> None:
+    def __init__(self, place: Place, stream: AnyStream, *, cures: bool = True) -> None:
+        """Without ``cures`` a record that is understood stays in the quarantine, where a newer payload of it may lie."""
         self.place, self.stream = place, stream
         self.seen = array("q")  # of a stream that is swept: every record a listing has shown
         self.listed_since: int | None = None  # of a whole listing: when it began; what it shows is there
@@ -82,7 +83,7 @@ class StreamWriter:
             stored = connections.streams(sql, source).get(stream.name)
             self.kinds = stored.kinds if stored else frozenset()
             self._first = not evidence.has_records(sql, source, stream.name)
-            self._quarantined = evidence.quarantined(sql, source, stream.name)
+            self._quarantined = evidence.quarantined(sql, source, stream.name) if cures else set()
             self._watch = FieldWatch(drift.fields(sql, source, stream.name))
             dictionary = evidence.latest_dictionary(sql, source, stream.name)
         self._use_dictionary(dictionary)
