@@ -48,7 +48,8 @@ def addresses() -> list[tuple[str, str, Handler]]:
     found += [("GET", f"/api/v2/incremental/{name}/cursor", _of(name, exports.by_cursor)) for name in exports.BY_CURSOR]
     found += [("GET", f"/api/v2/incremental/{name}/sample", _of(name, exports.sample)) for name in exports.BY_TIME]
     found += [("GET", f"/api/v2/incremental/{name}", _of(name, exports.by_time)) for name in exports.BY_TIME]
-    found += [("GET", f"/api/v2/{name}", _of(name, lists.listing)) for name in lists.LISTS]
+    plain = (name for name in lists.LISTS if name != "sla_policies")
+    found += [("GET", f"/api/v2/{name}", _of(name, lists.listing)) for name in plain]
     for name in showing.SHOWN:
         found += [
             ("GET", f"/api/v2/{name}/show_many", _of(name, showing.show_many)),

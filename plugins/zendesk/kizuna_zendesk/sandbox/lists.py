@@ -19,6 +19,12 @@ from kizuna_zendesk.sandbox.ids import seconds, stamp
 
 MOST_A_PAGE = 100
 MOST_BY_OFFSET = 10_000
+OF_DELETED_USERS = (
+    "active created_at email id locale locale_id name organization_id phone photo role shared_phone_number time_zone "
+    "updated_at url"
+).split()
+"""All that is told of a deleted user. Source: the vendor's OpenAPI description, DeletedUserObject."""
+
 ARCHIVED_AFTER = timedelta(days=120)
 Kept = Callable[[StoredRecord, Request, SandboxState], bool]
 
@@ -160,8 +166,9 @@ def deleted_tickets(request: Request, state: SandboxState) -> Response:
 
 
 def deleted_users(request: Request, state: SandboxState) -> Response:
-    """The users in the bin, and those who were deleted for good."""
-    return either(request, "deleted_users", [row.payload for row in state.stream("users") if not row.live])
+    """The users in the bin, and those who were deleted for good: what the vendor still tells of them."""
+    rows = (row.payload for row in state.stream("users") if not row.live)
+    return either(request, "deleted_users", [{name: row.get(name) for name in OF_DELETED_USERS} for row in rows])
 
 
 def sealed(place: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kizuna.sandbox import Native
 from kizuna.sandbox.records import Ticket
-from kizuna_zendesk.sandbox.ids import METRIC_EVENT, seconds, stamp
+from kizuna_zendesk.sandbox.ids import METRIC_EVENT, stamp
 
 MADE = datetime.fromisoformat("2019-04-01T00:00:00+00:00")
 EVENTS_A_TICKET = 8
@@ -40,13 +40,20 @@ def definitions() -> Iterator[Native]:
     for category, own in STATUS_IDS.items():
         label = "On-hold" if category == "hold" else category.capitalize()
         yield _defined(
-            "custom_statuses", own, status_category=category, agent_label=label, end_user_label=label, default=True
+            "custom_statuses",
+            own,
+            status_category=category,
+            agent_label=label,
+            end_user_label=label,
+            default=True,
+            active=True,
         )
     for stream, fields in FIELDS.items():
         for place, (type_, title, key) in enumerate(fields):
             choices = [{"id": 1, "name": "Invoices", "value": "area_invoices"}] if type_ == "tagger" else []
             own = METRIC_EVENT // 2 + sum(map(ord, stream)) * 100 + place
-            yield _defined(stream, own, type=type_, title=title, key=key, custom_field_options=choices)
+            named = {} if key is None else {"key": key}
+            yield _defined(stream, own, type=type_, title=title, **named, custom_field_options=choices, active=True)
     promises = [
         {"priority": priority, "metric": "first_reply_time", "target": target, "business_hours": False}
         for priority, target in TARGETS_MIN.items()
@@ -82,12 +89,11 @@ def _event(record: Ticket, place: int, type_: str, at: datetime, **more: Any) ->
         "instance_id": 1,
         "type": type_,
         "time": stamp(at),
-        "timestamp": seconds(at),
         **more,
     }
     return Native(stream="ticket_metric_events", id=str(own), payload=payload, created_at=at, updated_at=at)
 
 
 def _defined(stream: str, own: int, **fields: Any) -> Native:
-    payload = {"id": own, **fields, "active": True, "created_at": stamp(MADE), "updated_at": stamp(MADE)}
+    payload = {"id": own, **fields, "created_at": stamp(MADE), "updated_at": stamp(MADE)}
     return Native(stream=stream, id=str(own), payload=payload, created_at=MADE, updated_at=MADE)
