@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+
+from kizuna.storage.bulk import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,19 @@ def versions(
     while rids := _next_rids(sql, connection_id, stream, chunk, last):
         last = rids[-1]
         yield _of(sql, connection_id, stream, rids[0], last, current_only=current_only)
+
+
+def of_records(sql: Connection, rids: Collection[int]) -> list[Kept]:
+    """Every version of these records, a record's together, oldest first."""
+    names = "{0}.version_no, {0}.version, {0}.hash, {0}.deleted, {0}.known_at, {0}.dictionary_id, {0}.payload"
+    statement = text(f"""
+        SELECT r.rid, r.source_id, {names.format("r")}, 1 AS newest FROM source_record r WHERE {among(sql, "r.rid")}
+        UNION ALL
+        SELECT v.rid, r.source_id, {names.format("v")}, 0 AS newest
+        FROM source_version v JOIN source_record r ON r.rid = v.rid WHERE {among(sql, "v.rid")}
+        ORDER BY 1, 3
+    """)
+    return [Kept(*row) for row in sql.execute(statement, {"rids": numbers(sql, rids)}).all()]
 
 
 def _next_rids(sql: Connection, connection_id: int, stream: str, chunk: int, last: int | None) -> list[int]:

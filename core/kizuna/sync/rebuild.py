@@ -16,6 +16,7 @@ from kizuna.storage import connections, derived, runs
 from kizuna.storage.derived import Difference
 from kizuna.storage.instants import micros
 from kizuna.sync.remap import remap
+from kizuna.sync.remapping import finish_within
 
 Observe = Callable[[str, int, int], None]
 
@@ -52,6 +53,7 @@ def rebuild(
             only_me(sql)
             no_batches(sql)
             now = micros(clock.now())
+            finish_within(sql, plugins)
             while (posts_rids := runs.collect(sql, 4_000))[0]:
                 derive(sql, posts_rids[1], deriver.declared, now)
                 runs.settle(sql, posts_rids[0])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
+from kizuna.errors import PayloadError
+from kizuna.model.facts import kind_of
 from kizuna.plugins import Plugins
 from kizuna.sdk import Record
 from kizuna.storage import connections, evidence, field_rules, kept, written
@@ -33,32 +38,71 @@ def remap(sql: Connection, plugins: Plugins, observe: Callable[[int], None] = la
         for stream in connector.streams():
             decoding = Decoding(stored.name, stream, field_rules.standing(sql, stored.id, stream.name).rules)
             for chunk in kept.versions(sql, stored.id, stream.name, CHUNK):
-                failed += again(sql, decoding, payloads, chunk)
+                mapped = again(decoding, payloads, chunk)
+                mapped.facts.write(sql)
+                failed += len(mapped.failed)
                 observe(len(chunk))
     written.add_aliases(sql, sorted(_aliases(sql, plugins, payloads), key=lambda a: (a["known_at"], a["told_by"])))
     return failed
 
 
-def again(sql: Connection, decoding: Decoding, payloads: Payloads, chunk: list[kept.Kept]) -> int:
-    """The facts of these versions, and their history, written where none are; how many records failed."""
-    facts = written.FactRows(decoding.connection)
-    said_before: dict[int, set[tuple[str, str]]] = {}
-    failed = 0
-    for version in chunk:
+@dataclass(slots=True)
+class Again:
+    """What versions say now: their facts, the records that cannot be understood any more, words that fit nothing."""
+
+    facts: written.FactRows
+    failed: set[int] = field(default_factory=set)
+    unmapped: set[tuple[str, str]] = field(default_factory=set)
+
+    def leave_out_failed(self) -> None:
+        """The records that failed say nothing, not even what they said in the past."""
+        for rows in (*self.facts.by_kind.values(), self.facts.history):
+            rows[:] = [row for row in rows if row[0] not in self.failed]
+
+
+def again(
+    decoding: Decoding, payloads: Payloads, chunk: Iterable[kept.Kept], kinds: Collection[str] | None = None
+) -> Again:
+    """The facts of these versions and their history: all of them, or only these kinds.
+
+    Raises PayloadError when a value fits no column; with ``kinds``, its record has failed.
+    """
+    result = Again(written.FactRows(decoding.connection))
+    for rid, versions in groupby(chunk, key=attrgetter("rid")):
+        try:
+            _add(result, decoding, payloads, versions, kinds)
+        except PayloadError:
+            if kinds is None:
+                raise
+            result.failed.add(rid)
+    return result
+
+
+def _add(
+    result: Again, decoding: Decoding, payloads: Payloads, versions: Iterable[kept.Kept], kinds: Collection[str] | None
+) -> None:
+    """All versions of one record, the oldest first."""
+    facts = result.facts
+    before: set[tuple[str, str]] = set()
+    for version in versions:
         record = said(decoding, version, payloads)
-        failed += record is None and version.current and version.deleted is None
+        if record is None and version.current and version.deleted is None:
+            result.failed.add(version.rid)
         dated: set[tuple[str, str]] = set()
         for fact in record.facts if record and version.deleted is None else ():
+            kind = kind_of(type(fact))
+            if kinds is not None and kind not in kinds:
+                continue
             if version.current or fact.dated:
                 facts.add(fact, version.rid, version.version_no, version.version, version.known_at, version.current)
             if fact.dated:
-                dated.add((type(fact).kind, fact.part))
-        for kind, part in sorted(said_before.get(version.rid, set()) - dated):
+                dated.add((kind, fact.part))
+        for kind, part in sorted(before - dated):
             row = (version.rid, kind, part, version.version_no, version.version, version.known_at, None)
             facts.history.append(row)
-        said_before[version.rid] = dated
-    facts.write(sql)
-    return failed
+        before = dated
+        if version.current and record is not None:
+            result.unmapped.update((one.field, one.value) for one in record.unmapped)
 
 
 def said(decoding: Decoding, version: kept.Kept, payloads: Payloads) -> Understood | None:

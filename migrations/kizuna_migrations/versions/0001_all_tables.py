@@ -599,7 +599,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("rule_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.Text(), nullable=True),
         sa.Column("done", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("failed", sa.BigInteger(), nullable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table, UniqueConstraint
+from sqlalchemy import Table, UniqueConstraint
 
 from kizuna.storage.tables.base import METADATA, at, connection_id, serial, text, whole
 
@@ -33,7 +33,7 @@ FIELD_REMAP = Table(
     connection_id(primary_key=True, autoincrement=False),
     text("stream", primary_key=True),
     whole("rule_id"),  # the latest change of a rule of the stream
-    Column("position", BigInteger, nullable=True),  # the last record that was mapped again; null: none yet
+    text("position", nullable=True),  # the id of the last record that was mapped again; null: none yet
     whole("done"),
     whole("total"),
     whole("failed"),  # records whose mapping fails now: they keep what they said
