@@ -63,6 +63,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     version: datetime | None = None  # when the vendor changed it, where the record itself does not say
 
 
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A record to read again, and when the vendor says that it changed (by the vendor's clock), where it does say so."""
+
+    id: str
+    at: datetime | None = None
+
+
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What a reading may know when it begins. ``now`` is ours; a window's end should use the vendor's clock."""
 

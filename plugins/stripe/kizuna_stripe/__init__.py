@@ -10,16 +10,18 @@ from typing import Any, ClassVar
 
 from kizuna import sdk
 from kizuna_stripe import errors
+from kizuna_stripe.events import ENDPOINTS
 from kizuna_stripe.ledger import ledger_streams
 from kizuna_stripe.streams import streams
 from kizuna_stripe.webhooks import StripeWebhooks
 
 API_VERSION = "2026-05-27.dahlia"
 
-# Requests a second that Stripe allows an account, live and in test mode; we keep a little below.
+# Requests a second that Stripe allows an account, live and in test mode, and one endpoint of it; we keep a little below.
 # Source: https://docs.stripe.com/rate-limits (read 2026-05).
-LIVE_PER_S, TEST_PER_S = 100, 25
+LIVE_PER_S, TEST_PER_S, ENDPOINT_PER_S = 100, 25, 25
 SHARE = 0.96
+AT_ONCE = 16
 
 
 class StripeSettings(sdk.Settings):
@@ -53,7 +55,7 @@ class Stripe(sdk.Connector[StripeSettings]):
         # The limit belongs to the account, therefore to the connection and not to the class.
         in_test_mode = "_test_" in settings.api_key.get_secret_value()
         per_s = settings.requests_per_s or (TEST_PER_S if in_test_mode else LIVE_PER_S)
-        vars(self)["limits"] = (sdk.Limit(per_s * SHARE, 1.0, burst=max(1, per_s // 20), concurrent=16),)
+        vars(self)["limits"] = limits(per_s)
         vars(self)["webhooks"] = StripeWebhooks(ledger=settings.ledger)
 
     def base_url(self) -> str:
@@ -75,6 +77,28 @@ class Stripe(sdk.Connector[StripeSettings]):
 
     def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
         return errors.sort_error(self.key, answer)
+
+
+def limits(per_s: int) -> tuple[sdk.Limit, ...]:
+    """The account's limit of so many requests a second, and within it that of each endpoint.
+
+    An endpoint has 25 of the account's 100; where Stripe has raised the account's limit, as large a part of that.
+    """
+    account = sdk.Limit(per_s * SHARE, burst=max(1, per_s // 20), concurrent=AT_ONCE)
+    endpoint_per_s = max(min(per_s, ENDPOINT_PER_S), per_s * ENDPOINT_PER_S // LIVE_PER_S)
+    if endpoint_per_s == per_s:
+        return (account,)
+    each = [
+        sdk.Limit(
+            endpoint_per_s * SHARE,
+            family=family,
+            burst=max(1, endpoint_per_s // 20),
+            concurrent=AT_ONCE,
+            within=account.family,
+        )
+        for family in ENDPOINTS
+    ]
+    return (account, *each)
 
 
 @sdk.hookimpl

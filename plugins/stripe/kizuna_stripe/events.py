@@ -196,6 +196,14 @@ FEEDS = (CUSTOMERS, PRODUCTS, PRICES, SUBSCRIPTIONS, INVOICES, CHARGES, REFUNDS,
 
 LEDGER_FEEDS = (INVOICE_PAYMENTS, PAYMENT_INTENTS, DISPUTES, SCHEDULES)
 
+# What has a limit of its own, by the first word of its path; an object read by itself counts with its list.
+ENDPOINTS = (
+    *(feed.collection for feed in (*FEEDS, *LEDGER_FEEDS)),
+    "balance_transactions",
+    "events",
+    "subscription_items",
+)
+
 
 def subjects(event: Event, feeds: Iterable[Feed]) -> Iterator[Subject]:
     """Every object of these collections that the event speaks of."""

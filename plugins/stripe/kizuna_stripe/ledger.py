@@ -36,6 +36,7 @@ def ledger_streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
                 path="/v1/balance_transactions",
                 payload=payloads.BalanceTransaction,
                 params=(("limit", PAGE_SIZE),),
+                family="balance_transactions",
                 paging=sdk.LastId("starting_after"),
                 since=sdk.Since(
                     "created[gte]", lambda record: sdk.instant(record.created), form="epoch", overlap=SETTLES

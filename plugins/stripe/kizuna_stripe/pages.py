@@ -124,7 +124,8 @@ class Rest:
     def ask(self, object_id: str) -> sdk.Ask:
         """The question for the list's first hundred entries."""
         params = tuple((name, value.format(id=object_id)) for name, value in self.params)
-        return sdk.Ask(path=self.path.format(id=object_id), params=(("limit", PAGE_SIZE), *params))
+        family = self.path.split("/")[2]
+        return sdk.Ask(path=self.path.format(id=object_id), params=(("limit", PAGE_SIZE), *params), family=family)
 
     def joined(self, raw: bytes, entries: Sequence[msgspec.Raw]) -> bytes:
         """The object with all entries in its list."""

@@ -16,47 +16,24 @@ Source: https://docs.stripe.com/api/events/list (read 2026-05).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from kizuna import sdk
 from kizuna_stripe.carried import Heard, Last, heard
+from kizuna_stripe.errands import Completing, Errands, as_of, tombstone
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.events import Feed
-from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, compact, last_mark, page_of
+from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
 
 KEPT_S = 30 * 86_400  # how long Stripe keeps events
 MARGIN_S = 86_400  # a pass takes its time; what is older than the window is lost without a word
 LOOKBACK_S = 600  # events surface late and share their second with others
-REQUEST_S = 60  # the longest a request is waited for
 NOTED_MOST = 400  # event ids in a bookmark: about eight kilobytes
 DONE_MOST = 20_000  # ids of objects that one pass remembers; beyond, an object may be read twice
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An object that an event names, and when the newest event about it happened."""
-
-    id: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Errands:
-    """What must be asked before a page is done with: objects to read again, lists to complete.
-
-    Each errand's record is handed over by itself, so that an interruption costs one request and not a page.
-    """
-
-    mark: Mapping[str, Any]  # the bookmark until the page is done with
-    closing: sdk.Turn  # the page's own turn, with what comes after it
-    read: tuple[str, ...] = ()
-    again: tuple[Named, ...] = ()  # objects still to be read again
-    cut: tuple[sdk.Record, ...] = ()  # records still to be completed
-    entries: tuple[msgspec.Raw, ...] = ()  # of the list of the first of ``cut``, so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +56,7 @@ class News:
     """What a page of events tells: all objects seen so far, those to read again, and what needs no asking."""
 
     done: frozenset[str]
-    again: tuple[Named, ...]
+    again: tuple[sdk.Named, ...]
     records: tuple[sdk.Record, ...]
 
 
@@ -106,7 +83,7 @@ class ListingThenEvents:
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if isinstance(state, Errands):
-            return self._errand(state, ask, answer)
+            return self.completing.taken(state, ask, answer)
         if answer.status >= BAD_REQUEST:
             return self._cursor_lost(state, ask, answer)
         page = page_of(answer, ask.path)
@@ -116,6 +93,11 @@ class ListingThenEvents:
             return self._list({"gap": True})
         return (self._listed if isinstance(state, Listing) else self._heard)(state, ask, answer, page)
 
+    @property
+    def completing(self) -> Completing:
+        """How an object of the collection is read again and completed."""
+        return Completing(self.feed.collection, self.expand, self.rest)
+
     # -- the listing ---------------------------------------------------------------------------------------------
 
     def _list(self, mark: Mapping[str, Any]) -> sdk.Turn:
@@ -123,6 +105,7 @@ class ListingThenEvents:
         ask = sdk.Ask(
             path=f"/v1/{self.feed.collection}",
             params=(("limit", PAGE_SIZE), *self.params, *expanded),
+            family=self.feed.collection,
         )
         return sdk.Turn(ask=ask.having(starting_after=mark.get("after")), state=Listing(mark))
 
@@ -139,18 +122,9 @@ class ListingThenEvents:
             closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Listing(mark), bookmark=mark)
         read = frozenset(state.mark.get("read", ()))
         shown_at = as_of(answer)
-        whole, cut = self._sorted([sdk.Record(raw=raw, version=shown_at) for raw in page.data], read)
-        return self._following(Errands(here, closing, read=tuple(read), cut=cut), whole)
-
-    def _sorted(
-        self, records: Sequence[sdk.Record], read: Collection[str]
-    ) -> tuple[tuple[sdk.Record, ...], tuple[sdk.Record, ...]]:
-        """The records that are whole, and those whose list was cut and has not been completed yet."""
-        if self.rest is None:
-            return tuple(records), ()
-        cut_ids = [(record, self.rest.needed(record.raw)) for record in records]
-        whole = tuple(record for record, cut_id in cut_ids if cut_id is None)
-        return whole, tuple(record for record, cut_id in cut_ids if cut_id is not None and cut_id not in read)
+        whole, cut = self.completing.cut([sdk.Record(raw=raw, version=shown_at) for raw in page.data])
+        left = tuple(one for one in cut if one.id not in read)
+        return self.completing.onward(Errands(here, closing, read=tuple(read), cut=left), whole)
 
     def _cursor_lost(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The object or event that the next page began after is gone: begin again at its time, or at the feed's start."""
@@ -170,6 +144,7 @@ class ListingThenEvents:
         ask = sdk.Ask(
             path="/v1/events",
             params=(("limit", PAGE_SIZE), ("created[gte]", str(since)), *types),
+            family="events",
         )
         # What was read again before an interruption is newer than every event up to ``until``.
         state = Pass(mark, frozenset(mark.get("read", ())))
@@ -191,11 +166,11 @@ class ListingThenEvents:
             mark = {**here, "after": last.id, "noted": noted}
             closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, news.done), bookmark=mark)
         errands = Errands(here, closing, read=tuple(state.mark.get("read", ())), again=news.again)
-        return self._following(errands, news.records)
+        return self.completing.onward(errands, news.records)
 
     def _changed(self, events: Sequence[Heard], known: Collection[str], state: Pass, more: bool) -> News:
         """What the events tell: the newest of an object decides."""
-        again: list[Named] = []
+        again: list[sdk.Named] = []
         records: list[sdk.Record] = []
         seen: set[str] = set()
         last = Last(events, state.mark["since"], self.api_version, more)
@@ -205,89 +180,12 @@ class ListingThenEvents:
             if event.id in known or subject is None or subject.id in state.done or subject.id in seen:
                 continue
             seen.add(subject.id)
-            named = Named(subject.id, datetime.fromtimestamp(event.created, UTC))
+            changed_at = datetime.fromtimestamp(event.created, UTC)
             if subject.deleted:
-                records.append(_tombstone(named.id, named.at))
+                records.append(tombstone(subject.id, changed_at))
             elif self.carried is not None and last.says_all(event, self.carried):
-                records.append(sdk.Record(raw=event.raw, version=named.at))
+                records.append(sdk.Record(raw=event.raw, version=changed_at))
             else:
-                again.append(named)
+                again.append(sdk.Named(id=subject.id, at=changed_at))
         kept = state.done if len(state.done) < DONE_MOST else frozenset()
         return News(kept.union(seen), tuple(again), tuple(records))
-
-    # -- errands -------------------------------------------------------------------------------------------------
-
-    def _following(self, errands: Errands, records: tuple[sdk.Record, ...]) -> sdk.Turn:
-        """Hands over the records and asks for the next errand; the page's own turn when none is left."""
-        if errands.again:
-            expanded = tuple(("expand[]", path) for path in self.expand)
-            path = f"/v1/{self.feed.collection}/{errands.again[0].id}"
-            ask = sdk.Ask(path=path, params=expanded)
-        elif errands.cut and self.rest is not None:
-            ask = self.rest.ask(self.rest.needed(errands.cut[0].raw) or "")
-        else:
-            return msgspec.structs.replace(errands.closing, records=records)
-        bookmark = {**errands.mark, "read": list(errands.read)} if errands.read else None
-        return sdk.Turn(ask=ask, state=errands, records=records, bookmark=bookmark)
-
-    def _errand(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        if not state.again:
-            return self._completed(state, ask, answer)
-        named, *others = state.again
-        record = _read_again(named, answer)
-        left = replace(state, again=tuple(others))
-        if self.rest is not None and record.deleted is None and self.rest.needed(record.raw) is not None:
-            return self._following(replace(left, cut=(*left.cut, record)), ())
-        return self._following(replace(left, read=(*left.read, named.id)), (record,))
-
-    def _completed(self, state: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        """The next entries of the list in hand, or the record with all of them."""
-        assert self.rest is not None
-        first, *others = state.cut
-        entries = state.entries
-        if answer.status < BAD_REQUEST:
-            page = page_of(answer, ask.path)
-            entries = (*entries, *page.data)
-            if page.has_more:
-                following = ask.having(starting_after=last_mark(page, ask).id)
-                return sdk.Turn(ask=following, state=replace(state, entries=entries))
-            first = msgspec.structs.replace(first, raw=self.rest.joined(bytes(first.raw), entries))
-        # An object that went while its list was read is handed over as it was; the feed will say that it is gone.
-        read = (*state.read, self.rest.needed(state.cut[0].raw) or "")
-        return self._following(replace(state, cut=tuple(others), entries=(), read=read), (first,))
-
-
-class _Read(msgspec.Struct):
-    id: str
-    deleted: bool = False
-
-
-_READ = msgspec.json.Decoder(_Read)
-
-
-def as_of(answer: sdk.Answer) -> datetime:
-    """A time, by Stripe's clock, that is not after the moment for which a list's answer holds.
-
-    The answer's date is that of its end, and a request may last a minute. An event's time is cut to the second, too. A
-    change that happened while the list was made must not count as older than the list.
-    """
-    return answer.date() - timedelta(seconds=REQUEST_S)
-
-
-def _read_again(named: Named, answer: sdk.Answer) -> sdk.Record:
-    """The object as it is now, dated by its event; a tombstone when it is missing or says that it is deleted."""
-    if answer.status >= BAD_REQUEST:
-        return _tombstone(named.id, max(named.at, as_of(answer)))
-    try:
-        raw = compact(answer.body)
-        found = _READ.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise sdk.PageError(f"stripe: reading {named.id} again gave no object; the answer is refused") from error
-    if found.deleted:
-        return _tombstone(named.id, max(named.at, as_of(answer)))
-    return sdk.Record(raw=raw, version=named.at)
-
-
-def _tombstone(object_id: str, at: datetime) -> sdk.Record:
-    raw = msgspec.json.encode({"id": object_id, "deleted": True})
-    return sdk.Record(raw=raw, id=object_id, deleted="deleted", version=at)

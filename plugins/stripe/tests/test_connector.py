@@ -70,12 +70,37 @@ def test_what_is_expanded_follows_the_version(version, expand):
 
 
 @pytest.mark.parametrize(
-    ("key", "raised", "calls"), [("sk_test_x", None, 24), ("rk_live_x", None, 96), ("rk_live_x", 500, 480)]
+    ("key", "raised", "account", "endpoint"),
+    [
+        ("sk_test_x", None, 24, None),
+        ("rk_live_x", None, 96, 24),
+        ("rk_live_x", 500, 480, 120),
+        ("rk_live_x", 40, 38.4, 24),
+    ],
 )
-def test_requests_are_paced_below_the_accounts_limit(key, raised, calls):
-    found = Stripe(StripeSettings(api_key=sdk.SecretStr(key), requests_per_s=raised))
+def test_requests_are_paced_below_the_limits_of_the_account_and_of_each_endpoint(key, raised, account, endpoint):
+    found = Stripe(StripeSettings(api_key=sdk.SecretStr(key), requests_per_s=raised, ledger=True))
 
-    assert [(limit.calls, limit.per_s) for limit in found.limits] == [(calls, 1.0)]
+    around, *each = found.limits
+    assert (around.family, around.calls, around.per_s) == ("default", account, 1.0)
+    assert {(limit.calls, limit.per_s, limit.within) for limit in each} == (
+        {(endpoint, 1.0, "default")} if endpoint else set()
+    )
+
+
+def test_every_question_counts_against_the_limit_of_its_endpoint():
+    found = Stripe(StripeSettings(api_key=sdk.SecretStr("rk_live_x"), ledger=True))
+    families = {limit.family for limit in found.limits}
+    mark = {"phase": "events", "since": int(NOW.timestamp()), "known": []}
+
+    asks = [
+        stream.reading.begin(bookmark, sdk.Start(now=NOW)).ask
+        for stream in found.streams()
+        for bookmark in (None, mark)
+    ]
+
+    assert {ask.family for ask in asks} <= families - {"default"}
+    assert all(ask.path == f"/v1/{ask.family}" for ask in asks)
 
 
 def test_the_key_never_prints():

@@ -271,3 +271,44 @@ def test_an_answer_may_be_taken_twice_with_the_same_outcome():
     again = customers.turn(begun.state, begun.ask, page)
 
     assert once == again
+
+
+def test_objects_to_read_again_are_asked_ahead_and_the_next_page_after_them():
+    customers = reading("customers")
+    begun = customers.begin(AFTER_LISTING, START)
+    events = [event(n, "customer.updated", customer(id=f"cus_{n}"), NOON_S - n) for n in range(1, 4)]
+
+    turn = customers.turn(begun.state, begun.ask, answer(listed(*events, has_more=True)))
+    second = customers.turn(turn.state, turn.ask, answer(customer(id="cus_1")))
+
+    assert [ask.path for ask in (turn.ask, *turn.ahead)] == [
+        "/v1/customers/cus_1",
+        "/v1/customers/cus_2",
+        "/v1/customers/cus_3",
+        "/v1/events",
+    ]
+    assert (second.ask, *second.ahead) == turn.ahead
+    assert asked(turn.ahead[-1], "starting_after") == ["evt_3"]
+
+
+def test_no_more_than_sixteen_objects_are_named_ahead_of_the_next_page():
+    customers = reading("customers")
+    begun = customers.begin(AFTER_LISTING, START)
+    events = [event(n, "customer.updated", customer(id=f"cus_{n}"), NOON_S - n) for n in range(1, 100)]
+
+    turn = customers.turn(begun.state, begun.ask, answer(listed(*events, has_more=True)))
+
+    assert [ask.path for ask in turn.ahead] == [*(f"/v1/customers/cus_{n}" for n in range(2, 17)), "/v1/events"]
+
+
+def test_lists_that_stripe_cut_are_asked_ahead_together():
+    invoices = reading("invoices")
+    begun = invoices.begin(None, START)
+    page = answer(listed(*(invoice(id=f"in_{n}", lines=listed(line(), has_more=True)) for n in (3, 2, 1))))
+
+    turn = invoices.turn(begun.state, begun.ask, page)
+    more = invoices.turn(turn.state, turn.ask, answer(listed(line(), has_more=True)))
+
+    assert [ask.path for ask in (turn.ask, *turn.ahead)] == [f"/v1/invoices/in_{n}/lines" for n in (3, 2, 1)]
+    assert more.ask == turn.ask.having(starting_after="il_1")
+    assert more.ahead == turn.ahead
