@@ -20,6 +20,7 @@ from kizuna_stripe.sandbox.faults import Refusal, answer, missing, refused
 from kizuna_stripe.sandbox.feed import Feed
 from kizuna_stripe.sandbox.forms import Form, nested
 from kizuna_stripe.sandbox.objects.common import API_VERSION
+from kizuna_stripe.sandbox.older import CLOVER, aged
 from kizuna_stripe.sandbox.shelves import Shelf
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,12 +52,15 @@ def api(state: SandboxState, feed: Feed) -> Starlette:
 
 
 def _guarded(handler: Handler, state: SandboxState) -> Handler:
-    """The handler for callers with the right key; the answer names the version it is written in."""
+    """The handler for callers with the right key; the answer is written in the version they pin, and names it."""
 
     async def guarded(request: Request) -> Response:
         check_key(request, state)
+        version = request.headers.get("stripe-version", API_VERSION)
         response = await handler(request)
-        response.headers["Stripe-Version"] = request.headers.get("stripe-version", API_VERSION)
+        if version < CLOVER:
+            response = answer(aged(bytes(response.body), version, state), response.status_code)
+        response.headers["Stripe-Version"] = version
         return response
 
     return guarded
