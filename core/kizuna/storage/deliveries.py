@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection as Sql
-from sqlalchemy import Row, event, func, select, text
+from sqlalchemy import Row, event, func, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kizuna.sdk import Hint
+from kizuna.storage.bulk import among, numbers
 from kizuna.storage.database import Database
 from kizuna.storage.tables import webhooks as t
 
@@ -44,6 +45,26 @@ class Kept:
     looks: int
     run_id: str | None
     received_at: int
+    due_at: int
+
+
+_CONNECTIONS_IN = text("""
+    WITH RECURSIVE found (id) AS (
+        SELECT min(connection_id) FROM webhook_delivery WHERE state = :state
+        UNION ALL
+        SELECT (SELECT min(connection_id) FROM webhook_delivery WHERE state = :state AND connection_id > found.id)
+        FROM found WHERE found.id IS NOT NULL
+    ) SELECT id FROM found WHERE id IS NOT NULL
+""")
+_RUNS_READING = text("""
+    WITH RECURSIVE found (id) AS (
+        SELECT min(run_id) FROM webhook_delivery WHERE state = 'reading'
+        UNION ALL
+        SELECT (SELECT min(run_id) FROM webhook_delivery WHERE state = 'reading' AND run_id > found.id)
+        FROM found WHERE found.id IS NOT NULL
+    ) SELECT id FROM found WHERE id IS NOT NULL
+""")
+"""Each walks from one value to the next one greater in the index; SELECT DISTINCT would read all of it."""
 
 
 def inbox(database: Database) -> Database:
@@ -106,40 +127,52 @@ def counts(sql: Sql, connection_id: int) -> dict[str, int]:
 
 def states(sql: Sql, connection_id: int) -> dict[str, int]:
     """State → how many deliveries of the connection the inbox holds in it."""
-    found = select(t.DELIVERY.c.state, func.count().label("held")).where(t.DELIVERY.c.connection_id == connection_id)
-    held = {row.state: row.held for row in sql.execute(found.group_by(t.DELIVERY.c.state))}
-    return {state: held.get(state, 0) for state in STATES}
+    table = t.DELIVERY.c
+    held = select(func.count()).where(table.connection_id == connection_id)
+    return {state: int(sql.execute(held.where(table.state == state)).scalar_one()) for state in STATES}
 
 
-def due(sql: Sql, at: int, most: int) -> list[Kept]:
-    """The oldest deliveries whose records are to be read now, of connections that nothing is read of."""
-    other = t.DELIVERY.alias()
-    busy = select(other.c.id).where(other.c.connection_id == t.DELIVERY.c.connection_id, other.c.state == "reading")
-    found = select(t.DELIVERY).where(t.DELIVERY.c.state == "waiting", t.DELIVERY.c.due_at <= at, ~busy.exists())
-    return [_kept(row) for row in sql.execute(found.order_by(t.DELIVERY.c.id).limit(most))]
+def connections_in(sql: Sql, state: str) -> list[int]:
+    """The connections with a delivery in that state, each found by one step in the index, however many there are."""
+    return [row[0] for row in sql.execute(_CONNECTIONS_IN, {"state": state})]
 
 
-def being_read(sql: Sql) -> list[Kept]:
-    """The deliveries that a run was asked to read for."""
-    found = select(t.DELIVERY).where(t.DELIVERY.c.state == "reading").order_by(t.DELIVERY.c.id)
+def due(sql: Sql, connection_id: int, at: int, most: int, after: Kept | None = None) -> list[Kept]:
+    """The connection's deliveries whose records are to be read now, the longest due first, from ``after`` on."""
+    table = t.DELIVERY.c
+    mine = (table.state == "waiting") & (table.connection_id == connection_id) & (table.due_at <= at)
+    if after is not None:
+        mine &= tuple_(table.due_at, table.id) > (after.due_at, after.id)
+    found = select(t.DELIVERY).where(mine).order_by(table.due_at, table.id).limit(most)
+    return [_kept(row) for row in sql.execute(found)]
+
+
+def runs_reading(sql: Sql) -> list[str]:
+    """The runs that deliveries wait for."""
+    return [row[0] for row in sql.execute(_RUNS_READING)]
+
+
+def being_read(sql: Sql, run_id: str, most: int) -> list[Kept]:
+    """Deliveries that this run was asked to read for, and that are not settled yet."""
+    found = select(t.DELIVERY).where(t.READING, t.DELIVERY.c.run_id == run_id).limit(most)
     return [_kept(row) for row in sql.execute(found)]
 
 
 def begin(sql: Sql, ids: Collection[int], run_id: str) -> None:
     """These deliveries are read for by this run."""
-    mine = t.DELIVERY.c.id.in_(list(ids)) & (t.DELIVERY.c.state == "waiting")
+    mine = _these(sql, ids) & (t.DELIVERY.c.state == "waiting")
     sql.execute(t.DELIVERY.update().where(mine).values(state="reading", run_id=run_id))
 
 
-def wait(sql: Sql, kept: Kept, due_at: int, reason: str | None, *, attempts: int, looks: int) -> None:
-    """The delivery waits for its next reading."""
+def wait(sql: Sql, ids: Collection[int], due_at: int, reason: str | None, *, attempts: int, looks: int) -> None:
+    """These deliveries wait for their next reading."""
     values = {"due_at": due_at, "reason": reason, "attempts": attempts, "looks": looks}
-    sql.execute(t.DELIVERY.update().where(_still(kept)).values(state="waiting", **values))
+    sql.execute(t.DELIVERY.update().where(_still(sql, ids)).values(state="waiting", **values))
 
 
-def end(sql: Sql, kept: Kept, state: str, reason: str | None, at: int) -> None:
-    """The delivery is done, or has failed."""
-    sql.execute(t.DELIVERY.update().where(_still(kept)).values(state=state, reason=reason, ended_at=at))
+def end(sql: Sql, ids: Collection[int], state: str, reason: str | None, at: int) -> None:
+    """These deliveries are done, or have failed."""
+    sql.execute(t.DELIVERY.update().where(_still(sql, ids)).values(state=state, reason=reason, ended_at=at))
 
 
 def retry(sql: Sql, number: int, at: int) -> bool:
@@ -151,14 +184,24 @@ def retry(sql: Sql, number: int, at: int) -> bool:
 
 def latest(sql: Sql, most: int, state: str | None = None) -> Sequence[Row[Any]]:
     """The deliveries of a state, or all, the latest first."""
-    found = select(t.DELIVERY).order_by(t.DELIVERY.c.id.desc()).limit(most)
-    return sql.execute(found if state is None else found.where(t.DELIVERY.c.state == state)).all()
+    if state is None:
+        return sql.execute(select(t.DELIVERY).order_by(t.DELIVERY.c.id.desc()).limit(most)).all()
+    rows: list[Row[Any]] = []
+    table = t.DELIVERY.c
+    for connection_id in connections_in(sql, state):
+        mine = (table.state == state) & (table.connection_id == connection_id)
+        rows += sql.execute(select(t.DELIVERY).where(mine).order_by(table.due_at.desc(), table.id.desc()).limit(most))
+    return sorted(rows, key=lambda row: row.id, reverse=True)[:most]
 
 
-def forget(sql: Sql, before: int) -> int:
-    """How many deliveries that were done before that instant left the inbox."""
-    old = (t.DELIVERY.c.state == "done") & (t.DELIVERY.c.ended_at < before)
-    return sql.execute(t.DELIVERY.delete().where(old)).rowcount
+def forget(sql: Sql, before: int, most: int) -> int:
+    """How many deliveries that were done before that instant left the inbox, the oldest first."""
+    table = t.DELIVERY.c
+    found = select(table.id).where(t.DONE, table.ended_at < before).order_by(table.ended_at).limit(most)
+    ids = list(sql.scalars(found))
+    if ids:
+        sql.execute(t.DELIVERY.delete().where(_these(sql, ids)))
+    return len(ids)
 
 
 def secrets(sql: Sql) -> dict[int, list[str]]:
@@ -182,9 +225,14 @@ def hints_of(row: Row[Any]) -> tuple[Hint, ...]:
     return tuple(Hint(stream=s, id=i, event=e, deleted=d) for s, i, e, d in json.loads(row.hints))
 
 
-def _still(kept: Kept) -> Any:
-    """The delivery, unless another worker has moved it on."""
-    return (t.DELIVERY.c.id == kept.id) & t.DELIVERY.c.state.in_(("waiting", "reading"))
+def _these(sql: Sql, ids: Collection[int]) -> Any:
+    """The deliveries of these ids, in a statement that reads the same however many they are."""
+    return text(among(sql, "webhook_delivery.id", "ids")).bindparams(ids=numbers(sql, ids))
+
+
+def _still(sql: Sql, ids: Collection[int]) -> Any:
+    """The deliveries, without those that another worker has settled."""
+    return _these(sql, ids) & t.DELIVERY.c.state.in_(("waiting", "reading"))
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
@@ -206,7 +254,8 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 
 
 def _kept(row: Row[Any]) -> Kept:
-    return Kept(row.id, row.connection_id, hints_of(row), row.attempts, row.looks, row.run_id, row.received_at)
+    hints = hints_of(row)
+    return Kept(row.id, row.connection_id, hints, row.attempts, row.looks, row.run_id, row.received_at, row.due_at)
 
 
 def _dialect(sql: Sql) -> Any:

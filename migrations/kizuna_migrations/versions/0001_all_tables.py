@@ -986,7 +986,28 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_webhook_delivery_connection_id_name"), "webhook_delivery", ["connection_id", "name"], unique=True
     )
-    op.create_index(op.f("ix_webhook_delivery_state_due_at"), "webhook_delivery", ["state", "due_at"], unique=False)
+    op.create_index(
+        "ix_webhook_delivery_done",
+        "webhook_delivery",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'done'"),
+        postgresql_where=sa.text("state = 'done'"),
+    )
+    op.create_index(
+        "ix_webhook_delivery_reading",
+        "webhook_delivery",
+        ["run_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'reading'"),
+        postgresql_where=sa.text("state = 'reading'"),
+    )
+    op.create_index(
+        op.f("ix_webhook_delivery_state_connection_id_due_at_id"),
+        "webhook_delivery",
+        ["state", "connection_id", "due_at", "id"],
+        unique=False,
+    )
     op.create_table(
         "webhook_secret",
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -999,7 +1020,19 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("webhook_secret")
-    op.drop_index(op.f("ix_webhook_delivery_state_due_at"), table_name="webhook_delivery")
+    op.drop_index(op.f("ix_webhook_delivery_state_connection_id_due_at_id"), table_name="webhook_delivery")
+    op.drop_index(
+        "ix_webhook_delivery_reading",
+        table_name="webhook_delivery",
+        sqlite_where=sa.text("state = 'reading'"),
+        postgresql_where=sa.text("state = 'reading'"),
+    )
+    op.drop_index(
+        "ix_webhook_delivery_done",
+        table_name="webhook_delivery",
+        sqlite_where=sa.text("state = 'done'"),
+        postgresql_where=sa.text("state = 'done'"),
+    )
     op.drop_index(op.f("ix_webhook_delivery_connection_id_name"), table_name="webhook_delivery")
     op.drop_table("webhook_delivery")
     op.drop_table("webhook_count")

@@ -6,8 +6,13 @@ On SQLite the inbox and the counts stand in a file of their own (ADR 14), and th
 from __future__ import annotations
 
 from sqlalchemy import Index, Table
+from sqlalchemy import text as literally
 
 from kizuna.storage.tables.base import METADATA, at, connection_id, serial, text, whole
+
+READING = literally("state = 'reading'")
+DONE = literally("state = 'done'")
+"""Conditions as they stand in an index; a question that repeats them word for word is answered from it."""
 
 DELIVERY = Table(
     "webhook_delivery",
@@ -25,7 +30,10 @@ DELIVERY = Table(
     at("due_at", nullable=False),
     at("ended_at"),
     Index(None, "connection_id", "name", unique=True),
-    Index(None, "state", "due_at"),
+    Index(None, "state", "connection_id", "due_at", "id"),
+    # These hold only what they are asked for, so that keeping a delivery does not touch them.
+    Index("ix_webhook_delivery_reading", "run_id", sqlite_where=READING, postgresql_where=READING),
+    Index("ix_webhook_delivery_done", "ended_at", sqlite_where=DONE, postgresql_where=DONE),
 )
 
 WEBHOOK_COUNT = Table(
