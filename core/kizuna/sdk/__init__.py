@@ -73,7 +73,7 @@ from kizuna.sdk.settings import Field, SecretStr, Settings
 from kizuna.sdk.streams import AnyStream, Said, Stream
 from kizuna.sdk.transport import Transport
 from kizuna.sdk.values import day, epoch, instant, known, number, plain, text, truth, whole
-from kizuna.sdk.webhooks import Delivery, Hint, Webhooks
+from kizuna.sdk.webhooks import Delivery, Explained, Hint, Reply, Replying, Webhooks, WebhookSetup
 
 __all__ = [
     "Account",
@@ -106,6 +106,7 @@ __all__ = [
     "DiscountDuration",
     "Engagement",
     "EngagementKind",
+    "Explained",
     "Fact",
     "FetchedToken",
     "Field",
@@ -141,6 +142,8 @@ __all__ = [
     "Ref",
     "Refund",
     "RefusedError",
+    "Reply",
+    "Replying",
     "Said",
     "SecretStr",
     "Settings",
@@ -162,6 +165,7 @@ __all__ = [
     "Transport",
     "Turn",
     "Unmapped",
+    "WebhookSetup",
     "Webhooks",
     "day",
     "epoch",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from pydantic import SecretStr
@@ -29,8 +29,33 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     deleted: bool = False
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer that tells a vendor its delivery was taken. ``status`` is one of the two hundreds."""
+
+    content_type: str
+    body: bytes
+    status: int = 200
+
+
+class WebhookSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person enters at the vendor.
+
+    ``events`` are the vendor's own names of what to subscribe to, ``where`` is the place to enter them, ``secret`` says in a
+    sentence where the secret comes from. ``ending`` stands behind the URL, for vendors that prove themselves by it.
+    """
+
+    events: tuple[str, ...]
+    where: str
+    secret: str
+    ending: str = ""
+
+
 class Webhooks(Protocol):
-    """How a vendor's deliveries are verified and read; both are pure."""
+    """How a vendor's deliveries are verified and read; both are pure.
+
+    One that has :class:`Replying`'s method too says what the vendor is answered, one with :class:`Explained`'s what a
+    person enters there.
+    """
 
     def genuine(self, delivery: Delivery, secrets: Sequence[SecretStr]) -> bool:
         """Whether the signature over the raw body matches one of the active secrets and is fresh."""
@@ -38,4 +63,22 @@ class Webhooks(Protocol):
 
     def hints(self, delivery: Delivery) -> Sequence[Hint]:
         """The records to read again. Raises PayloadError when the body is not what the vendor documents."""
+        ...
+
+
+@runtime_checkable
+class Replying(Protocol):
+    """Webhooks of a vendor that takes no status for an answer."""
+
+    def reply(self, delivery: Delivery) -> Reply | None:
+        """What answers a delivery that was kept, a repetition too; None when the status is enough. Pure."""
+        ...
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """Webhooks that say how they are set up at the vendor."""
+
+    def setup(self) -> WebhookSetup:
+        """What to enter there. Pure."""
         ...

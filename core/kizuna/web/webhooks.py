@@ -19,7 +19,7 @@ from kizuna.config import Settings
 from kizuna.errors import ConfigError, PayloadError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins
-from kizuna.sdk import Delivery, Hint, Webhooks
+from kizuna.sdk import Delivery, Hint, Replying, Webhooks
 from kizuna.storage import connections, deliveries
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import NOBODY, Arrival
@@ -93,7 +93,7 @@ class WebhookEndpoint:
         except PayloadError as error:
             return PlainTextResponse(str(error), 500)
         failpoint("webhook.stored")
-        return PlainTextResponse("Kept.")
+        return _kept(to, delivery)
 
     def _refused(self, connection_id: int, outcome: str, status: int, message: str) -> Response:
         self.commits.count(connection_id, outcome)
@@ -147,6 +147,17 @@ def public_url(settings: Settings, request: Request) -> str:
         return str(request.url)
     query = request.scope.get("query_string", b"").decode("latin-1")
     return f"{settings.public_url.rstrip('/')}{request.url.path}{'?' if query else ''}{query}"
+
+
+def _kept(to: Receiving, delivery: Delivery) -> Response:
+    """The answer that the delivery was kept, in the words its vendor waits for."""
+    try:
+        reply = to.webhooks.reply(delivery) if isinstance(to.webhooks, Replying) else None
+        if reply is not None:
+            return Response(reply.body, reply.status, media_type=reply.content_type)
+    except Exception as error:  # noqa: BLE001 - a border: the plugin's answer is foreign code, and the delivery is kept
+        _log.warning("no reply could be made", connection=to.name, error=type(error).__name__)
+    return PlainTextResponse("Kept.")
 
 
 def _fit(said: str) -> bool:

@@ -54,6 +54,12 @@ class OutboundMessages:
             raise sdk.PayloadError("salesforce: the delivery holds no notification; check who sends it")
         return [hint for hint in found if hint is not None]
 
+    def reply(self, delivery: sdk.Delivery) -> sdk.Reply | None:
+        """The acknowledgement of an outbound message; a relay's change event needs none."""
+        if delivery.body.lstrip()[:1] in (b"{", b"["):
+            return None
+        return sdk.Reply(content_type="text/xml; charset=utf-8", body=ACKNOWLEDGEMENT)
+
 
 def _hint(notification: ET.Element) -> sdk.Hint | None:
     """The record a notification is about, None when its object is not read."""

@@ -1,6 +1,7 @@
 """Outbound messages: whose they are, and which records they tell to read again."""
 
 from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -79,6 +80,18 @@ def test_a_record_of_an_object_that_is_not_read_is_left_out():
 def test_a_body_that_is_no_outbound_message_is_refused(body: str):
     with pytest.raises(sdk.PayloadError):
         OutboundMessages().hints(delivery(body))
+
+
+def test_a_message_is_acknowledged_in_soap_and_a_change_event_by_its_status_alone():
+    message_reply = OutboundMessages().reply(delivery(message(("04ldM0000000001QAA", "001dM00003jU9Gx"))))
+    event_reply = OutboundMessages().reply(delivery(' {"payload": {}}'))
+
+    assert message_reply is not None
+    assert (message_reply.status, message_reply.content_type) == (200, "text/xml; charset=utf-8")
+    ack = ET.fromstring(message_reply.body).find(".//{http://soap.sforce.com/2005/09/outbound}Ack")
+    assert ack is not None
+    assert ack.text == "true"
+    assert event_reply is None
 
 
 def test_the_simulated_org_sends_what_the_connector_reads(org: Served):
