@@ -143,6 +143,7 @@ def test_an_error_names_the_request():
         ("t={now},v1={bad}", False),
         ("t={old},v1={good_old}", False),
         ("t={edge},v1={good_edge}", True),
+        ("t={ahead},v1={good_ahead}", False),
         ("v1={good}", False),
         ("t=soon,v1={good}", False),
         ("", False),
@@ -154,9 +155,11 @@ def test_only_a_fresh_signature_over_the_raw_body_is_genuine(header, genuine):
         "now": now,
         "old": now - 301,
         "edge": now - 300,
+        "ahead": now + 301,
         "good": signed(body, now),
         "good_old": signed(body, now - 301),
         "good_edge": signed(body, now - 300),
+        "good_ahead": signed(body, now + 301),
         "bad": signed(body, now, "whsec_other"),
     }
 
