@@ -44,10 +44,10 @@ class FieldDefinition(sdk.Payload):
     updated_at: datetime | None = None
 
 
-class CustomField(sdk.Fact, frozen=True, kw_only=True):
+class DefinedField(sdk.Fact, frozen=True, kw_only=True):
     """What a custom field of a stream's payloads is called, and what its stored values mean."""
 
-    kind: ClassVar[str] = "custom_field"
+    kind: ClassVar[str] = "field_definition"
 
     stream: str
     field: str  # the id or key under which a payload holds it
@@ -73,12 +73,12 @@ def custom_status(record: CustomStatus) -> Iterator[sdk.Stage]:
         )
 
 
-def field_of(stream: str, record: FieldDefinition) -> CustomField:
+def field_of(stream: str, record: FieldDefinition) -> DefinedField:
     """A field of that stream's payloads."""
     choices = {
         choice.value: choice.name for choice in record.custom_field_options or () if choice.value and choice.name
     }
-    return CustomField(
+    return DefinedField(
         stream=stream,
         field=str(record.key or record.id),
         title=sdk.text(record.title),

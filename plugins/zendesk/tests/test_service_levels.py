@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna_zendesk.definitions import CustomField
+from kizuna_zendesk.definitions import DefinedField
 from kizuna_zendesk.service_levels import SlaEvent, SlaTarget
 from kizuna_zendesk.streams import Wishes, streams
 
@@ -124,7 +124,7 @@ def test_a_field_tells_what_its_stored_values_mean():
     (of_ticket,) = said("ticket_fields", field)
     (of_user,) = said("user_fields", {"id": 3, "key": "nickname", "type": "text", "title": "Nickname", "active": False})
 
-    assert of_ticket == CustomField(
+    assert of_ticket == DefinedField(
         stream="tickets", field="9", title="Area", field_type="tagger", choices={"inv": "Invoices"}
     )
     assert (of_user.stream, of_user.field, of_user.active, of_user.choices) == ("users", "nickname", False, {})
