@@ -32,6 +32,7 @@ DERIVED: tuple[Table, ...] = (
     business.PERSON,
     business.PERSON_CUSTOMER,
     business.CLAIM,
+    business.CUSTOM_VALUE,
     business.EMAIL,
 )
 """What follows from mapped facts, decisions and configuration."""

@@ -55,6 +55,12 @@ def replace_claims(sql: Connection, ids: Collection[str], rows: Sequence[Row]) -
     _insert(sql, t.CLAIM, rows)
 
 
+def replace_custom_values(sql: Connection, ids: Collection[str], rows: Sequence[Row]) -> None:
+    """The custom fields of these customers or people replaced."""
+    _delete(sql, t.CUSTOM_VALUE, "entity_id", ids)
+    _insert(sql, t.CUSTOM_VALUE, rows)
+
+
 def _delete(sql: Connection, table: Table, column: str, ids: Collection[str]) -> None:
     if ids:
         sql.execute(text(f"DELETE FROM {table.name} WHERE {among_words(sql, column)}"), {"words": words(sql, ids)})

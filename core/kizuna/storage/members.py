@@ -36,6 +36,23 @@ def _facts(sql: Connection, entity: str, ids: Collection[str]) -> Iterator[Said]
     return iter(sql.execute(statement, {"words": words(sql, ids)}).mappings().all())
 
 
+def custom_fields(sql: Connection, entity: str, ids: Collection[str]) -> list[Said]:
+    """The custom fields kept of these customers' or people's records, with ``entity_id``, ``plugin`` and ``version``."""
+    if not ids:
+        return []
+    statement = text(f"""
+        SELECT m.entity_id, c.plugin, r.version, a.updated_at, f.rid, f.name, f.form, f.value
+        FROM membership m
+        JOIN fact_custom_field f ON f.rid = m.rid AND f.entity = '{entity}'
+        JOIN fact_{entity} a ON a.rid = m.rid AND a.part = ''
+        JOIN source_record r ON r.rid = m.rid
+        JOIN connection c ON c.id = r.connection_id
+        WHERE m.entity = '{entity}' AND {among_words(sql, "m.entity_id")}
+        ORDER BY m.entity_id, m.rid, f.name
+    """)
+    return list(sql.execute(statement, {"words": words(sql, ids)}).mappings())
+
+
 def customers_of(sql: Connection, persons: Collection[str]) -> dict[str, list[tuple[str, str | None, bool]]]:
     """Person → (customer, label, whether a system calls it the primary one) for every place that names both."""
     if not persons:

@@ -58,6 +58,11 @@ def person_claims(said: Said, ranks: Ranks) -> Iterator[Claim]:
     yield make("active", "true" if said["active"] else "false")
 
 
+def custom_claim(said: Said, ranks: Ranks) -> Claim:
+    """What one record says in a custom field; the attribute is ``custom:`` and its name, so that none is taken for another."""
+    return _maker(said, ranks)(f"custom:{said['name']}", said["value"])
+
+
 def _maker(said: Said, ranks: Ranks) -> Callable[..., Claim]:
     system = said["plugin"]
     trusted = ranks.get(system, {})

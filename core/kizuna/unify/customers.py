@@ -14,6 +14,7 @@ from kizuna.metrics.revenue import Item, Reduction, monthly_micro
 from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
 from kizuna.model.money import MICRO
 from kizuna.storage import golden, identity, members, placements
+from kizuna.unify import custom
 from kizuna.unify.claims import Ranks, Said, account_claims
 from kizuna.unify.survivorship import Claim, Judged, folded, judged, surviving
 
@@ -45,6 +46,7 @@ def unify(sql: Connection, customers: Collection[str], ranks: Ranks) -> None:
     golden.replace_claims(
         sql, customers, [r for key, found in fates.items() for r in claim_rows("customer", key, found)]
     )
+    custom.unify(sql, "account", customers, ranks)
 
 
 def claim_rows(entity: str, key: str, fates: Iterable[Judged]) -> Iterable[Row]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kizuna.storage import golden, members
+from kizuna.unify import custom
 from kizuna.unify.claims import Ranks, Said, person_claims
 from kizuna.unify.customers import claim_rows
 from kizuna.unify.survivorship import Judged, folded, judged, surviving
@@ -38,6 +39,7 @@ def unify(sql: Connection, people: Collection[str], ranks: Ranks) -> None:
     ]
     golden.replace_people(sql, people, rows, homes, emails)
     golden.replace_claims(sql, people, [r for key, found in fates.items() for r in claim_rows("person", key, found)])
+    custom.unify(sql, "person", people, ranks)
 
 
 def _row(key: str, facts: list[Said], fates: list[Judged]) -> Row:

@@ -85,6 +85,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_connection_name")),
     )
     op.create_table(
+        "custom_value",
+        sa.Column("entity_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=True),
+        sa.Column("winner", sa.Boolean(), nullable=False),
+        sa.Column("conflict", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("entity_id", "name", "rid", name=op.f("pk_custom_value")),
+    )
+    op.create_table(
         "customer",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("customer_kind", sa.Text(), nullable=False),
@@ -1123,6 +1138,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_customer_last_activity_at_id"), table_name="customer")
     op.drop_index(op.f("ix_customer_domain"), table_name="customer")
     op.drop_table("customer")
+    op.drop_table("custom_value")
     op.drop_table("connection")
     op.drop_table("compression_dictionary")
     op.drop_index(op.f("ix_claim_attribute_value"), table_name="claim")

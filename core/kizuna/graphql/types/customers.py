@@ -8,6 +8,7 @@ from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import SPAN, Argument, column, computed, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime, Money
 from kizuna.graphql.types.billing import BillingSubscription, CreditNote, Invoice, Payment, Refund
+from kizuna.graphql.types.custom import NAMES, CustomField
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.provenance import Sourced
@@ -118,6 +119,7 @@ class Customer(Node):
         "Everything that happened with it, the newest first.", **TIMELINE_ARGUMENTS
     )
     provenance: list[Sourced] = several("Where each value comes from.", **FIELDS)
+    custom_fields: list[CustomField] = several("The vendors' own fields that the administrator keeps.", **NAMES)
 
 
 @shaped("customer_money")

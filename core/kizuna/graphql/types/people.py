@@ -7,6 +7,7 @@ import strawberry
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import SPAN, Argument, column, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime
+from kizuna.graphql.types.custom import NAMES, CustomField
 from kizuna.graphql.types.node import LazyCustomer, Node
 from kizuna.graphql.types.provenance import Sourced
 from kizuna.graphql.types.records import FIELDS, SourceRecord
@@ -56,6 +57,7 @@ class Person(Node):
         "Everything that happened with them, the newest first.", **TIMELINE_ARGUMENTS
     )
     provenance: list[Sourced] = several("Where each value comes from.", **FIELDS)
+    custom_fields: list[CustomField] = several("The vendors' own fields that the administrator keeps.", **NAMES)
 
 
 @shaped("place")

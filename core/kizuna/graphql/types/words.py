@@ -23,10 +23,12 @@ from kizuna.model.enums import (
     SurveyKind,
     TicketStatus,
 )
+from kizuna.model.enums import CustomForm as CustomFieldType
 
 __all__ = [
     "Attribute",
     "ContractStatus",
+    "CustomFieldType",
     "CustomerKind",
     "DealStatus",
     "DealType",
@@ -63,9 +65,11 @@ _OF_THE_MODEL: tuple[tuple[type[StrEnum], str], ...] = (
     (SurveyKind, "What a survey measures."),
     (ContractStatus, "Where a contract stands."),
     (DiscountDuration, "How long a discount lasts."),
+    (CustomFieldType, "The type of a custom field's values."),
 )
+_OTHERWISE: dict[type[StrEnum], str] = {CustomerKind: "CustomerKind", CustomFieldType: "CustomFieldType"}
 for _enum, _description in _OF_THE_MODEL:
-    strawberry.enum(_enum, name="CustomerKind" if _enum is CustomerKind else None, description=_description)
+    strawberry.enum(_enum, name=_OTHERWISE.get(_enum), description=_description)
 
 
 @strawberry.enum(description="A field that systems may disagree on.")

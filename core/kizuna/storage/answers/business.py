@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kizuna.storage.answers.claims import claimed_value, rule_of
+from kizuna.storage.answers.custom import custom_fields_of
 from kizuna.storage.answers.facts import of_customer, of_person
 from kizuna.storage.answers.ids import of_record
 from kizuna.storage.answers.shape import (
@@ -79,6 +80,7 @@ CUSTOMER = Shape(
         "customer_money", ("k.id",), ("b.customer_id",), Order("measure", ("b.measure", "b.currency")), keys="word"
     ),
     provenance=_claims_of("k.id"),
+    custom_fields=custom_fields_of("k.id"),
     records=_records_of("account", "k.id"),
     people=Relation(
         "person",
@@ -117,6 +119,7 @@ PERSON = Shape(
         "place", ("n.id",), ("pc.person_id",), Order("place", ("pc.is_primary", "pc.customer_id"), True), keys="word"
     ),
     provenance=_claims_of("n.id"),
+    custom_fields=custom_fields_of("n.id"),
     records=_records_of("person", "n.id"),
     timeline=_timeline_of("n.id", "p.person_id"),
     tickets=of_person("ticket", **_STATUS, priority=Filter("f.priority", "in")),

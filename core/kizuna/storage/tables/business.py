@@ -136,6 +136,23 @@ CLAIM = Table(
     Index(None, "attribute", "value"),
 )
 
+CUSTOM_VALUE = Table(
+    "custom_value",
+    METADATA,
+    text("entity_id", primary_key=True),
+    text("name", primary_key=True),
+    Column("rid", BigInteger, primary_key=True, autoincrement=False),
+    text("entity"),  # account, person
+    text("form"),  # text, number, boolean, day, instant, money, choice
+    text("value"),
+    text("system"),
+    whole("rank"),
+    at("observed_at"),
+    flag("winner"),
+    flag("conflict"),  # another record says something else
+)
+"""What records say in fields that the administrator keeps, as claims are kept."""
+
 EMAIL = Table(
     "email_address",
     METADATA,
