@@ -15,8 +15,9 @@ SOURCE_ROOTS: Final = (
     "plugins/hubspot",
     "plugins/zendesk",
     "plugins/stripe",
+    "plugins/singer",
 )
-CONNECTORS: Final = ("kizuna_salesforce", "kizuna_hubspot", "kizuna_zendesk", "kizuna_stripe")
+CONNECTORS: Final = ("kizuna_salesforce", "kizuna_hubspot", "kizuna_zendesk", "kizuna_stripe", "kizuna_singer")
 PACKAGES: Final = ("kizuna", "kizuna_migrations", *CONNECTORS)
 
 
