@@ -21,7 +21,8 @@ class Places:
     def __init__(self, text: str) -> None:
         self._lines: dict[Path, int] = {}
         for path, line in _found(text):
-            self._lines.setdefault(path, line)
+            for depth in range(1, len(path) + 1):  # `[a.b]` opens `a` as well
+                self._lines.setdefault(path[:depth], line)
 
     def line(self, path: Path) -> int:
         """The line of the value, of what contains it where it has none of its own; 1 for the file itself."""

@@ -92,6 +92,6 @@ class Table:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like it as a question, else all of them."""
-    words = sorted(known)
+    words = sorted(str(one) for one in known)
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(words) or 'none'}."

@@ -52,13 +52,13 @@ def compiled(field: Field) -> Read:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         described = given if isinstance(given, list) else [given]
-        return _several([_one(field, item, one) for one in described])
+        return _several([_one(field, item, one, several=True) for one in described])
     if isinstance(given, list):
         raise field.wrong("holds one value: give one path, no list")
     return _one(field, kind, given)
 
 
-def _one(field: Field, kind: Any, given: Any) -> Read:
+def _one(field: Field, kind: Any, given: Any, *, several: bool = False) -> Read:
     if kind is sdk.Ref:
         return _ref(field, given)
     if kind is sdk.CrossRef:
@@ -70,8 +70,9 @@ def _one(field: Field, kind: Any, given: Any) -> Read:
     if kind in (date, datetime):
         return _time(field, kind, given)
     described = field.described(given, *(("words",) if kind is str else ()))
-    words = _words(field, described)
-    return _plain(described, _through(words, values.PLAIN[kind]) if words else values.PLAIN[kind])
+    words, convert = _words(field, described), values.PLAIN[kind]
+    convert = _through(words, convert) if words else convert
+    return _plain(described, _each(convert) if several else convert)
 
 
 def _plain(described: Table, convert: values.Convert) -> Read:
@@ -198,6 +199,11 @@ def _words(field: Field, described: Table) -> dict[str, str]:
 
 def _through(words: Mapping[str, str], convert: values.Convert) -> values.Convert:
     return lambda value: words.get(found, found) if (found := convert(value)) is not None else None
+
+
+def _each(convert: values.Convert) -> values.Convert:
+    """A list is converted item by item."""
+    return lambda value: tuple(convert(one) for one in value) if isinstance(value, list) else convert(value)
 
 
 def _path(described: Table) -> str:
