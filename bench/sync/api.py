@@ -2,7 +2,7 @@
 
     python -m bench.sync.api FOLDER RECORDS      prints its port, serves until its standard input ends
 
-Lists answer newest first with `limit`, `starting_after` and `has_more`; `/v1/events` tells what `POST /bench/change` changed.
+Lists answer newest first with `limit`, `starting_after`, `created[gte]`, `created[lt]` and `has_more`; `/v1/events` tells what `POST /bench/change` changed.
 Raw asyncio over a mapped file: a page is one slice of it, nothing is encoded while serving.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from bench.sync.records import Collection, made
+from bench.sync.records import OLDEST, STEP_S, Collection, made
 
 EMPTY = b'{"object":"list","data":[],"has_more":false,"url":"/"}'
 KINDS = {"customers": ("cus", "customer"), "invoices": ("in", "invoice")}
@@ -44,11 +44,22 @@ class Listed:
         found = self.changed.get(place)
         return found if found is not None else self._bytes[self._starts[place] : self._starts[place + 1]].rstrip(b",")
 
-    def page(self, after: str | None, limit: int) -> bytes:
-        """The page that follows the record ``after``."""
-        first = 0 if after is None else self.place(after) + 1
-        last = min(first + limit, self.count)
-        more = b"true" if last < self.count else b"false"
+    def within(self, begin: int, end: int | None) -> range:
+        """The places of what was created at or after ``begin`` and before ``end``, newest first."""
+        oldest = max(0, -(-(begin - OLDEST) // STEP_S))
+        newer = self.count if end is None else max(0, -(-(end - OLDEST) // STEP_S))
+        return range(self.count - min(newer, self.count), self.count - min(oldest, self.count))
+
+    def page(self, given: dict[str, str]) -> bytes:
+        """The page that follows ``starting_after`` in the range of ``created``."""
+        end = given.get("created[lt]")
+        places = self.within(int(given.get("created[gte]", "0")), None if end is None else int(end))
+        after = given.get("starting_after")
+        first = places.start if after is None else max(places.start, self.place(after) + 1)
+        last = min(first + int(given.get("limit", "10")), places.stop)
+        if first >= last:
+            return EMPTY
+        more = b"true" if last < places.stop else b"false"
         if self.changed and not self.changed.keys().isdisjoint(range(first, last)):
             records = b",".join(map(self.record, range(first, last)))
         else:
@@ -95,7 +106,7 @@ class World:
             return 200, EMPTY
         if rest:
             return 200, listed.record(listed.place(unquote(rest[0])))
-        return 200, listed.page(given.get("starting_after"), int(given.get("limit", "10")))
+        return 200, listed.page(given)
 
     def feed(self, types: set[str], given: dict[str, str]) -> bytes:
         """A page of the feed."""

@@ -1,10 +1,11 @@
-"""How a collection is read: everything once, newest first; from then on what the events feed says has changed.
+"""How a collection is read: everything once, in ranges side by side; from then on what the events feed says has changed.
 
 Stripe's lists know no «changed since». Its feed of events does, for 30 days. An event carries its object in the shape of
 the version it was written in: where that is ours, it is the object; all others only say which object to read again.
 Bookmarks::
 
-    {"phase": "listing", "since": T, "after": id, "at": created}     a listing under way; T is the time before its start
+    {"phase": "listing", "since": T, "ranges": [[from, to, id, created, pages], …]}
+                                                                     a listing under way; T is the time before its start
     {}                                                               a listing that closed a gap: list once more
     {"phase": "events", "since": T, "known": […]}                    a whole pass up to T; ids of events just before T
     {"phase": "events", "since": T, "known": […], "until": U, "after": evt, "noted": […]}   a pass under way
@@ -16,7 +17,7 @@ Source: https://docs.stripe.com/api/events/list (read 2026-05).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from kizuna_stripe.errands import Completing, Errands, as_of, tombstone
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.events import Feed
 from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
+from kizuna_stripe.ranges import Range, going_on, kept, known
 
 KEPT_S = 30 * 86_400  # how long Stripe keeps events
 MARGIN_S = 86_400  # a pass takes its time; what is older than the window is lost without a word
@@ -38,9 +40,10 @@ DONE_MOST = 20_000  # ids of objects that one pass remembers; beyond, an object 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A listing under way: ``mark`` is its bookmark so far, empty before the first answer."""
+    """A listing under way: ``mark`` is its bookmark so far, empty before the first answer; the first range is in hand."""
 
-    mark: Mapping[str, Any] = field(default_factory=dict)
+    mark: Mapping[str, Any]
+    ranges: tuple[Range, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +104,37 @@ class ListingThenEvents:
     # -- the listing ---------------------------------------------------------------------------------------------
 
     def _list(self, mark: Mapping[str, Any]) -> sdk.Turn:
+        return self._pages(Listing(mark, known(mark)))
+
+    def _pages(self, listing: Listing) -> sdk.Turn:
+        """Asks for the next page of the first range, and ahead for those of the others."""
         expanded = tuple(("expand[]", f"data.{path}") for path in self.expand)
         ask = sdk.Ask(
             path=f"/v1/{self.feed.collection}",
             params=(("limit", PAGE_SIZE), *self.params, *expanded),
             family=self.feed.collection,
         )
-        return sdk.Turn(ask=ask.having(starting_after=mark.get("after")), state=Listing(mark))
+        first, *others = (one.asking(ask) for one in listing.ranges)
+        return sdk.Turn(ask=first, ahead=tuple(others), state=listing)
 
     def _listed(self, state: Listing, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         # The mark is set by the first answer, so that no event can fall between the listing and the feed.
         since = state.mark.get("since", int(answer.date().timestamp()))
         gap = {"gap": True} if state.mark.get("gap") else {}
-        here = {"phase": "listing", "since": since, "after": state.mark.get("after"), "at": state.mark.get("at"), **gap}
+        here = {"phase": "listing", "since": since, **gap}
         # A listing proves what is gone only when it began without a bookmark: after a gap the next pass lists once more.
         closing = sdk.Turn(bookmark={} if gap else {"phase": "events", "since": since, "known": []}, whole=True)
-        if page.has_more:
-            last = last_mark(page, ask)
-            mark = {**here, "after": last.id, "at": last.created}
-            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Listing(mark), bookmark=mark)
+        left = state.ranges[0].behind(last_mark(page, ask), since) if page.has_more else None
+        ranges = going_on(state.ranges, left)
+        if ranges:
+            closing = self._pages(Listing(here, ranges))
+            closing.bookmark = {**here, "ranges": kept(ranges)}
         read = frozenset(state.mark.get("read", ()))
         shown_at = as_of(answer)
         whole, cut = self.completing.cut([sdk.Record(raw=raw, version=shown_at) for raw in page.data])
-        left = tuple(one for one in cut if one.id not in read)
-        return self.completing.onward(Errands(here, closing, read=tuple(read), cut=left), whole)
+        unread = tuple(one for one in cut if one.id not in read)
+        before = {**here, "ranges": kept(state.ranges)}
+        return self.completing.onward(Errands(before, closing, read=tuple(read), cut=unread), whole)
 
     def _cursor_lost(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The object or event that the next page began after is gone: begin again at its time, or at the feed's start."""
@@ -132,9 +142,8 @@ class ListingThenEvents:
             raise sdk.PageError(f"stripe: {ask.path} says that something is missing; the page is refused")
         if isinstance(state, Pass):
             return self._events({name: state.mark[name] for name in ("phase", "since", "known")})
-        at = state.mark.get("at")
-        again = ask.having(starting_after=None, **{"created[lte]": None if at is None else str(at)})
-        return sdk.Turn(ask=again, state=state)
+        first, *others = state.ranges
+        return self._pages(replace(state, ranges=(first.without_cursor(), *others)))
 
     # -- the events ----------------------------------------------------------------------------------------------
 

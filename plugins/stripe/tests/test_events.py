@@ -172,7 +172,8 @@ def test_after_a_gap_the_next_pass_lists_once_more_so_that_deletions_nobody_hear
     first = customers.turn(relisted.state, relisted.ask, answer(listed(customer(), has_more=True)))
     resumed = customers.begin(first.bookmark, START)
 
-    closed = customers.turn(resumed.state, resumed.ask, answer(listed(customer(id="cus_0"))))
+    newer = customers.turn(resumed.state, resumed.ask, answer(listed(customer(id="cus_0"))))
+    closed = customers.turn(newer.state, newer.ask, answer(listed()))
     again = customers.begin(closed.bookmark, START)
 
     assert (closed.ask, closed.bookmark) == (None, {})

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
+from kizuna_stripe.ranges import BEGINNING
 from plugins.stripe.tests.conversation import (
     AFTER_LISTING,
     NOON,
@@ -30,6 +31,18 @@ from plugins.stripe.tests.objects import (
     subscription,
 )
 
+LISTING_FROM_CUS_1 = {"phase": "listing", "since": NOON_S, "ranges": [[None, None, "cus_1", CREATED, 1.0]]}
+LISTING_BEGUN = {"phase": "listing", "since": NOON_S, "ranges": [[None, None, None, None, 1.0]]}
+
+
+def goes_on_in_halves_after(last_id):
+    """What a bookmark holds when all after this object is left: the newer half of the time before it, and the older."""
+    middle = (BEGINNING + CREATED + 1) // 2
+    covered = NOON_S - CREATED
+    pages = round(round((CREATED - BEGINNING) / covered, 1) / 2, 1)
+    ranges = [[middle, None, last_id, CREATED, pages], [None, middle, None, None, pages]]
+    return {"phase": "listing", "since": NOON_S, "ranges": ranges}
+
 
 def test_a_first_load_lists_everything_newest_first():
     begun = reading("subscriptions").begin(None, START)
@@ -47,7 +60,7 @@ def test_a_page_is_handed_over_with_the_next_question_and_a_bookmark():
 
     assert ids(turn) == ["cus_2", "cus_1"]
     assert asked(turn.ask, "starting_after") == ["cus_1"]
-    assert turn.bookmark == {"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}
+    assert turn.bookmark == goes_on_in_halves_after("cus_1")
     assert not turn.whole
 
 
@@ -65,16 +78,15 @@ def test_the_last_page_ends_the_listing_and_sets_the_mark_to_the_time_before_its
     begun = customers.begin(None, START)
     first = customers.turn(begun.state, begun.ask, answer(listed(customer(), has_more=True)))
 
-    last = customers.turn(first.state, first.ask, answer(listed(customer(id="cus_0")), at=NOON + timedelta(hours=1)))
+    newer = customers.turn(first.state, first.ask, answer(listed(customer(id="cus_0")), at=NOON + timedelta(hours=1)))
+    last = customers.turn(newer.state, newer.ask, answer(listed(), at=NOON + timedelta(hours=1)))
 
     assert (last.ask, last.whole) == (None, True)
     assert last.bookmark == AFTER_LISTING
 
 
 def test_a_listing_goes_on_from_its_bookmark():
-    mark = {"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}
-
-    resumed = reading("customers").begin(mark, START)
+    resumed = reading("customers").begin(LISTING_FROM_CUS_1, START)
 
     assert resumed.ask is not None
     assert resumed.ask.path == "/v1/customers"
@@ -90,12 +102,12 @@ def test_a_full_load_forgets_the_bookmark():
 
 def test_a_listing_whose_cursor_was_deleted_goes_on_from_its_time():
     customers = reading("customers")
-    resumed = customers.begin({"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}, START)
+    resumed = customers.begin(LISTING_FROM_CUS_1, START)
 
     turn = customers.turn(resumed.state, resumed.ask, missing("starting_after"))
 
     assert asked(turn.ask, "starting_after") == []
-    assert asked(turn.ask, "created[lte]") == [str(CREATED)]
+    assert asked(turn.ask, "created[lt]") == [str(CREATED + 1)]
 
 
 def test_the_lines_that_stripe_cut_are_fetched_before_the_page_is_done_with():
@@ -115,7 +127,7 @@ def test_the_lines_that_stripe_cut_are_fetched_before_the_page_is_done_with():
     assert [found["id"] for found in whole["lines"]["data"]] == ["il_1", "il_2", "il_3"]
     assert whole["lines"]["has_more"] is False
     assert asked(done.ask, "starting_after") == ["in_1"]
-    assert done.bookmark == {"phase": "listing", "since": NOON_S, "after": "in_1", "at": CREATED}
+    assert done.bookmark == goes_on_in_halves_after("in_1")
 
 
 def test_an_interrupted_page_completes_only_what_was_left():
@@ -128,7 +140,7 @@ def test_an_interrupted_page_completes_only_what_was_left():
     resumed = invoices.begin(second.bookmark, START)
     left = invoices.turn(resumed.state, resumed.ask, page)
 
-    assert second.bookmark == {"phase": "listing", "since": NOON_S, "after": None, "at": None, "read": ["in_3"]}
+    assert second.bookmark == {**LISTING_BEGUN, "read": ["in_3"]}
     assert left.ask is not None
     assert left.ask.path == "/v1/invoices/in_2/lines"
 
@@ -172,7 +184,7 @@ def test_a_page_that_is_no_list_is_refused_whole(body, mark):
 
 def test_a_list_that_does_not_advance_is_refused():
     customers = reading("customers")
-    begun = customers.begin({"phase": "listing", "since": NOON_S, "after": "cus_1", "at": CREATED}, START)
+    begun = customers.begin(LISTING_FROM_CUS_1, START)
 
     with pytest.raises(sdk.PageError):
         customers.turn(begun.state, begun.ask, answer(listed(customer(), has_more=True)))
