@@ -30,6 +30,12 @@ class Mark(msgspec.Struct):
     created: int | None = None
 
 
+class _Named(msgspec.Struct):
+    """A record of which nothing but its id can be relied upon."""
+
+    id: str
+
+
 class _Price(msgspec.Struct):
     billing_scheme: str | None = None
 
@@ -63,6 +69,7 @@ class _Terms(msgspec.Struct):
 
 _PAGE = msgspec.json.Decoder(Page)
 _MARK = msgspec.json.Decoder(Mark)
+_NAMED = msgspec.json.Decoder(_Named)
 _WHOLE = msgspec.json.Decoder(_Whole)
 _TERMS = msgspec.json.Decoder(_Terms)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -89,13 +96,22 @@ def page_of(answer: sdk.Answer, path: str) -> Page:
 
 def last_mark(page: Page, ask: sdk.Ask) -> Mark:
     """Id and time of the page's last record; PageError when the list does not advance."""
-    try:
-        mark = _MARK.decode(page.data[-1])
-    except msgspec.DecodeError as error:
-        raise sdk.PageError(f"stripe: the last record of {ask.path} has no id; the page is refused") from error
+    mark = _mark(page.data[-1], ask)
     if ("starting_after", mark.id) in ask.params:
         raise sdk.PageError(f"stripe: {ask.path} gave the same page again; the page is refused")
     return mark
+
+
+def _mark(raw: msgspec.Raw, ask: sdk.Ask) -> Mark:
+    """Id and time of a record; the id alone where its time is malformed, so that one bad record does not end the list."""
+    try:
+        return _MARK.decode(raw)
+    except msgspec.DecodeError:
+        pass
+    try:
+        return Mark(_NAMED.decode(raw).id)
+    except msgspec.DecodeError as error:
+        raise sdk.PageError(f"stripe: the last record of {ask.path} has no id; the page is refused") from error
 
 
 @dataclass(frozen=True, slots=True)

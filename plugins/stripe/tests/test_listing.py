@@ -197,3 +197,15 @@ def test_an_empty_account_is_read_at_once():
     turn = customers.turn(begun.state, begun.ask, answer(listed()))
 
     assert (turn.records, turn.ask, turn.whole) == ((), None, True)
+
+
+def test_a_page_goes_on_behind_a_last_record_whose_time_is_malformed():
+    customers = reading("customers")
+    begun = customers.begin(None, START)
+
+    turn = customers.turn(
+        begun.state, begun.ask, answer(listed(customer(id="cus_2"), customer(created=["never"]), has_more=True))
+    )
+
+    assert len(turn.records) == 2
+    assert asked(turn.ask, "starting_after") == ["cus_1"]
