@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from kizuna import sdk
-from tests.testing.deskhand import broken, verdicts
+from tests.testing.deskhand import NEED_MORE, broken, verdicts
 
 RECORDS = {
     "things": [{"id": f"t{number}", "name": f"Thing {number}", "at": 1767225600 + number} for number in range(5)]
@@ -87,7 +87,7 @@ def test_pages_by(paging, form, tmp_path):
     found = verdicts(things(reading), RECORDS, SETTINGS, samples=tmp_path)
 
     assert broken(found) == {}
-    assert [name for name, said in found.items() if said != "held"] == ["replays_samples things"]
+    assert {name for name, said in found.items() if said != "held"} == NEED_MORE | {"replays_samples things"}
 
 
 def test_a_vendor_without_pages_is_named_as_such(tmp_path):

@@ -78,6 +78,23 @@ def _refuse_taken(key: str) -> None:
         )
 
 
+@plugins_command.command("settings")
+@click.argument("connector")
+def settings_(connector: str) -> None:
+    """Print the settings of CONNECTOR as released.json has them: kept beside its tests, the next release must take them.
+
+    Example:
+      kizuna plugins settings deskhand > tests/released.json
+    """
+    _require_pytest()
+    from kizuna.plugins import load
+    from kizuna.testing.released import as_released
+
+    host = load()
+    version = next((one.version for one in host.installed if connector in one.connectors), "")
+    click.echo(as_released(host.connector(connector), version), nl=False)
+
+
 @plugins_command.command("test")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def test(path: Path) -> int:
@@ -86,9 +103,14 @@ def test(path: Path) -> int:
     Example:
       kizuna plugins test kizuna-deskhand
     """
-    if find_spec("pytest") is None:
-        raise ConfigError("Tests need pytest; install `kizuna[testing]`.")
+    _require_pytest()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [".", os.environ.get("PYTHONPATH")]))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "kizuna.testing.places"]
     done = subprocess.run(command, cwd=path, env=environment, check=False)  # noqa: S603  our own interpreter
     return 0 if done.returncode == 0 else 1
+
+
+def _require_pytest() -> None:
+    """Raises ConfigError where what the suite stands on is not installed."""
+    if find_spec("pytest") is None:
+        raise ConfigError("Tests need pytest; install `kizuna[testing]`.")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 
-from kizuna.errors import ConfigError
+from kizuna.errors import ConfigError, KizunaError
 from kizuna.plugins import configured
-from kizuna.sdk import AnyConnector, Ask, SecretStr
+from kizuna.sdk import AnyConnector, Ask, SecretStr, Transport
+from kizuna.testing.hurry import hurried
 from kizuna.testing.played import Refusing
 from kizuna.testing.reading import sent
 from kizuna.testing.subject import NotChecked, Subject
@@ -36,6 +39,29 @@ def keeps_secrets(subject: Subject, ask: Ask) -> Iterator[str]:
             error = sent(subject, Refusing(status, echo=secret), ask)
             shown[f"the error for status {status}"] = f"{error} {error!r}"
         yield from (f"the secret {name!r} is seen in {where}" for where, text in shown.items() if secret in text)
+
+
+def keeps_secrets_out_of_logs(subject: Subject, ask: Ask) -> Iterator[str]:
+    """Complaints when a secret is logged by anyone, such as in a URL or in the vendor's own words about a refusal."""
+    fields = secret_fields(subject.connector)
+    if not fields:
+        raise NotChecked("the settings hold no secret")
+    with _heard() as lines:
+        for secret in fields.values():
+            for status in (200, 400, 401, 403, 429, 500):
+                hurried(_tried(subject, Refusing(status, echo=secret), ask))
+    for name, secret in fields.items():
+        found = next((line for line in lines if secret in line), None)
+        if found is not None:
+            logger = found.partition(":")[0]
+            yield f"the secret {name!r} is logged by {logger}; send it in a header, and quote nothing that the vendor says"
+
+
+async def _tried(subject: Subject, http: httpx.AsyncBaseTransport, ask: Ask) -> None:
+    """The question, asked again as the engine does."""
+    async with Transport(subject.connector, http=http, attempts=3, paced=False) as transport:
+        with suppress(KizunaError):
+            await transport.send(ask)
 
 
 def proves_who_asks(subject: Subject, given: Mapping[str, Any], ask: Ask) -> Iterator[str]:
@@ -74,3 +100,31 @@ def _proves(value: str, requests: list[httpx.Request]) -> bool:
         if credential == value:
             return True
     return False
+
+
+class _Heard(logging.Handler):
+    """Keeps what is logged, whoever logs it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = {name: value for name, value in vars(record).items() if name not in {"msg", "args"}}
+        self.lines.append(f"{record.name}: {self.format(record)} {told}")
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Every line that is logged meanwhile, however unimportant."""
+    handler, root = _Heard(), logging.getLogger()
+    levels = {name: logging.getLogger(name).level for name in ("", "kizuna", "httpx", "httpcore")}
+    root.addHandler(handler)
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    try:
+        yield handler.lines
+    finally:
+        root.removeHandler(handler)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

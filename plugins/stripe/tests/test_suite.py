@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from kizuna.sandbox import World
+from kizuna.sandbox import VendorSandbox, World
 from kizuna.testing import ConnectorSuite
 from kizuna_stripe import Stripe
+from kizuna_stripe.sandbox import StripeSandbox
 from plugins.stripe.tests.served import account
 from plugins.stripe.tests.test_ledger import dispute, schedule
 
@@ -37,6 +38,19 @@ class TestStripe(ConnectorSuite):
     connector = Stripe
     settings: ClassVar[Mapping[str, Any]] = {"api_key": "sk_test_secret_of_the_account", "ledger": True}
     records: ClassVar[Mapping[str, Sequence[Mapping[str, Any]]]] = {}
+    travelled = ("customers", "subscriptions", "invoices")
+    deletes = ("account",)
+    merges = ()
+    exempt: ClassVar[Mapping[str, str]] = {
+        "sets_a_bad_record_aside": "its readings are its own; sets_poison_aside tries it on the sandbox",
+        "replays_samples": "its recordings lie outside the project; test_recordings replays them",
+        "follows_merges": "Stripe's customers cannot be merged",
+        "renews_a_token_in_mid_page": "Stripe's keys do not expire",
+        "fits_many_fields_into_a_url": "Stripe sends every field unasked",
+    }
+
+    def sandbox(self) -> VendorSandbox:
+        return StripeSandbox()
 
     def vendor(self) -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport()

@@ -1,0 +1,119 @@
+"""The part of the suite that needs time to pass: the real engine reads the connector's own sandbox, in good and bad hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from kizuna.plugins import configured
+from kizuna.sandbox import SandboxState, VendorSandbox
+from kizuna.sdk import AnyConnector
+from kizuna.testing import disturbances, journeys, pace
+from kizuna.testing.holding import Holding
+from kizuna.testing.journeys import Journey
+from kizuna.testing.line import Script
+from kizuna.testing.stage import ADDRESS, Stage
+from kizuna.testing.subject import NotChecked
+
+
+class Travelling(Holding):
+    """Give ``sandbox``; the rest only where the vendor differs from most.
+
+    ``travelled``: the streams that are read (all of them when left out). ``companies``: how large the world is.
+    ``short``: parameters, in a URL or a JSON body, whose values are replaced so that pages are short.
+    ``deletes``, ``merges``: the kinds of ``kizuna.sandbox.KINDS`` that users of the vendor delete and merge;
+    ``names_winners``: whether the vendor then says into which record one was merged.
+    ``renewing``: secrets and settings with which the connector fetches its tokens, where others do not expire.
+    ``within_others``: streams whose records come within those of others, as the vendor's sandbox keeps them apart.
+    """
+
+    travelled: ClassVar[Sequence[str]] = ()
+    companies: ClassVar[int] = 5
+    short: ClassVar[Mapping[str, str]] = {"limit": "4", "per_page": "4", "page_size": "4", "size": "4"}
+    deletes: ClassVar[Sequence[str]] = ("account", "person")
+    merges: ClassVar[Sequence[str]] = ("account",)
+    names_winners: ClassVar[bool] = True
+    renewing: ClassVar[Mapping[str, Any]] = {}
+    within_others: ClassVar[Sequence[str]] = ()
+
+    def sandbox(self) -> VendorSandbox | None:
+        """The simulated vendor, a new one each time."""
+        return None
+
+    def narrowed(self, state: SandboxState) -> None:
+        """Makes the simulated vendor's pages short and its ceilings low, where ``short`` cannot."""
+
+    def widened(self) -> Script | None:
+        """Makes the simulated vendor have hundreds of custom fields, where questions name fields."""
+        return None
+
+    def test_replays_without_a_change(self) -> None:
+        self.hold(journeys.replays_without_a_change, self.journey())
+
+    def test_goes_on_after_a_kill(self) -> None:
+        self.hold(journeys.goes_on_after_a_kill, self.journey())
+
+    def test_keeps_ties_across_pages(self) -> None:
+        self.hold(journeys.keeps_ties_across_pages, self.journey())
+
+    def test_reads_on_while_records_change(self) -> None:
+        self.hold(journeys.reads_on_while_records_change, self.journey())
+
+    def test_follows_changes(self) -> None:
+        self.hold(journeys.follows_changes, self.journey())
+
+    def test_catches_late_records(self) -> None:
+        self.hold(journeys.catches_late_records, self.journey())
+
+    def test_comes_back_after_a_long_pause(self) -> None:
+        self.hold(journeys.comes_back_after_a_long_pause, self.journey())
+
+    def test_follows_deletes(self) -> None:
+        self.hold(journeys.follows_deletes, self.journey())
+
+    def test_follows_merges(self) -> None:
+        self.hold(journeys.follows_merges, self.journey())
+
+    def test_stands_bad_answers(self) -> None:
+        self.hold(disturbances.stands_bad_answers, self.journey())
+
+    def test_renews_a_token_in_mid_page(self) -> None:
+        self.hold(disturbances.renews_a_token_in_mid_page, self.journey(self.renewing))
+
+    def test_one_refused_stream_stops_no_other(self) -> None:
+        self.hold(disturbances.one_refused_stream_stops_no_other, self.journey())
+
+    def test_sets_poison_aside(self) -> None:
+        self.hold(disturbances.sets_poison_aside, self.journey())
+
+    def test_lives_with_new_fields(self) -> None:
+        self.hold(disturbances.lives_with_new_fields, self.journey())
+
+    def test_fits_many_fields_into_a_url(self) -> None:
+        self.hold(pace.fits_many_fields_into_a_url, self.journey(), self.widened())
+
+    def test_keeps_to_the_limits(self) -> None:
+        self.hold(pace.keeps_to_the_limits, self.journey())
+
+    def journey(self, given: Mapping[str, Any] | None = None) -> Journey:
+        """The connector and its vendor, to be tried over time; ``given`` takes the place of the sandbox's secrets."""
+
+        def connector(stage: Stage) -> AnyConnector:
+            settings = {**stage.sandbox.settings(ADDRESS), **given} if given else stage.settings()
+            return configured(self.connector, settings, {}, self.connector.key)
+
+        return Journey(connector, self.stage, tuple(self.deletes), tuple(self.merges), self.names_winners)
+
+    def stage(self) -> Stage:
+        """The simulated vendor over a small world, at the beginning of its time. Raises NotChecked when there is none."""
+        sandbox = self.sandbox()
+        if sandbox is None:
+            raise NotChecked("there is no sandbox to try it on; give one in `sandbox`, as `kizuna plugins new` does")
+        return Stage(
+            sandbox,
+            companies=self.companies,
+            narrowed=self.narrowed,
+            short=self.short,
+            streams=self.travelled,
+            within_others=self.within_others,
+        )
