@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +12,12 @@ import httpx
 import pytest
 
 from kizuna.sandbox import Served, WebhookCall, WebhookEndpoint
+from kizuna.sdk import Delivery, SecretStr
 from kizuna.storage import connections, deliveries
 from kizuna.storage.deliveries import Arrival
 from kizuna.sync import inbox
 from kizuna.web.webhooks import MOST_BYTES
+from kizuna.web.webhooks import receiving as receiving_of
 from kizuna_stripe.sandbox.hooks import signature
 from tests.support.webhooks import SECRET, VARIABLE, calls, inbox_rows, receiving, sent, trust, until
 from tests.support.worlds import Kizuna, kizuna, world
@@ -59,6 +62,21 @@ def event(served: Served, name: str, customer: str) -> WebhookCall:
     body = f'{{"object": "event", "id": "{name}", "type": "customer.updated", "created": 1, "data": {data}}}'.encode()
     signed_at = int(served.state("stripe").wall_clock().timestamp())
     return WebhookCall({"stripe-signature": signature(body, SECRET, signed_at)}, body)
+
+
+def by_each(served: Served, *secrets: str) -> list[WebhookCall]:
+    """One event of a known customer, signed now with each of the secrets."""
+    state = served.state("stripe")
+    body = event(served, "evt_signed", state.live("customers")[0].id).body
+    signed_at = int(state.wall_clock().timestamp())
+    return [WebhookCall({"stripe-signature": signature(body, secret, signed_at)}, body) for secret in secrets]
+
+
+def intent(served: Served) -> Delivery:
+    """A delivery about a payment intent."""
+    held = b'{"object": "payment_intent", "id": "pi_1"}'
+    body = b'{"id": "evt_1", "type": "payment_intent.succeeded", "created": 1, "data": {"object": ' + held + b"}}"
+    return Delivery(method="POST", url="", headers={}, body=body, received_at=served.clock.now())
 
 
 def counted(one: Kizuna, name: str = "stripe") -> dict[str, int]:
@@ -151,6 +169,35 @@ def test_both_secrets_are_believed_while_one_replaces_the_other(
     trust(one.parts.database, "stripe", "env:KZ_NEWER", f"env:{VARIABLE}")
 
     assert sent(client, "stripe", changed(served, "Hinoki")).status_code == 200
+
+
+def test_secrets_in_the_vault_are_believed_two_at_a_time(
+    one: Kizuna, client: httpx.Client, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIZUNA_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+    parts = one.parts
+    with parts.database.write() as sql:
+        named = {"webhook-1": SecretStr(SECRET), "webhook-2": SecretStr("newer")}
+        parts.vault.seal(sql, connections.get(sql, "stripe"), named)
+
+    trust(parts.database, "stripe", "vault:webhook-2", "vault:webhook-1")
+    answers = [sent(client, "stripe", call).status_code for call in by_each(served, SECRET, "newer", "forgotten")]
+    trust(parts.database, "stripe", "vault:webhook-2")
+    until(lambda: sent(client, "stripe", by_each(served, SECRET)[0]).status_code == 400)
+
+    assert answers == [200, 200, 400]
+    assert sent(client, "stripe", by_each(served, "newer")[0]).status_code == 200
+
+
+def test_what_a_delivery_says_is_read_as_the_connections_settings_want_it(served: Served, sqlite_url: str) -> None:
+    with kizuna(sqlite_url, served) as made:
+        with made.parts.database.write() as sql:
+            stored = connections.get(sql, "stripe")
+            connections.configure(sql, stored.id, {**stored.settings, "ledger": True}, stored.secrets, 0)
+
+        found = receiving_of(made.parts.database, made.parts.plugins, made.parts.vault)["stripe"]
+
+    assert "payment_intents" in {hint.stream for hint in found.webhooks.hints(intent(served))}
 
 
 def test_a_connection_without_a_secret_believes_nothing(database_url: str, served: Served) -> None:

@@ -46,13 +46,17 @@ class Vault:
 
     def put(self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr]) -> None:
         """The secrets sealed, and the connection's references led to them. Raises ConfigError, and nothing is changed."""
+        self.seal(sql, stored, values)
+        references = {**stored.secrets, **{setting: f"vault:{setting}" for setting in values}}
+        connections.configure(sql, stored.id, stored.settings, references, micros(clock.now()))
+
+    def seal(self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr]) -> None:
+        """The secrets sealed under their names, for whoever refers to them. Raises ConfigError, and nothing is changed."""
         ring, now = master.ring(self.key_reference), micros(clock.now())
         data_key = self._data_key(sql, ring, stored, now)
         for setting, value in values.items():
             plain = value.get_secret_value().encode()
             kept.keep_sealed(sql, stored.id, setting, master.lock(data_key, plain, _secret_at(stored.id, setting)), now)
-        references = {**stored.secrets, **{setting: f"vault:{setting}" for setting in values}}
-        connections.configure(sql, stored.id, stored.settings, references, now)
 
     def opener(self, connection_id: int, name: str) -> Opener:
         """What opens a secret of that connection by its setting. It raises ConfigError in one sentence."""

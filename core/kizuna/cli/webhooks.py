@@ -11,10 +11,13 @@ from kizuna.cli.commands import Nearest
 from kizuna.errors import UnknownName
 
 if TYPE_CHECKING:
+    from kizuna.sdk import SecretStr
     from kizuna.storage.connections import StoredConnection
     from kizuna.sync.service import Service
 
 STATES = ("waiting", "reading", "done", "failed")
+VAULT_PLACES = ("vault:webhook-1", "vault:webhook-2")
+"""Where the vault keeps the newest secret and the one before, in turns."""
 
 
 @click.group("webhooks", cls=Nearest)
@@ -66,29 +69,56 @@ def show(connection: str | None, database: str | None, as_json: bool) -> None:
 
 @webhooks_command.command("secret")
 @click.argument("connection")
-@click.argument("reference", metavar="env:VAR|file:PATH")
+@click.argument("reference", metavar="env:VAR|file:PATH|vault:")
 @click.option("--only", is_flag=True, help="Stop believing the one before at once.")
 @given.database_option
 def secret(connection: str, reference: str, only: bool, database: str | None) -> None:
-    """Say where the secret is that proves deliveries of CONNECTION genuine; its value is never stored.
+    """Say where the secret is that proves deliveries of CONNECTION genuine; `vault:` reads it from standard input.
 
     The one before stays valid beside it, so that it can be replaced at the vendor without a gap.
 
     Example:
       kizuna webhooks secret billing env:BILLING_WEBHOOK_SECRET
+      kizuna webhooks secret billing vault: < secret.txt
     """
-    from kizuna import clock
     from kizuna.access import secrets
-    from kizuna.storage import connections, deliveries
+    from kizuna.cli.secrets import asked
+    from kizuna.storage import connections
+
+    sealed = reference == "vault:"
+    if not sealed:
+        secrets.checked(reference, "webhook")
+    with given.opened(database) as parts:
+        with parts.database.read() as sql:
+            connections.get(sql, connection)  # before anybody is asked for anything
+        if sealed:
+            parts.vault.require_key()
+        value = asked(["webhook"])["webhook"] if sealed else None
+        references = _replaced(parts, connection, reference, value, only)
+    beside = f", and by {references[1]} until you use --only" if references[1:] else ""
+    click.echo(f"{connection}: deliveries are proved by {references[0]}{beside}.")
+
+
+def _replaced(parts: Service, connection: str, reference: str, value: SecretStr | None, only: bool) -> list[str]:
+    """The references from now on, the newest first; what the vault holds for none of them is forgotten."""
+    from kizuna import clock
+    from kizuna.storage import audit, connections, deliveries
+    from kizuna.storage import secrets as kept
     from kizuna.storage.instants import micros
 
-    secrets.checked(reference, "webhook")
-    with given.opened_database(database) as opened, opened.write() as sql:
-        found = connections.get(sql, connection)
-        before = [] if only else [one for one in deliveries.secrets(sql).get(found.id, []) if one != reference][:1]
-        deliveries.use_secrets(sql, found.id, [reference, *before], micros(clock.now()))
-    beside = f", and by {before[0]} until you use --only" if before else ""
-    click.echo(f"{connection}: deliveries are proved by {reference}{beside}.")
+    with parts.database.write() as sql:
+        stored, now = connections.get(sql, connection), micros(clock.now())
+        standing = deliveries.secrets(sql).get(stored.id, [])
+        if value is not None:  # into the place that the newest, which stays, does not have
+            reference = next(place for place in VAULT_PLACES if place not in standing[:1])
+            parts.vault.seal(sql, stored, {reference.removeprefix("vault:"): value})
+        references = [reference, *([] if only else [one for one in standing if one != reference][:1])]
+        deliveries.use_secrets(sql, stored.id, references, now)
+        for place in VAULT_PLACES:
+            if place not in references:
+                kept.forget(sql, stored.id, place.removeprefix("vault:"))
+        audit.record(sql, now, "local", "webhook.secret", connection, {"references": references})
+    return references
 
 
 @webhooks_command.command("list")

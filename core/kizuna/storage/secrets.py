@@ -67,6 +67,12 @@ def moments(sql: Connection) -> dict[tuple[int, str], int]:
     return {(row.connection_id, row.setting): row.updated_at for row in rows}
 
 
+def forget(sql: Connection, connection_id: int, setting: str) -> None:
+    """The sealed secret of that setting is no longer there."""
+    same = (t.SEALED_SECRET.c.connection_id == connection_id) & (t.SEALED_SECRET.c.setting == setting)
+    sql.execute(t.SEALED_SECRET.delete().where(same))
+
+
 def remove(sql: Connection, connection_id: int) -> int:
     """How many secrets of the connection were forgotten, together with its data key."""
     sql.execute(t.DATA_KEY.delete().where(t.DATA_KEY.c.connection_id == connection_id))

@@ -15,15 +15,18 @@ from starlette.responses import PlainTextResponse, Response
 
 from kizuna import clock, log
 from kizuna.access import secrets
+from kizuna.access.vault import Opener, Vault
 from kizuna.config import Settings
 from kizuna.errors import ConfigError, PayloadError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins
 from kizuna.sdk import Delivery, Hint, Replying, Webhooks
 from kizuna.storage import connections, deliveries
+from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import NOBODY, Arrival
 from kizuna.storage.instants import micros
+from kizuna.sync.offline import unchecked
 from kizuna.web.group_commit import GroupCommit
 from kizuna.web.requests import Refused, body_of
 
@@ -51,6 +54,7 @@ class WebhookEndpoint:
 
     def __init__(self, settings: Settings, database: Database, plugins: Plugins, commits: GroupCommit) -> None:
         self.settings, self.database, self.plugins, self.commits = settings, database, plugins, commits
+        self.vault = Vault(database, settings.vault_key)
         self._receiving: dict[str, Receiving] = {}
         self._looked_up_s = float("-inf")
         self._looking_up = asyncio.Lock()
@@ -103,24 +107,36 @@ class WebhookEndpoint:
         """The connection of that name, if it is active and its connector knows webhooks."""
         async with self._looking_up:
             if time.monotonic() - self._looked_up_s > LOOKED_UP_FOR_S:
-                self._receiving = await asyncio.to_thread(receiving, self.database, self.plugins)
+                self._receiving = await asyncio.to_thread(receiving, self.database, self.plugins, self.vault)
                 self._looked_up_s = time.monotonic()
         return self._receiving.get(name)
 
 
-def receiving(database: Database, plugins: Plugins) -> dict[str, Receiving]:
+def receiving(database: Database, plugins: Plugins, vault: Vault) -> dict[str, Receiving]:
     """Every connection that may receive deliveries, by name; a secret that cannot be found proves nothing."""
     with database.read() as sql:
         stored, references = connections.all_of(sql), deliveries.secrets(sql)
     found = {}
     for one in stored:
-        connector = plugins.connectors.get(one.plugin)
-        if connector is None or connector.webhooks is None or one.state == "disabled" or one.offline:
+        if one.state == "disabled" or one.offline:
             continue
-        found[one.name] = Receiving(
-            one.id, one.name, connector.webhooks, _secrets(one.name, references.get(one.id, ()))
-        )
+        webhooks = _webhooks(plugins, one)
+        if webhooks is not None:
+            known = _secrets(one.name, references.get(one.id, ()), vault.opener(one.id, one.name))
+            found[one.name] = Receiving(one.id, one.name, webhooks, known)
     return found
+
+
+def _webhooks(plugins: Plugins, stored: StoredConnection) -> Webhooks | None:
+    """How deliveries of a connection are read, as its settings want it; None when they cannot be."""
+    connector = plugins.connectors.get(stored.plugin)
+    if connector is None or connector.webhooks is None:
+        return None
+    try:
+        return unchecked(connector, stored).webhooks
+    except Exception as error:  # noqa: BLE001 - a border: the plugin is foreign code, the other connections go on
+        _log.warning("a connector could not be made", connection=stored.name, error=type(error).__name__)
+        return connector.webhooks
 
 
 def arrival(to: Receiving, delivery: Delivery) -> Arrival:
@@ -176,11 +192,13 @@ def _genuine(to: Receiving, delivery: Delivery) -> bool:
         return False
 
 
-def _secrets(name: str, references: Sequence[str]) -> tuple[SecretStr, ...]:
+def _secrets(name: str, references: Sequence[str], opened: Opener) -> tuple[SecretStr, ...]:
     found = []
     for reference in references:
         try:
-            found.append(secrets.resolved({"webhook": reference}, name)["webhook"])
+            found.append(secrets.resolved({"webhook": reference}, name, opened)["webhook"])
         except ConfigError as error:
-            _log.warning("a webhook secret is missing", connection=name, reason=str(error))
+            _log.warning(
+                "a webhook secret cannot be had; `kizuna webhooks secret` sets it", connection=name, reason=str(error)
+            )
     return tuple(found)

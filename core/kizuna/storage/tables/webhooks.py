@@ -49,6 +49,6 @@ WEBHOOK_SECRET = Table(
     "webhook_secret",
     METADATA,
     connection_id(primary_key=True, autoincrement=False),
-    text("reference", primary_key=True),  # env:NAME or file:PATH, never the value
+    text("reference", primary_key=True),  # env:NAME, file:PATH or vault:NAME, never the value
     at("added_at", nullable=False),
 )
