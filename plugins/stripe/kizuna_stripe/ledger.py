@@ -30,6 +30,7 @@ def ledger_streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
         _followed(feeds.SCHEDULES, payloads.Schedule, mapping.schedule, api_version, "Subscriptions: read"),
         sdk.Stream(
             name="balance_transactions",
+            also=("balance_transaction",),
             payload=payloads.BalanceTransaction,
             map=mapping.balance_transaction,
             reading=sdk.Listing(
@@ -53,6 +54,7 @@ def _followed(
 ) -> sdk.AnyStream:
     return sdk.Stream(
         name=feed.collection,
+        also=(feed.collection.removesuffix("s"),),
         payload=payload,
         map=said,
         reading=ListingThenEvents(feed=feed, api_version=api_version, carried=whole),
