@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import copy
 import os
@@ -152,12 +151,6 @@ def test_no_repr_shows_a_key(vault, monkeypatch):
     shown = f"{ring!r} {vault!r} {copy.copy(ring.current)!s}"
 
     assert not any(word in shown for word in (KEY, NEXT, repr(ring.current.key)))
-
-
-def test_what_the_vendor_renewed_moves_to_the_vault(vault):
-    asyncio.run(vault.persist("crm")({"token": SecretStr("renewed")}))
-
-    assert opened(vault, "crm") == "renewed"
 
 
 def test_a_secret_that_is_not_there_is_asked_for(vault):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qs
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from kizuna import sdk
 from kizuna.errors import ConfigError
-from kizuna.sdk.auth import Persist
+from kizuna.sdk.auth import Keeper
 from kizuna.sdk.transport import Transport
 from tests.support.toys import Toy, ToySettings
 
@@ -45,17 +46,34 @@ class Rotating(Toy):
         return sdk.FetchedToken(TOKEN_URL, form, "desk", rotating={"refresh_token": "renewal"})
 
 
-def noting(vendor: Vendor) -> Persist:
-    async def keep(values: Mapping[str, sdk.SecretStr]) -> None:
-        vendor.told += [f"kept {name} {value.get_secret_value()}" for name, value in values.items()]
+class Noting:
+    """Keeps what is renewed, and tells the vendor's story of it; ``standing`` is what another worker left."""
 
-    return keep
+    def __init__(
+        self, vendor: Vendor, standing: Mapping[str, str] | None = None, refusal: Exception | None = None
+    ) -> None:
+        self.vendor, self.refusal = vendor, refusal
+        self.standing = {name: sdk.SecretStr(value) for name, value in (standing or {}).items()}
+        self.pause = asyncio.Event()
+        self.pause.set()
+
+    @asynccontextmanager
+    async def turn(self, settings: Collection[str]) -> AsyncIterator[Mapping[str, sdk.SecretStr]]:
+        assert set(settings) == {"renewal"}
+        yield self.standing
+
+    async def keep(self, values: Mapping[str, sdk.SecretStr]) -> None:
+        await self.pause.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        self.vendor.told += [f"kept {name} {value.get_secret_value()}" for name, value in values.items()]
+        self.standing.update(values)
 
 
-def ask(vendor: Vendor, persist: Persist | None, times: int = 1) -> None:
+def ask(vendor: Vendor, keeper: Keeper | None, times: int = 1) -> None:
     async def asked() -> None:
         http = httpx.MockTransport(vendor)
-        async with Transport(Rotating(ToySettings()), http=http, persist=persist, paced=False, attempts=1) as line:
+        async with Transport(Rotating(ToySettings()), http=http, keeper=keeper, paced=False, attempts=1) as line:
             await asyncio.gather(*(line.send(sdk.Ask(path="/firms")) for _ in range(times)))
 
     asyncio.run(asked())
@@ -64,7 +82,7 @@ def ask(vendor: Vendor, persist: Persist | None, times: int = 1) -> None:
 def test_a_renewed_secret_is_kept_before_the_new_token_is_used() -> None:
     vendor = Vendor()
 
-    ask(vendor, noting(vendor))
+    ask(vendor, Noting(vendor))
 
     assert vendor.told == ["gave r2", "kept renewal r2", "asked with Bearer a2"]
 
@@ -72,7 +90,7 @@ def test_a_renewed_secret_is_kept_before_the_new_token_is_used() -> None:
 def test_many_requests_renew_once() -> None:
     vendor = Vendor()
 
-    ask(vendor, noting(vendor), times=8)
+    ask(vendor, Noting(vendor), times=8)
 
     assert [word for word in vendor.told if word.startswith(("gave", "kept"))] == ["gave r2", "kept renewal r2"]
 
@@ -82,7 +100,7 @@ def test_the_next_renewal_uses_the_renewed_secret() -> None:
 
     async def twice() -> None:
         async with Transport(
-            Rotating(ToySettings()), http=httpx.MockTransport(vendor), persist=noting(vendor), paced=False, attempts=1
+            Rotating(ToySettings()), http=httpx.MockTransport(vendor), keeper=Noting(vendor), paced=False, attempts=1
         ) as line:
             await line.send(sdk.Ask(path="/firms"))
             vendor.refused = "Bearer a2"
@@ -96,10 +114,35 @@ def test_the_next_renewal_uses_the_renewed_secret() -> None:
 def test_what_cannot_be_kept_is_not_used() -> None:
     vendor = Vendor()
 
-    async def full(_: Mapping[str, sdk.SecretStr]) -> None:
-        raise ConfigError("There is no master key.")
-
     with pytest.raises(ConfigError):
-        ask(vendor, full)
+        ask(vendor, Noting(vendor, refusal=ConfigError("There is no master key.")))
 
     assert vendor.told == ["gave r2"]
+
+
+def test_what_another_worker_renewed_is_used_instead_of_what_was_configured() -> None:
+    vendor = Vendor()
+    vendor.generation = 5
+
+    ask(vendor, Noting(vendor, {"renewal": "r5"}))
+
+    assert vendor.told == ["gave r6", "kept renewal r6", "asked with Bearer a6"]
+
+
+def test_a_renewal_outlasts_whoever_breaks_the_question_off() -> None:
+    vendor = Vendor()
+    keeper = Noting(vendor)
+    keeper.pause.clear()
+
+    async def broken_off() -> None:
+        http = httpx.MockTransport(vendor)
+        async with Transport(Rotating(ToySettings()), http=http, keeper=keeper, paced=False, attempts=1) as line:
+            asking = asyncio.ensure_future(line.send(sdk.Ask(path="/firms")))
+            while not vendor.told:
+                await asyncio.sleep(0)
+            asking.cancel()
+            asyncio.get_running_loop().call_soon(keeper.pause.set)
+
+    asyncio.run(broken_off())
+
+    assert vendor.told[:2] == ["gave r2", "kept renewal r2"]

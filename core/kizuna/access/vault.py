@@ -7,8 +7,8 @@ A database that is copied or restored without the master key holds no secret tha
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
@@ -25,7 +25,6 @@ from kizuna.storage.instants import micros
 from kizuna.storage.secrets import WrappedKey
 
 Opener = Callable[[str], SecretStr]
-Persist = Callable[[Mapping[str, SecretStr]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +37,39 @@ class Rotated:
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """Renewed secrets on their way into the vault, whose turn it is, and what they replace: references and sealed bytes."""
+
+    values: Mapping[str, SecretStr]
+    holder: str
+    replaces: Mapping[str, tuple[str | None, bytes | None]] = field(repr=False)
+    ring: Ring = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Vault:
     """The vault of one database; ``key_reference`` says where the master key is, which is looked for when it is needed."""
 
     database: Database
     key_reference: str
+    unkept: dict[str, Unkept] = field(default_factory=dict, repr=False, compare=False)
+    """Connection → what the vendor renewed and the database could not take yet."""
 
-    def put(self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr]) -> None:
+    def put(
+        self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr], ring: Ring | None = None
+    ) -> None:
         """The secrets sealed, and the connection's references led to them. Raises ConfigError, and nothing is changed."""
-        self.seal(sql, stored, values)
-        references = {**stored.secrets, **{setting: f"vault:{setting}" for setting in values}}
-        connections.configure(sql, stored.id, stored.settings, references, micros(clock.now()))
+        self.seal(sql, stored, values, ring)
+        standing = connections.get(sql, stored.name)  # as it is now that the data key is held: others may have been faster
+        references = {**standing.secrets, **{setting: f"vault:{setting}" for setting in values}}
+        connections.configure(sql, stored.id, standing.settings, references, micros(clock.now()))
 
-    def seal(self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr]) -> None:
+    def seal(
+        self, sql: Connection, stored: StoredConnection, values: Mapping[str, SecretStr], ring: Ring | None = None
+    ) -> None:
         """The secrets sealed under their names, for whoever refers to them. Raises ConfigError, and nothing is changed."""
-        ring, now = master.ring(self.key_reference), micros(clock.now())
-        data_key = self._data_key(sql, ring, stored, now)
+        now = micros(clock.now())
+        data_key = self.data_key(sql, ring or master.ring(self.key_reference), stored, now)
         for setting, value in values.items():
             plain = value.get_secret_value().encode()
             kept.keep_sealed(sql, stored.id, setting, master.lock(data_key, plain, _secret_at(stored.id, setting)), now)
@@ -78,15 +94,6 @@ class Vault:
 
         return opened
 
-    def persist(self, name: str) -> Persist:
-        """What keeps secrets that the vendor renewed; it raises ConfigError when they cannot be kept."""
-
-        async def keep(values: Mapping[str, SecretStr]) -> None:
-            with self.database.write() as sql:
-                self.put(sql, connections.get(sql, name), values)
-
-        return keep
-
     def require_key(self) -> None:
         """Raises ConfigError when there is no master key to seal with."""
         master.ring(self.key_reference)
@@ -103,8 +110,8 @@ class Vault:
                 told[_rewrap(sql, ring, connection_id)].append(names.get(connection_id, f"#{connection_id}"))
         return Rotated(tuple(told["rewrapped"]), tuple(told["already"]), tuple(told["strange"]))
 
-    def _data_key(self, sql: Connection, ring: Ring, stored: StoredConnection, at: int) -> bytes:
-        """The connection's data key, made when it has none."""
+    def data_key(self, sql: Connection, ring: Ring, stored: StoredConnection, at: int) -> bytes:
+        """The connection's data key, made when it has none. Raises ConfigError when the ring does not open it."""
         wrapped = kept.data_key(sql, stored.id, held=True)
         if wrapped is None:
             wrapped = kept.keep_data_key(sql, _wrapped(ring.current, stored.id, master.new_key()), at)

@@ -11,8 +11,8 @@ from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
 
 if TYPE_CHECKING:
-    from kizuna.access.vault import Persist
     from kizuna.sdk import AnyConnector, AnyStream, Transport
+    from kizuna.sdk.auth import Keeper
     from kizuna.sdk.outbound import Outbound
     from kizuna.sync.service import Service
 
@@ -80,9 +80,11 @@ def check_command(name: str, database: str | None, as_json: bool) -> int:
     Example:
       kizuna check billing
     """
+    from kizuna.access.renewals import Renewals
+
     with given.opened(database) as parts:
         connector = _connector(parts, name)
-        verdicts = asyncio.run(_tried(connector, parts.outbound, parts.vault.persist(name)))
+        verdicts = asyncio.run(_tried(connector, parts.outbound, Renewals(parts.vault, name)))
     if as_json:
         shown.as_json(verdicts)
     else:
@@ -160,12 +162,12 @@ def _connector(parts: Service, name: str) -> AnyConnector:
     )
 
 
-async def _tried(connector: AnyConnector, outbound: Outbound, persist: Persist) -> list[dict[str, Any]]:
+async def _tried(connector: AnyConnector, outbound: Outbound, keeper: Keeper) -> list[dict[str, Any]]:
     """A verdict on the credentials, and when they are good on each stream."""
     from kizuna.errors import KizunaError
     from kizuna.sdk import Transport
 
-    async with Transport(connector, outbound=outbound, persist=persist, attempts=2) as transport:
+    async with Transport(connector, outbound=outbound, keeper=keeper, attempts=2) as transport:
         trial = connector.trial()
         if trial is not None:
             try:

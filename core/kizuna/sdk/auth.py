@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from typing import Any, Protocol
 
 import httpx
 import msgspec
@@ -12,11 +13,25 @@ from pydantic import SecretStr
 
 from kizuna.errors import AuthError, TransientError
 
-__all__ = ["Auth", "Basic", "Bearer", "FetchedToken"]
+__all__ = ["Auth", "Basic", "Bearer", "FetchedToken", "Keeper"]
 
 Auth = httpx.Auth
-Persist = Callable[[Mapping[str, SecretStr]], Awaitable[None]]
-"""Keeps renewed secrets, by setting; when it raises they must not be used."""
+
+
+class Keeper(Protocol):
+    """Keeps secrets that a vendor replaces when they are used, and lets one worker at a time use them."""
+
+    def turn(self, settings: Collection[str]) -> AbstractAsyncContextManager[Mapping[str, SecretStr]]:
+        """The right to renew these secrets, held by nobody else in any process, with what is kept of them now.
+
+        Raises ConfigError where nothing could be kept, TransientError while another holds the right.
+        """
+        ...
+
+    async def keep(self, values: Mapping[str, SecretStr]) -> None:
+        """Keeps renewed secrets, by setting, within a turn; when it raises, they must not be used yet."""
+        ...
+
 
 _PASSING = ("temporarily_unavailable", "server_error")
 
@@ -48,13 +63,15 @@ class FetchedToken(httpx.Auth):
     Fetching is single-flight: many requests that fail together wait for one new token.
     ``last`` holds the whole answer of the token endpoint (for an instance URL or an expiry).
     ``rotating`` names what the vendor replaces whenever it is used, such as a refresh token: the field of the answer and
-    of ``form`` → the setting that holds it. The new value is handed to ``persist`` (set by whoever opens the line)
+    of ``form`` → the setting that holds it. The new value is handed to ``keeper`` (set by whoever opens the line)
     before the new token is used, so that a crash in between loses neither.
     Raises AuthError when the token endpoint refuses (its text is the vendor's error code, never a secret),
     TransientError when it cannot answer now.
     """
 
-    persist: Persist | None = None
+    keeper: Keeper | None = None
+    renewer: asyncio.Task[Any] | None = None
+    """Who has used what its use replaces, and does not have the new one yet: broken off now, it would be lost."""
 
     def __init__(
         self,
@@ -73,28 +90,52 @@ class FetchedToken(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         used = self._token
         if used is None:
-            async for step in self._fetch(None):
-                response = yield step
-                await response.aread()
-                await self._keep(response)
+            async with aclosing(self._fetch(None)) as steps:
+                async for step in steps:
+                    response = yield step
+                    await response.aread()
+                    await self._keep(response)
             used = self._token
         request.headers["Authorization"] = f"Bearer {used}"
         response = yield request
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return
-        async for step in self._fetch(used):
-            response = yield step
-            await response.aread()
-            await self._keep(response)
+        async with aclosing(self._fetch(used)) as steps:
+            async for step in steps:
+                response = yield step
+                await response.aread()
+                await self._keep(response)
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
+
+    @property
+    def rotates(self) -> bool:
+        """Whether a token request uses up what it sends."""
+        return bool(self._rotating)
+
+    async def settled(self) -> None:
+        """Returns when no token is being fetched."""
+        async with self._lock:
+            pass
 
     async def _fetch(self, stale: str | None) -> AsyncGenerator[httpx.Request, None]:
         """The token request, unless another flow has replaced the stale token meanwhile."""
         async with self._lock:
-            if self._token == stale:
+            if self._token != stale:
+                return
+            async with self._turn() as standing:
+                self._form.update({name: standing[at] for name, at in self._rotating.items() if at in standing})
                 plain = {name: _plain(value) for name, value in self._form.items()}
-                yield httpx.Request("POST", self._url, data=plain, headers={"Accept": "application/json"})
+                self.renewer = asyncio.current_task()
+                try:
+                    yield httpx.Request("POST", self._url, data=plain, headers={"Accept": "application/json"})
+                finally:
+                    self.renewer = None
+
+    def _turn(self) -> AbstractAsyncContextManager[Mapping[str, SecretStr]]:
+        if self.keeper is None or not self._rotating:
+            return nullcontext({})
+        return self.keeper.turn(self._rotating.values())
 
     async def _keep(self, response: httpx.Response) -> None:
         try:
@@ -117,8 +158,8 @@ class FetchedToken(httpx.Auth):
         """Whatever the vendor replaced kept first, then taken for the next time."""
         given = {name: said[name] for name in self._rotating if isinstance(said.get(name), str) and said[name]}
         new = {name: SecretStr(value) for name, value in given.items() if value != _plain(self._form.get(name))}
-        if new and self.persist is not None:
-            await self.persist({self._rotating[name]: value for name, value in new.items()})
+        if new and self.keeper is not None:
+            await self.keeper.keep({self._rotating[name]: value for name, value in new.items()})
         self._form.update(new)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urljoin
@@ -15,7 +15,7 @@ import httpx
 from kizuna import log
 from kizuna.clock import now
 from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
-from kizuna.sdk.auth import FetchedToken, Persist
+from kizuna.sdk.auth import FetchedToken, Keeper
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.sdk.pacing import Pace
@@ -44,7 +44,7 @@ class Traffic:
 class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
-    ``attempts`` counts the first try. ``outbound`` says where requests may go, ``persist`` keeps
+    ``attempts`` counts the first try. ``outbound`` says where requests may go, ``keeper`` keeps
     secrets that the vendor renews before they are used. ``http`` replaces the httpx transport, the connector's own
     carrier as well (tests play a vendor through ASGI); nothing is judged then.
     """
@@ -54,7 +54,7 @@ class Transport:
         connector: Connector[Any],
         *,
         outbound: Outbound = THIS_MACHINE,
-        persist: Persist | None = None,
+        keeper: Keeper | None = None,
         http: httpx.AsyncBaseTransport | None = None,
         attempts: int = ATTEMPTS,
         paced: bool = True,
@@ -63,11 +63,12 @@ class Transport:
         self._attempts = attempts
         self._said = 0
         self._pace = Pace(connector.limits, paced=paced)
-        auth = connector.auth()
-        if isinstance(auth, FetchedToken):
-            auth.persist = persist
+        self._auth = connector.auth()
+        self._renewals: set[asyncio.Task[httpx.Response]] = set()
+        if isinstance(self._auth, FetchedToken):
+            self._auth.keeper = keeper
         self._client = httpx.AsyncClient(
-            auth=auth,
+            auth=self._auth,
             headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
             timeout=TIMEOUT_S,
             transport=http or connector.carrier() or Wire(outbound),
@@ -79,6 +80,9 @@ class Transport:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        if isinstance(self._auth, FetchedToken):
+            await self._auth.settled()
+        await _broken_off(self._renewals)
         await self._client.aclose()
 
     async def send(self, ask: Ask) -> Answer:
@@ -118,7 +122,7 @@ class Transport:
         asked_at = now()
         self.traffic.requests += 1
         try:
-            response = await self._client.send(self._request(ask), auth=httpx.USE_CLIENT_DEFAULT)
+            response = await self._answered(self._request(ask))
         except (httpx.TransportError, httpx.DecodingError) as fault:
             url = fault.request.url  # of the sign-in, where that is what failed
             where = f"{url.scheme}://{url.netloc.decode('ascii')}"
@@ -138,6 +142,20 @@ class Transport:
             if too_many or error.retry_after_s:
                 self._pace.pause(ask.family, error.retry_after_s)
         raise error
+
+    async def _answered(self, request: httpx.Request) -> httpx.Response:
+        """The vendor's answer. Who breaks this off does not break off a renewal: the vendor has spent the old secret."""
+        if not (isinstance(self._auth, FetchedToken) and self._auth.rotates):
+            return await self._client.send(request)
+        sending = asyncio.ensure_future(self._client.send(request))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            if self._auth.renewer is sending:
+                self._renewals.add(sending)
+            else:
+                await _broken_off({sending})
+            raise
 
     def _redirected(self, response: httpx.Response) -> str:
         asked = response.request.url
@@ -175,6 +193,12 @@ class Transport:
             data=dict(ask.form) if ask.form else None,
             headers=dict(ask.headers),
         )
+
+
+async def _broken_off(tasks: Collection[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _absolute(path: str) -> bool:

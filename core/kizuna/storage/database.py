@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,15 +42,19 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self, *, relaxed: bool = False) -> Iterator[Connection]:
+    def write(self, *, relaxed: bool = False, durable: bool = False) -> Iterator[Connection]:
         """A transaction that commits at the end, or not at all.
 
         ``relaxed`` lets PostgreSQL answer before its log is on disk: only for batches whose cursor stands in the same
-        transaction, so that a crash loses both together.
+        transaction, so that a crash loses both together. ``durable`` waits for the disk on SQLite, too: for what cannot
+        be had a second time.
         """
-        with self.engine.connect().execution_options(kizuna_writes=True) as connection, connection.begin():
-            if relaxed and self.dialect == "postgresql":
-                connection.execute(text("SET LOCAL synchronous_commit = off"))
+        with self.engine.connect().execution_options(kizuna_writes=True) as connection, ExitStack() as around:
+            if durable and self.dialect == "sqlite":
+                around.enter_context(_synchronous(connection))
+            around.enter_context(connection.begin())
+            if self.dialect == "postgresql" and (relaxed or durable):
+                connection.execute(text(f"SET LOCAL synchronous_commit = {'on' if durable else 'off'}"))
             yield connection
 
     def close(self) -> None:
@@ -91,6 +95,18 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def _synchronous(connection: Connection) -> Iterator[None]:
+    """A block in which a commit on SQLite outlasts a power cut; it begins and ends outside of a transaction."""
+    raw: Any = connection.connection.driver_connection
+    (before,) = raw.execute("PRAGMA synchronous").fetchone()
+    raw.execute("PRAGMA synchronous=FULL")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA synchronous={before}")
 
 
 def _postgresql(url: URL) -> Engine:

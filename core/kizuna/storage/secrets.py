@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kizuna import clock
+from kizuna.storage.instants import micros
 from kizuna.storage.tables import secrets as t
 
 
@@ -61,6 +63,21 @@ def keep_sealed(sql: Connection, connection_id: int, setting: str, value: bytes,
     sql.execute(statement.on_conflict_do_update(index_elements=["connection_id", "setting"], set_=row))
 
 
+def take_turn(sql: Connection, connection_id: int, holder: str, lasts: int) -> bool:
+    """Whether the holder may renew the connection's secrets now, for so many microseconds; others may not meanwhile."""
+    now = _now(sql)
+    free = t.DATA_KEY.c.renewing_until.is_(None) | (t.DATA_KEY.c.renewing_until <= now)
+    mine = (t.DATA_KEY.c.connection_id == connection_id) & free
+    taken = t.DATA_KEY.update().where(mine).values(renewing_by=holder, renewing_until=now + lasts)
+    return sql.execute(taken).rowcount == 1
+
+
+def end_turn(sql: Connection, connection_id: int, holder: str) -> None:
+    """The holder is done, unless the turn has passed to another already."""
+    mine = (t.DATA_KEY.c.connection_id == connection_id) & (t.DATA_KEY.c.renewing_by == holder)
+    sql.execute(t.DATA_KEY.update().where(mine).values(renewing_by=None, renewing_until=None))
+
+
 def moments(sql: Connection) -> dict[tuple[int, str], int]:
     """(connection id, setting) → when the secret was sealed last, in microseconds."""
     rows = sql.execute(select(t.SEALED_SECRET.c.connection_id, t.SEALED_SECRET.c.setting, t.SEALED_SECRET.c.updated_at))
@@ -77,6 +94,13 @@ def remove(sql: Connection, connection_id: int) -> int:
     """How many secrets of the connection were forgotten, together with its data key."""
     sql.execute(t.DATA_KEY.delete().where(t.DATA_KEY.c.connection_id == connection_id))
     return sql.execute(t.SEALED_SECRET.delete().where(t.SEALED_SECRET.c.connection_id == connection_id)).rowcount
+
+
+def _now(sql: Connection) -> int:
+    """Microseconds since 1970 by one clock for all workers: the server's, or this machine's, where they all are."""
+    if sql.dialect.name == "sqlite":
+        return micros(clock.now())
+    return int(sql.execute(select(func.extract("epoch", func.clock_timestamp()) * 1_000_000)).scalar_one())
 
 
 def _insert(sql: Connection, table: Any) -> Any:

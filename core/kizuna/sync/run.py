@@ -13,6 +13,7 @@ from typing import Any
 
 from kizuna import clock
 from kizuna.access import secrets
+from kizuna.access.renewals import Renewals
 from kizuna.access.vault import Vault
 from kizuna.config import Settings, SyncLimits
 from kizuna.derive import Deriver
@@ -139,10 +140,10 @@ class Syncer:
         budget: Budget,
     ) -> None:
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
-        persist = self.vault.persist(stored.name)
+        keeper = Renewals(self.vault, stored.name)
         async with (
             self._carriers.lent(row.id, connector) as carrier,
-            Transport(connector, outbound=self.outbound, persist=persist, http=carrier) as transport,
+            Transport(connector, outbound=self.outbound, keeper=keeper, http=carrier) as transport,
         ):
 
             async def one(stream: AnyStream) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from kizuna import jobs
 from kizuna import log as logs
+from kizuna.access.renewals import keep_all
 from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
@@ -48,8 +49,9 @@ class Service:
         return Loader(self.database, self.plugins, self.deriver)
 
     def close(self) -> None:
-        """Threads ended and connections closed."""
+        """Threads ended, secrets that were renewed kept, and connections closed."""
         self.syncer.close()
+        keep_all(self.vault)
         self.database.close()
 
 

@@ -163,6 +163,8 @@ def upgrade() -> None:
         sa.Column("master_id", sa.Text(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("renewing_by", sa.Text(), nullable=True),
+        sa.Column("renewing_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_data_key")),
     )
     op.create_table(

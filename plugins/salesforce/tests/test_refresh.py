@@ -1,7 +1,8 @@
 """The refresh token flow: a rotated token is kept before it is used, and many requests share one renewal."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import pytest
 
@@ -32,13 +33,18 @@ def test_a_rotated_token_is_kept_before_the_session_is_used_and_renewals_are_sha
     kept: list[str] = []
     answered: list[int] = []
 
-    async def persist(secrets: Mapping[str, sdk.SecretStr]) -> None:
-        assert len(answered) == len(kept) * 5  # no request has gone through with the session that came with it
-        kept.append(secrets["refresh_token"].get_secret_value())
+    class Keeper:
+        def turn(self, settings: Collection[str]) -> AbstractAsyncContextManager[Mapping[str, sdk.SecretStr]]:
+            assert set(settings) == {"refresh_token"}
+            return nullcontext({})
+
+        async def keep(self, secrets: Mapping[str, sdk.SecretStr]) -> None:
+            assert len(answered) == len(kept) * 5  # no request has gone through with the session that came with it
+            kept.append(secrets["refresh_token"].get_secret_value())
 
     async def send() -> None:
         crm = connector(org)
-        async with sdk.Transport(crm, attempts=1, paced=False, persist=persist) as line:
+        async with sdk.Transport(crm, attempts=1, paced=False, keeper=Keeper()) as line:
 
             async def once() -> None:
                 answered.append((await line.send(crm.trial())).status)

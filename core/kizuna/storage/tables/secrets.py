@@ -14,6 +14,8 @@ DATA_KEY = Table(
     text("master_id"),  # which master key it is wrapped under: a fingerprint
     blob("wrapped"),
     at("updated_at", nullable=False),
+    text("renewing_by", nullable=True),  # who may use a secret that its use replaces, and until when
+    at("renewing_until"),
 )
 
 SEALED_SECRET = Table(
