@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from kizuna.model.facts import Fact, Merged, Unmapped
 from kizuna.sdk.payload import Payload
-from kizuna.sdk.reading import Reading
+from kizuna.sdk.reading import Named, Reading
 
 P = TypeVar("P", bound=Payload)
 
@@ -22,7 +22,10 @@ class Stream(Generic[P]):
     """One collection. ``map`` is pure: the same payload gives the same facts, whatever the time.
 
     ``key`` is the record's id in its system; ``version`` is when the vendor last changed it (None: the engine takes
-    the time of asking); ``deleted`` gives the reason when the payload itself says that the record is gone.
+    the time of asking); ``deleted`` gives the reason when the payload itself says that the record is gone. ``only`` reads
+    just the records named, as they are now: for webhooks, which name them. Such a reading needs no bookmark and gives none,
+    never says ``whole``, and tells of a record that is gone by a tombstone. Without it the changes since the bookmark are
+    read.
     """
 
     name: str  # as the vendor's API names the collection
@@ -32,6 +35,7 @@ class Stream(Generic[P]):
     key: Callable[[P], str] = lambda record: str(getattr(record, "id"))  # noqa: B009  P has no declared id
     version: Callable[[P], datetime | None] = lambda _: None
     deleted: Callable[[P], str | None] = lambda _: None
+    only: Callable[[Sequence[Named]], Reading] | None = None
     also: tuple[str, ...] = ()  # other names a file or a person may use for it
     scope: str = ""  # the permission to grant when the vendor forbids it
     optional: bool = False  # absent in some plans: degraded is then expected

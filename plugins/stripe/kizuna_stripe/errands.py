@@ -112,6 +112,20 @@ class Completing:
             yield from (self.rest.ask(cut.id) for cut in errands.cut)
 
 
+@dataclass(frozen=True, slots=True)
+class These:
+    """The reading of certain objects only, each retrieved by its id; it has no bookmark and proves nothing of others."""
+
+    completing: Completing
+    named: tuple[sdk.Named, ...]
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        return self.completing.onward(Errands(None, sdk.Turn(), again=self.named), ())
+
+    def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        return self.completing.taken(state, ask, answer)
+
+
 class _Read(msgspec.Struct):
     id: str
     deleted: bool = False

@@ -52,12 +52,14 @@ def ledger_streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
 def _followed(
     feed: feeds.Feed, payload: type[Any], said: Callable[[Any], Any], api_version: str, scope: str
 ) -> sdk.AnyStream:
+    reading = ListingThenEvents(feed=feed, api_version=api_version, carried=whole)
     return sdk.Stream(
         name=feed.collection,
         also=(feed.collection.removesuffix("s"),),
         payload=payload,
         map=said,
-        reading=ListingThenEvents(feed=feed, api_version=api_version, carried=whole),
+        reading=reading,
+        only=reading.only,
         scope=scope,
         optional=True,
     )

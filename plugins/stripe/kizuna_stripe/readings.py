@@ -25,7 +25,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_stripe.carried import Heard, Last, heard
-from kizuna_stripe.errands import Completing, Errands, as_of, tombstone
+from kizuna_stripe.errands import Completing, Errands, These, as_of, tombstone
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.events import Feed
 from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
@@ -95,6 +95,10 @@ class ListingThenEvents:
             # By Stripe's own clock the feed no longer reaches back to the mark: only the list knows what happened since.
             return self._list({"gap": True})
         return (self._listed if isinstance(state, Listing) else self._heard)(state, ask, answer, page)
+
+    def only(self, named: Sequence[sdk.Named]) -> sdk.Reading:
+        """The reading of these objects alone."""
+        return These(self.completing, tuple({one.id: one for one in named}.values()))
 
     @property
     def completing(self) -> Completing:

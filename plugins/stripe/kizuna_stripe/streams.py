@@ -60,26 +60,28 @@ def _gone(record: payloads.Customer | payloads.Product | payloads.Price | payloa
     return "deleted" if record.deleted else None
 
 
-def _customers(reading: sdk.Reading) -> sdk.AnyStream:
+def _customers(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="customers",
         also=("customer",),
         payload=payloads.Customer,
         map=mapping.customer,
         reading=reading,
+        only=reading.only,
         deleted=_gone,
         scope="Customers and Events: read",
         sweep=True,
     )
 
 
-def _products(reading: sdk.Reading) -> sdk.AnyStream:
+def _products(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="products",
         also=("product",),
         payload=payloads.Product,
         map=mapping.product,
         reading=reading,
+        only=reading.only,
         version=lambda record: sdk.instant(record.updated),
         deleted=_gone,
         scope="Products and Events: read",
@@ -87,71 +89,77 @@ def _products(reading: sdk.Reading) -> sdk.AnyStream:
     )
 
 
-def _prices(reading: sdk.Reading) -> sdk.AnyStream:
+def _prices(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="prices",
         also=("price", "plans", "plan"),
         payload=payloads.Price,
         map=mapping.price,
         reading=reading,
+        only=reading.only,
         deleted=_gone,
         scope="Prices and Events: read",
         sweep=True,
     )
 
 
-def _subscriptions(reading: sdk.Reading) -> sdk.AnyStream:
+def _subscriptions(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="subscriptions",
         also=("subscription",),
         payload=payloads.Subscription,
         map=mapping.subscription,
         reading=reading,
+        only=reading.only,
         scope="Subscriptions, Coupons and Events: read",
     )
 
 
-def _invoices(reading: sdk.Reading) -> sdk.AnyStream:
+def _invoices(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="invoices",
         also=("invoice",),
         payload=payloads.Invoice,
         map=mapping.invoice,
         reading=reading,
+        only=reading.only,
         deleted=_gone,
         scope="Invoices and Events: read",
         sweep=True,  # deleted drafts vanish
     )
 
 
-def _charges(reading: sdk.Reading) -> sdk.AnyStream:
+def _charges(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="charges",
         also=("charge", "payments"),
         payload=payloads.Charge,
         map=mapping.charge,
         reading=reading,
+        only=reading.only,
         scope="Charges and Refunds, Events: read",
     )
 
 
-def _refunds(reading: sdk.Reading) -> sdk.AnyStream:
+def _refunds(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="refunds",
         also=("refund",),
         payload=payloads.Refund,
         map=mapping.refund,
         reading=reading,
+        only=reading.only,
         scope="Charges and Refunds, Events: read",
     )
 
 
-def _credit_notes(reading: sdk.Reading) -> sdk.AnyStream:
+def _credit_notes(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="credit_notes",
         also=("credit_note", "creditnotes"),
         payload=payloads.CreditNote,
         map=mapping.credit_note,
         reading=reading,
+        only=reading.only,
         scope="Credit notes and Events: read",
     )
