@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from kizuna.errors import ConfigError, LeaseLost
 from kizuna.plugins import Plugins, load
@@ -66,6 +68,30 @@ def test_an_offline_connection_is_not_synced_and_says_what_it_takes(toy: Bench, 
 
     with pytest.raises(ConfigError, match="offline"):
         syncer.queue("files")
+
+
+def test_the_loop_goes_on_while_the_end_of_a_run_waits_for_the_database(sqlite_url: str) -> None:
+    with bench(sqlite_url) as toy:
+        syncer = Syncer(toy.database, host(), toy.deriver)
+        run_id = syncer.queue("toy")
+        lease = syncer.take(run_id, "one")
+        event.listen(
+            toy.database.engine, "begin", lambda sql: sql.exec_driver_sql("PRAGMA busy_timeout=500"), insert=True
+        )
+        locked = sqlite3.connect(str(toy.database.url.database), isolation_level=None)
+        locked.execute("BEGIN IMMEDIATE")
+
+        async def released_by_the_loop() -> None:
+            ending = asyncio.ensure_future(syncer.abandon(run_id, lease, ValueError()))
+            await asyncio.sleep(0)
+            locked.execute("ROLLBACK")
+            await ending
+
+        asyncio.run(released_by_the_loop())
+
+        locked.close()
+        syncer.close()
+        assert toy.rows("SELECT state FROM sync_run") == [("failed",)]
 
 
 def test_a_load_that_breaks_off_has_an_end(toy: Bench, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from kizuna import clock
 from kizuna.access import secrets
@@ -32,6 +32,7 @@ from kizuna.sync.commit import Place
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
 from kizuna.sync.writer import StreamWriter
 
+R = TypeVar("R")
 SLICE_PAGES = 400
 SLICE_S = 30.0
 STREAMS_AT_ONCE = 4
@@ -123,7 +124,7 @@ class Syncer:
             streams = [s for s in connector.streams() if s.name in wanted]
             await self._read(connector, stored, streams, reports, row, lease, budget)
         except AuthError as error:
-            self._mark(stored.id, "needs_authorisation", str(error), lease)
+            await self._mark(stored.id, "needs_authorisation", str(error), lease)
             return await self._finish(run_id, "failed", str(error), lease)
         except ConfigError as error:
             return await self._finish(run_id, "failed", str(error), lease)
@@ -214,7 +215,7 @@ class Syncer:
         if any(name not in reports or reports[name].state not in FINAL for name in wanted):
             return SliceResult(False)
         if stored.state == "needs_authorisation":
-            self._mark(stored.id, "active", None, lease)
+            await self._mark(stored.id, "active", None, lease)
         return await self._finish(run_id, *_verdict(reports), lease)
 
     def _by_run(self, run_id: str) -> list[StreamRun]:
@@ -222,11 +223,15 @@ class Syncer:
 
     async def _finish(self, run_id: str, state: str, error: str | None, lease: Lease) -> SliceResult:
         failpoint("run.ending")
-        with self.database.write() as sql:
-            runs.hold_lease(sql, lease, micros(clock.now()))
-            runs.end_run(sql, run_id, state, error, micros(clock.now()))
-            reports = runs.stream_reports(sql, run_id)
-            name = next(c.name for c in connections.all_of(sql) if c.id == self._row(sql, run_id).connection_id)
+
+        def ended() -> tuple[str, Any]:
+            with self.database.write() as sql:
+                runs.hold_lease(sql, lease, micros(clock.now()))
+                runs.end_run(sql, run_id, state, error, micros(clock.now()))
+                name = next(c.name for c in connections.all_of(sql) if c.id == self._row(sql, run_id).connection_id)
+                return name, runs.stream_reports(sql, run_id)
+
+        name, reports = await self._in_thread(ended)
         self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
         self._stalls.pop(run_id, None)
         await self._carriers.end(run_id)
@@ -236,17 +241,23 @@ class Syncer:
         return SliceResult(True, state=state, error=error, counts=counts)
 
     async def _derive(self) -> None:
-        work: Callable[[], int] = self.deriver.drain
-        await asyncio.get_running_loop().run_in_executor(self.executor, work)
+        await self._in_thread(self.deriver.drain)
+
+    async def _in_thread(self, work: Callable[[], R]) -> R:
+        """Work with the database: it may have to wait, and the loop must not."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
 
     async def abandon(self, run_id: str, lease: Lease, error: Exception) -> SliceResult:
         """The run ended by a fault that trying again will not mend; its text may quote data, so only its kind is kept."""
         return await self._finish(run_id, "failed", f"Kizuna failed ({type(error).__name__}); see its log.", lease)
 
-    def _mark(self, connection_id: int, state: str, error: str | None, lease: Lease) -> None:
-        with self.database.write() as sql:
-            runs.hold_lease(sql, lease, micros(clock.now()))
-            connections.set_state(sql, connection_id, state, error, micros(clock.now()))
+    async def _mark(self, connection_id: int, state: str, error: str | None, lease: Lease) -> None:
+        def marked() -> None:
+            with self.database.write() as sql:
+                runs.hold_lease(sql, lease, micros(clock.now()))
+                connections.set_state(sql, connection_id, state, error, micros(clock.now()))
+
+        await self._in_thread(marked)
 
     def _connector(self, stored: StoredConnection) -> AnyConnector:
         known = self.plugins.connector(stored.plugin)
