@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import sqlite3
 import subprocess
@@ -11,6 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from kizuna.sdk import Hint
+from kizuna.storage import deliveries
+from kizuna.storage.database import Database
+from kizuna.storage.deliveries import Arrival
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -81,3 +87,50 @@ def test_a_secret_that_cannot_be_used_is_refused_in_one_sentence(kizuna: Call, w
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert sentence in done.stderr
     assert "whsec_" not in done.stdout + done.stderr
+
+
+def test_what_to_enter_at_the_vendor_is_shown_with_events_place_and_secret(kizuna: Call):
+    public = {"KIZUNA_PUBLIC_URL": "https://kizuna.example/"}
+
+    [bare] = json.loads(kizuna("webhooks", "show", "--json").stdout)["connections"]
+    kizuna("webhooks", "secret", "stripe", "env:HOOK")
+    text = kizuna("webhooks", "show", "stripe", **public).stdout
+    nearest = kizuna("webhooks", "show", "strype")
+
+    assert (bare["url"], bare["public"], bare["secrets"]) == ("http://127.0.0.1:8360/webhooks/stripe", False, [])
+    assert {"customer.updated", "invoice.paid", "charge.refunded"} < set(bare["events"])
+    assert bare["deliveries"] == {"waiting": 0, "reading": 0, "done": 0, "failed": 0}
+    assert text.startswith("stripe: https://kizuna.example/webhooks/stripe\n  Enter it in: Developers")
+    for sentence in ("Take the signing secret (whsec_…)", "Proved by the secret in env:HOOK.", "credit_note.voided"):
+        assert sentence in text
+    assert "did you mean 'stripe'?" in nearest.stderr
+
+
+def test_deliveries_are_listed_by_state_and_taken_up_again(kizuna: Call, tmp_path: Path):
+    keep(tmp_path, "evt_1", None)
+    keep(tmp_path, "evt_2", "The body is no event.")
+
+    everything = json.loads(kizuna("webhooks", "list", "--json").stdout)
+    [failed] = json.loads(kizuna("webhooks", "list", "--state", "failed", "--json").stdout)
+    done = kizuna("webhooks", "retry", str(failed["id"]))
+    strange = kizuna("webhooks", "retry", "77")
+    table = kizuna("webhooks", "list", "--state", "waiting").stdout
+
+    assert [row["state"] for row in everything] == ["failed", "waiting"]
+    assert (failed["connection"], failed["reason"]) == ("stripe", "The body is no event.")
+    assert failed["records"] == "customers cus_1"
+    assert done.stdout == f"Delivery {failed['id']} waits to be read for again.\n"
+    assert (strange.returncode, "There is no delivery that has ended named '77'" in strange.stderr) == (1, True)
+    assert table.count("waiting") == 2
+    assert kizuna("webhooks", "list", "--state", "failed").stdout == "There are no such deliveries.\n"
+
+
+def keep(tmp_path: Path, name: str, failure: str | None) -> None:
+    """A delivery in the inbox, as the server keeps it."""
+    database = Database(f"sqlite:///{tmp_path / 'kizuna.db'}")
+    inbox = deliveries.inbox(database)
+    with inbox.write() as sql:
+        hint = Hint(stream="customers", id="cus_1", event=name)
+        deliveries.keep(sql, [Arrival(1, name, (hint,), 1_700_000_000_000_000, failure)])
+    inbox.close()
+    database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,16 +180,21 @@ def retry(number: int, database: str | None) -> None:
 
 def _described(parts: Service, stored: StoredConnection, references: list[str]) -> dict[str, Any]:
     """What to enter at the vendor for a connection. Raises ConfigError when its plugin is not there."""
+    from kizuna.sdk import Explained, WebhookSetup
     from kizuna.sync.offline import unchecked
 
-    known = parts.plugins.connector(stored.plugin)
+    webhooks: object = unchecked(parts.plugins.connector(stored.plugin), stored).webhooks
+    setup = webhooks.setup() if isinstance(webhooks, Explained) else WebhookSetup(events=(), where="", proof="")
     settings = parts.settings
     base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    taken = webhooks is not None and not stored.offline
     return {
         "connection": stored.name,
-        "url": f"{base}/webhooks/{stored.name}" if known.webhooks is not None and not stored.offline else None,
+        "url": f"{base}/webhooks/{stored.name}{setup.ending}" if taken else None,
         "public": bool(settings.public_url),
-        "about": [stream.name for stream in unchecked(known, stored).streams()],
+        "where": setup.where,
+        "events": list(setup.events),
+        "proof": setup.proof,
         "secrets": references,
     }
 
@@ -201,11 +207,17 @@ def _print(one: dict[str, Any]) -> None:
     click.echo(f"{name}: {one['url']}")
     if not one["public"]:
         click.echo("  The vendor must be able to reach it: set `public_url` to the address it is known by outside.")
-    click.echo(f"  Choose the events about: {', '.join(one['about'])}.")
+    if one["where"]:
+        click.echo(f"  Enter it in: {one['where']}.")
+    if one["events"]:
+        click.echo(f"  Subscribe to these {len(one['events'])} events:")
+        click.echo(textwrap.fill(", ".join(one["events"]), 110, initial_indent="    ", subsequent_indent="    "))
+    if one["proof"]:
+        click.echo(f"  {one['proof']}")
     if one["secrets"]:
         click.echo(f"  Proved by the secret in {' and '.join(one['secrets'])}.")
     else:
-        click.echo(f"  No secret yet, so nothing is believed: `kizuna webhooks secret {name} env:VARIABLE`.")
+        click.echo(f"  No secret yet, so nothing is believed: `kizuna webhooks secret {name} vault:`.")
     states = ", ".join(f"{count:,} {state}" for state, count in one["deliveries"].items())
     door = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in one["at_the_door"].items())
     click.echo(f"  Deliveries: {states}.")

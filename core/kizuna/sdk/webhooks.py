@@ -40,13 +40,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class WebhookSetup(msgspec.Struct, frozen=True, kw_only=True):
     """What a person enters at the vendor.
 
-    ``events`` are the vendor's own names of what to subscribe to, ``where`` is the place to enter them, ``secret`` says in a
+    ``events`` are the vendor's own names of what to subscribe to, ``where`` is the place to enter them, ``proof`` says in a
     sentence where the secret comes from. ``ending`` stands behind the URL, for vendors that prove themselves by it.
     """
 
     events: tuple[str, ...]
     where: str
-    secret: str
+    proof: str
     ending: str = ""
 
 

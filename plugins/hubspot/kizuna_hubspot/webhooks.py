@@ -35,6 +35,14 @@ _BY_NOUN: Mapping[str, str] = {
     "product": "products",
 }
 
+_VERBS = ("creation", "deletion", "merge", "restore", "propertyChange", "associationChange")
+EVENTS = (
+    *(f"{noun}.{verb}" for noun in _BY_NOUN for verb in _VERBS if (noun, verb) != ("product", "associationChange")),
+    "contact.privacyDeletion",
+    *(f"object.{verb}" for verb in _VERBS),
+)
+"""What can be subscribed to and is understood; ``object`` stands for every other kind, named by its type id."""
+
 
 class Event(sdk.Payload, rename="camel"):
     subscription_type: str
@@ -84,6 +92,14 @@ class HubSpotWebhooks:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("hubspot: the delivery is no list of events", field="body") from error
         return tuple(hint for event in events for hint in hints(event))
+
+    def setup(self) -> sdk.WebhookSetup:
+        """The app's subscriptions; all its deliveries go to one URL."""
+        return sdk.WebhookSetup(
+            events=EVENTS,
+            where="the app's webhook settings; a change of a property is subscribed to property by property",
+            proof="Take the client secret of the app; a service key cannot receive deliveries.",
+        )
 
 
 def readings_of(url: str) -> tuple[str, ...]:

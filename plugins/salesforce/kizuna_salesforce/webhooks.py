@@ -23,6 +23,26 @@ ACKNOWLEDGEMENT = (
 )
 """What Salesforce waits for; without it a message is sent again for 24 hours."""
 
+OBJECTS = (
+    "Account",
+    "Asset",
+    "Case",
+    "CaseComment",
+    "Contact",
+    "Contract",
+    "EmailMessage",
+    "Event",
+    "Lead",
+    "Opportunity",
+    "OpportunityLineItem",
+    "Order",
+    "OrderItem",
+    "Product2",
+    "Task",
+    "User",
+)
+"""Objects that are read and of which a flow may send messages; the others are seen in the next pass."""
+
 _OUTBOUND = "{http://soap.sforce.com/2005/09/outbound}"
 
 
@@ -59,6 +79,15 @@ class OutboundMessages:
         if delivery.body.lstrip()[:1] in (b"{", b"["):
             return None
         return sdk.Reply(content_type="text/xml; charset=utf-8", body=ACKNOWLEDGEMENT)
+
+    def setup(self) -> sdk.WebhookSetup:
+        """An outbound message for each object, with a secret in its URL."""
+        return sdk.WebhookSetup(
+            events=OBJECTS,
+            where="Setup → Outbound Messages, one for each object with the field Id, sent by a record-triggered flow",
+            proof="Make up a long random secret, and write it in place of SECRET at the end of the URL.",
+            ending="?key=SECRET",
+        )
 
 
 def _hint(notification: ET.Element) -> sdk.Hint | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, delivered, subjects
+from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, Feed, delivered, subjects
 
 TOLERANCE_S = 300
 
@@ -45,8 +45,20 @@ class StripeWebhooks:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
         return [
             sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted)
-            for subject in subjects(event, (*FEEDS, *LEDGER_FEEDS) if self.ledger else FEEDS)
+            for subject in subjects(event, self.feeds())
         ]
+
+    def setup(self) -> sdk.WebhookSetup:
+        """An endpoint with these events; its secret is shown once it is made."""
+        return sdk.WebhookSetup(
+            events=tuple(sorted({name for feed in self.feeds() for name in feed.types})),
+            where="Developers → Webhooks → Add destination",
+            proof="Take the signing secret (whsec_…) that Stripe shows for the endpoint.",
+        )
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """What events are read of."""
+        return (*FEEDS, *LEDGER_FEEDS) if self.ledger else FEEDS
 
 
 def _parts(header: str) -> tuple[int | None, list[bytes]]:

@@ -22,6 +22,28 @@ _SIGNATURE = "x-zendesk-webhook-signature"
 _TIMESTAMP = "x-zendesk-webhook-signature-timestamp"
 
 
+def _events(domain: str, verbs: str) -> tuple[str, ...]:
+    return tuple(f"zen:event-type:{domain}.{verb}" for verb in verbs.split())
+
+
+EVENTS = (
+    *_events(
+        "ticket",
+        "created status_changed priority_changed subject_changed agent_assignment_changed requester_changed "
+        "organization_changed tags_changed comment_added comment_redacted comment_made_private merged "
+        "soft_deleted permanently_deleted undeleted",
+    ),
+    *_events(
+        "user",
+        "created name_changed active_changed merged deleted",
+    ),
+    *_events(
+        "organization",
+        "created name_changed deleted",
+    ),
+)
+
+
 class Event(msgspec.Struct):
     """An event of the vendor's own envelope; a trigger's body is whatever somebody typed, and is none."""
 
@@ -65,6 +87,14 @@ class ZendeskWebhooks:
         if isinstance(comment, dict) and comment.get("id"):
             hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id))
         return hints
+
+    def setup(self) -> sdk.WebhookSetup:
+        """A webhook of Zendesk events; a trigger's webhook has a body of its own."""
+        return sdk.WebhookSetup(
+            events=EVENTS,
+            where="Admin Center → Apps and integrations → Webhooks → Create webhook → Zendesk events",
+            proof="Take the signing secret that Zendesk shows for the webhook.",
+        )
 
 
 def signed(timestamp: str, body: bytes, secret: sdk.SecretStr) -> str:
