@@ -91,8 +91,6 @@ class TapCarrier(httpx.AsyncBaseTransport):
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
             self._watching = None
-        for stream in list(self._running):
-            await self._stop(stream)
 
     async def _answer(self, wish: Wish) -> httpx.Response:
         batch, tap = await self._batch(wish)
@@ -178,19 +176,19 @@ class TapCarrier(httpx.AsyncBaseTransport):
         if running is not None:
             await running.stop()
 
+    async def _stop_all(self) -> None:
+        for stream in list(self._running):
+            await self._stop(stream)
+
     async def _watch(self) -> None:
-        """Ends what nobody asks for any more; cancelled together with the whole process, it kills at once."""
+        """Ends what nobody asks for any more; ends everything when it is cancelled, as with the whole process."""
         try:
             while True:
                 await asyncio.sleep(LOOKS_EVERY_S)
                 if time.monotonic() - self._asked_at_s > LEFT_ALONE_S:
-                    for stream in list(self._running):
-                        await self._stop(stream)
-        except asyncio.CancelledError:
-            for running in self._running.values():
-                running.tap.kill()
-                running.undo.close()
-            raise
+                    await self._stop_all()
+        finally:
+            await self._stop_all()
 
 
 def reason(status: int, why: str) -> httpx.Response:

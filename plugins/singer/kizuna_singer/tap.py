@@ -72,6 +72,7 @@ class Tap:
         self._name, self._process, self._limits, self._withheld = name, process, limits, withheld
         self._until_s = time.monotonic() + limits.runs_most_s
         self._buffer = bytearray()
+        self._line_at_s: float | None = None  # when the first of the lines came that wait to be handed over
         self._said = ""
         self._listening = asyncio.create_task(self._listen())
 
@@ -102,16 +103,20 @@ class Tap:
         """
         assert self._process.stdout is not None
         while not self._ready():
+            if self._line_at_s is None and time.monotonic() >= self._until_s:
+                raise await self._too_slow()
             try:
                 async with asyncio.timeout(self._patience_s()):
                     chunk = await self._process.stdout.read(CHUNK_BYTES)
             except TimeoutError:
-                if b"\n" in self._buffer:
+                if self._line_at_s is not None:
                     break
                 raise await self._too_slow() from None
             if not chunk:
                 return await self._last()
             self._buffer += chunk
+            if self._line_at_s is None and b"\n" in chunk:
+                self._line_at_s = time.monotonic()
         return self._cut(self._buffer.rindex(b"\n") + 1, end=False)
 
     async def everything(self, most_bytes: int) -> bytes:
@@ -139,24 +144,21 @@ class Tap:
         with contextlib.suppress(asyncio.CancelledError):
             await self._listening
 
-    def kill(self) -> None:
-        """The tap ended at once, where nothing can be waited for."""
-        if self._process.returncode is None:
-            self._signal(signal.SIGKILL)
-
     def _ready(self) -> bool:
         """Whether what has come makes a batch. Raises LineTooLong when a single line is too much."""
         if len(self._buffer) < BATCH_BYTES:
             return False
-        if b"\n" in self._buffer:
+        if self._line_at_s is not None:
             return True
         if len(self._buffer) > LINE_MOST_BYTES:
             raise LineTooLong(f"{self._name} wrote a line of more than {LINE_MOST_BYTES >> 20} MB; it was ended")
         return False
 
     def _patience_s(self) -> float:
-        left_s = max(0.0, self._until_s - time.monotonic())
-        return min(left_s, LINGER_S if b"\n" in self._buffer else self._limits.silent_most_s)
+        now_s = time.monotonic()
+        if self._line_at_s is not None:
+            return max(0.0, self._line_at_s + LINGER_S - now_s)
+        return min(max(0.0, self._until_s - now_s), self._limits.silent_most_s)
 
     async def _too_slow(self) -> TapFailed:
         """Why it was ended."""
@@ -178,7 +180,7 @@ class Tap:
             raise TapFailed(f"{self._name} closed its output and did not end; it was ended") from None
         if code == 0:
             return self._cut(len(self._buffer), end=True)
-        if b"\n" in self._buffer:
+        if self._line_at_s is not None:
             return self._cut(self._buffer.rindex(b"\n") + 1, end=False)
         how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         raise TapFailed(f"{self._name} {how}{self._last_words()}")
@@ -187,6 +189,7 @@ class Tap:
         self.number += 1
         self.held = Batch(self.number, bytes(self._buffer[:size]), end)
         del self._buffer[:size]
+        self._line_at_s = None
         return self.held
 
     def _last_words(self) -> str:
