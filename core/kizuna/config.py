@@ -62,6 +62,9 @@ class SyncLimits:
         2_000_000, "A batch is committed when its payloads reach this size, in bytes.", least=10_000
     )
     batch_seconds: float = setting(1.0, "A batch is committed after this time even if small, in seconds.", least=0.01)
+    answer_bytes: int = setting(
+        67_108_864, "Largest answer of a vendor that is read, in bytes after decompression.", least=100_000
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

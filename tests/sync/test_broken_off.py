@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -105,3 +107,31 @@ def test_a_page_after_a_batch_that_failed_is_not_written(
 
         kept = made.rows("SELECT COUNT(*) FROM source_record")
         assert kept == [(0,)] if unwritten else kept == [(4,)]
+
+
+def test_an_answer_that_is_too_large_fails_its_stream_and_moves_no_bookmark(database_url: str) -> None:
+    async def large() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b" " * 10_000
+
+    def grows(request: httpx.Request) -> httpx.Response:
+        if "after" in request.url.params:
+            return httpx.Response(200, headers={"content-type": "application/json"}, content=large())
+        return httpx.Response(200, json={"data": [{"id": "1", "name": "Acme", "at": at(0)}], "next": "1"})
+
+    with bench(database_url) as made, ThreadPoolExecutor(1) as executor:
+        writer = made.writer()
+        stream = replace(writer.stream, reading=LISTING)
+        led = StreamRun("toy", stream, writer, executor, lambda _: None, unbroken=True)
+
+        async def read() -> None:
+            http = httpx.MockTransport(grows)
+            async with sdk.Transport(Toy(ToySettings()), http=http, paced=False, answer_bytes=100_000) as line:
+                await led.read(line, None, sdk.Start(now=MORNING), Budget(100, time.monotonic() + 60))
+
+        asyncio.run(read())
+
+        ((state, reason, bookmark),) = made.rows("SELECT state, reason, bookmark FROM stream WHERE name = 'firms'")
+        assert (state, "raise the setting sync.answer_bytes" in reason) == ("failed", True)
+        assert json.loads(bookmark)["ask"]["params"] == [["after", "1"]]  # the refused page is asked for again
+        assert made.rows("SELECT source_id FROM source_record") == [("1",)]

@@ -13,7 +13,6 @@ from kizuna.cli.commands import Nearest
 if TYPE_CHECKING:
     from kizuna.sdk import AnyConnector, AnyStream, Transport
     from kizuna.sdk.auth import Keeper
-    from kizuna.sdk.outbound import Outbound
     from kizuna.sync.service import Service
 
 
@@ -84,7 +83,7 @@ def check_command(name: str, database: str | None, as_json: bool) -> int:
 
     with given.opened(database) as parts:
         connector = _connector(parts, name)
-        verdicts = asyncio.run(_tried(connector, parts.outbound, Renewals(parts.vault, name)))
+        verdicts = asyncio.run(_tried(connector, parts, Renewals(parts.vault, name)))
     if as_json:
         shown.as_json(verdicts)
     else:
@@ -162,12 +161,13 @@ def _connector(parts: Service, name: str) -> AnyConnector:
     )
 
 
-async def _tried(connector: AnyConnector, outbound: Outbound, keeper: Keeper) -> list[dict[str, Any]]:
+async def _tried(connector: AnyConnector, parts: Service, keeper: Keeper) -> list[dict[str, Any]]:
     """A verdict on the credentials, and when they are good on each stream."""
     from kizuna.errors import KizunaError
     from kizuna.sdk import Transport
 
-    async with Transport(connector, outbound=outbound, keeper=keeper, attempts=2) as transport:
+    most, outbound = parts.settings.sync.answer_bytes, parts.outbound
+    async with Transport(connector, outbound=outbound, keeper=keeper, attempts=2, answer_bytes=most) as transport:
         trial = connector.trial()
         if trial is not None:
             try:

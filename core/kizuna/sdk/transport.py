@@ -14,14 +14,18 @@ import httpx
 
 from kizuna import log
 from kizuna.clock import now
+from kizuna.config import SyncLimits
 from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
 from kizuna.sdk.auth import FetchedToken, Keeper
+from kizuna.sdk.bounded import ACCEPTED, Bounded
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.sdk.pacing import Pace
 from kizuna.sdk.reading import Answer, Ask
 from kizuna.sdk.wire import Wire
 
+HEADERS = {"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "kizuna"}
+ANSWER_BYTES = SyncLimits().answer_bytes
 TIMEOUT_S = 60.0
 ATTEMPTS = 6
 BACKOFF_S = 0.5
@@ -44,9 +48,9 @@ class Traffic:
 class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
-    ``attempts`` counts the first try. ``outbound`` says where requests may go, ``keeper`` keeps
-    secrets that the vendor renews before they are used. ``http`` replaces the httpx transport, the connector's own
-    carrier as well (tests play a vendor through ASGI); nothing is judged then.
+    ``attempts`` counts the first try; ``answer_bytes`` is the largest answer that is read, decompressed. ``outbound``
+    says where requests may go, ``keeper`` keeps secrets that the vendor renews before they are used. ``http`` replaces
+    the httpx transport, the connector's own carrier as well (tests play a vendor through ASGI); nothing is judged then.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Transport:
         http: httpx.AsyncBaseTransport | None = None,
         attempts: int = ATTEMPTS,
         paced: bool = True,
+        answer_bytes: int = ANSWER_BYTES,
     ) -> None:
         self.connector, self.traffic = connector, Traffic()
         self._attempts = attempts
@@ -69,9 +74,9 @@ class Transport:
             self._auth.keeper = keeper
         self._client = httpx.AsyncClient(
             auth=self._auth,
-            headers={"Accept": "application/json", "User-Agent": "kizuna", **connector.headers()},
+            headers={**HEADERS, **connector.headers()},
             timeout=TIMEOUT_S,
-            transport=http or connector.carrier() or Wire(outbound),
+            transport=Bounded(http or connector.carrier() or Wire(outbound), answer_bytes, connector.key),
             trust_env=False,
             follow_redirects=False,  # they would carry the credentials along
         )
@@ -88,8 +93,8 @@ class Transport:
     async def send(self, ask: Ask) -> Answer:
         """The vendor's good answer.
 
-        Raises AuthError, RefusedError, DegradedError or ConfigError at once, TransientError (and PageError for an answer that is
-        no JSON) after all attempts.
+        Raises AuthError, RefusedError, DegradedError or ConfigError (also for an answer that is too large) at once,
+        TransientError (and PageError for an answer that is no JSON) after all attempts.
         """
         for attempt in range(1, self._attempts + 1):
             try:

@@ -144,7 +144,13 @@ class Syncer:
         keeper = Renewals(self.vault, stored.name)
         async with (
             self._carriers.lent(row.id, connector) as carrier,
-            Transport(connector, outbound=self.outbound, keeper=keeper, http=carrier) as transport,
+            Transport(
+                connector,
+                outbound=self.outbound,
+                keeper=keeper,
+                http=carrier,
+                answer_bytes=self.limits.answer_bytes,
+            ) as transport,
         ):
 
             async def one(stream: AnyStream) -> None:
