@@ -32,6 +32,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "schema": ("query", "Print the GraphQL schema."),
     "identity": ("identity", "Who is who: export, explain, decide."),
     "quarantine": ("quarantine", "Records set aside: list, show, replay."),
+    "fields": ("fields", "Vendors' own fields: map, keep, history."),
+    "drift": ("drift", "What changed in the form of payloads."),
     "webhooks": ("webhooks", "Webhooks: what to enter, what came."),
     "rebuild": ("rebuild", "Derive everything again from the evidence."),
     "sandbox": ("sandbox", "Serve simulated systems on this machine."),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kizuna.storage.tables import evidence as t
@@ -56,3 +56,41 @@ def record(
             for path, change, before, after in changes
         ]
         sql.execute(dialect.insert(t.SCHEMA_DRIFT).on_conflict_do_nothing(), notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes: of one connection, of one stream, of one sort; of all where None."""
+
+    connection_id: int | None = None
+    stream: str | None = None
+    change: str | None = None
+
+
+def count(sql: Connection, wanted: Wanted) -> int:
+    """How many changes there are."""
+    return int(sql.execute(_narrowed(select(func.count()).select_from(_joined()), wanted)).scalar_one())
+
+
+def latest(sql: Connection, wanted: Wanted, most: int) -> Sequence[Row[Any]]:
+    """The changes, the latest first: connection, stream, path, change, before, after, at."""
+    table = t.SCHEMA_DRIFT.c
+    columns = (table.stream, table.path, table.change, table.before, table.after, table.at)
+    found = select(t.CONNECTION.c.name.label("connection"), *columns).select_from(_joined())
+    return sql.execute(_narrowed(found, wanted).order_by(table.at.desc(), table.id.desc()).limit(most)).all()
+
+
+def _joined() -> Any:
+    return t.SCHEMA_DRIFT.join(t.CONNECTION, t.CONNECTION.c.id == t.SCHEMA_DRIFT.c.connection_id)
+
+
+def _narrowed(found: Select[Any], wanted: Wanted) -> Select[Any]:
+    table = t.SCHEMA_DRIFT.c
+    for column, value in (
+        (table.connection_id, wanted.connection_id),
+        (table.stream, wanted.stream),
+        (table.change, wanted.change),
+    ):
+        if value is not None:
+            found = found.where(column == value)
+    return found

@@ -75,7 +75,7 @@ def add(
         "stream": stream,
         "path": path,
         "version": int(sql.execute(versions).scalar_one()) + 1,
-        "action": UNMAP if rule is None else "map" if rule.attribute else "keep",
+        "action": action_of(rule),
         "actor": actor,
         "at": at,
     }
@@ -85,6 +85,18 @@ def add(
     key = sql.execute(t.FIELD_RULE.insert().values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def latest(sql: Connection, connection_id: int, stream: str, path: str) -> int:
+    """The number of the latest change of a field's rule, 0 when it never had one."""
+    table = t.FIELD_RULE.c
+    mine = (table.connection_id == connection_id) & (table.stream == stream) & (table.path == path)
+    return int(sql.execute(select(func.coalesce(func.max(table.id), 0)).where(mine)).scalar_one())
+
+
+def action_of(rule: FieldRule | None) -> str:
+    """What a change to that rule is called."""
+    return UNMAP if rule is None else "map" if rule.attribute else "keep"
 
 
 def history(sql: Connection, connection_id: int | None = None, stream: str | None = None) -> list[Change]:
