@@ -30,6 +30,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "vocabularies.md": ("kizuna.model.enums", vocabularies),
         "tables.md": ("kizuna.storage.tables", tables),
         "cli.md": ("kizuna.cli", commands),
+        "conformance.md": ("kizuna.testing", conformance),
     }
     return {name: draw for name, (module, draw) in drawn.items() if _exists(module)}
 
@@ -43,6 +44,13 @@ def write() -> list[Path]:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
     return changed
+
+
+def conformance() -> str:
+    """The promises of the suite, and what finds which mistake."""
+    from tests.support.conformance import page  # it needs every connector
+
+    return page(NOTE)
 
 
 def settings() -> str:

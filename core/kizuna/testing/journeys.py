@@ -177,12 +177,10 @@ def follows_merges(journey: Journey) -> Iterator[str]:
         yield from unfinished(kept.sync())
         yield from unlike_vendor(kept)
         yield from unlike_first_load(kept)
-        held = kept.held().values()
-        aliases = {merged.loser.id for record in held for merged in record.merged}
-        told = {key[1] for key, record in kept.held().items() if record.deleted == "merged"}
+        aliases = {merged.loser.id for record in kept.held().values() for merged in record.merged}
         for loser in losers if journey.names_winners else ():
-            if loser not in aliases | told:
-                yield f"{loser} was merged away, and is taken for deleted: the mapping says no sdk.Merged"
+            if loser not in aliases:
+                yield f"{loser} was merged away, and nothing says into which record: the mapping gives no sdk.Merged"
 
 
 def touch(state: SandboxState, word: str, *, every: int = 1, first: int = 0) -> None:

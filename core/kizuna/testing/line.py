@@ -37,7 +37,10 @@ class Line(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
-        self.requests.append(request)
+        # As it was asked: a script may change what goes on to the vendor.
+        self.requests.append(
+            httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+        )
 
         async def onward() -> httpx.Response:
             answer = await self._vendor.handle_async_request(shortened(request, self._short))

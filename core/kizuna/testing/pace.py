@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -40,7 +40,7 @@ def keeps_to_the_limits(journey: Journey) -> Iterator[str]:
             yield "one request at a time: a slow answer holds up every stream; raise `concurrent`"
     for published in stage.sandbox.limits:
         mine = {ask.family for ask in asks if published.applies(ask.method, path_of(connector, ask))}
-        yield from _compared(published, [families[name] for name in sorted(mine & families.keys())])
+        yield from _compared(published, connector, mine & families.keys())
 
 
 def fits_many_fields_into_a_url(journey: Journey, widened: Script | None) -> Iterator[str]:
@@ -66,14 +66,32 @@ def path_of(connector: AnyConnector, ask: Ask) -> str:
     return asked.path if asked.netloc else f"{urlsplit(connector.base_url()).path}/{asked.path.lstrip('/')}"
 
 
-def _compared(published: RateLimit, declared: list[Limit]) -> Iterator[str]:
-    """Complaints when all that is declared for these questions is more than what is published, or needlessly less."""
-    names = " and ".join(repr(limit.family) for limit in declared)
-    per_s, burst = sum(limit.calls / limit.per_s for limit in declared), sum(limit.burst for limit in declared)
+def _compared(published: RateLimit, connector: AnyConnector, mine: Collection[str]) -> Iterator[str]:
+    """Complaints when all that is declared for these families is more than what is published, or needlessly less."""
+    names = " and ".join(repr(family) for family in sorted(mine))
+    per_s, burst = _together(connector, mine)
     for window_s in WINDOWS_S:
         sent, allowed = per_s * window_s + burst, published.capacity + published.per_s * window_s
         if sent > allowed:
             yield f"{names}: {sent:.0f} requests in {window_s:.0f} s, the vendor allows {allowed:.0f}"
             return
-    if declared and per_s < published.per_s * SHARE_LEAST:
-        yield f"{names}: {per_s:.3g} requests a second where the vendor allows {published.per_s:.3g}; a first load takes for ever"
+    if mine and per_s < published.per_s * SHARE_LEAST:
+        yield f"{names}: {per_s:.3g} requests a second where the vendor allows {published.per_s:.3g}: a first load crawls"
+
+
+def _together(connector: AnyConnector, mine: Collection[str]) -> tuple[float, float]:
+    """Requests a second, and at once, of these families together: those within another one never exceed it."""
+    families = {limit.family: limit for limit in connector.limits}
+    per_s = burst = 0.0
+    for outer in {families[name].within or name for name in mine}:
+        inner = [families[name] for name in mine if families[name].within == outer and name != outer]
+        rates, bursts = sum(_rate(limit) for limit in inner), sum(limit.burst for limit in inner)
+        bound = families.get(outer)
+        whole = bound is not None and (outer in mine or not inner)
+        per_s += _rate(bound) if bound and whole else min(rates, _rate(bound) if bound else rates)
+        burst += bound.burst if bound and whole else min(bursts, bound.burst if bound else bursts)
+    return per_s, burst
+
+
+def _rate(limit: Limit) -> float:
+    return limit.calls / limit.per_s
