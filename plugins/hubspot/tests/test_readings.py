@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna_hubspot.kinds import COMPANIES, CONTACTS, Kind
+from kizuna_hubspot.kinds import COMPANIES, CONTACTS, DEALS, Kind
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings import ObjectReading, OwnerReading, PipelineReading
 
@@ -253,6 +253,21 @@ def test_found_records_carry_their_associations_in_the_lists_shape() -> None:
         None,
     ]
     assert turn.bookmark == {"phase": "archived", "until": "2026-03-01T12:00:00Z", "since": "2026-03-01T10:00:00Z"}
+
+
+def test_what_completes_a_page_is_asked_ahead_and_the_next_page_after_it() -> None:
+    machine = reading(DEALS)
+    wanting = step(machine, opened(machine, DONE), results(501, 502, after="x"))
+
+    second = step(machine, wanting, {"results": []})
+
+    paths = [ask.path for ask in (asked(wanting), *wanting.ahead)]
+    assert paths == [
+        *(f"/crm/v4/associations/deals/{to}/batch/read" for to in DEALS.associations),
+        "/crm/v3/objects/deals/search",
+    ]
+    assert (asked(second), *second.ahead) == wanting.ahead
+    assert wanting.ahead[-1].json["filterGroups"][0]["filters"][-1]["value"] == "502"
 
 
 def test_associations_that_do_not_fit_into_one_answer_are_asked_on() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from kizuna import sdk
 from kizuna_zendesk.readings import NOT_FOUND, CursorExport, PageCursor, TimeExport, listed, opened
 
 LIST_PAGE = ("page[size]", "100")
+NEAR = 16  # records that are worth naming ahead; the others have their time
 
 Details = Mapping[str, Sequence[msgspec.Raw]]
 """Record id → the rows of its own list; a record that was gone when it was asked has none."""
@@ -78,17 +79,25 @@ class Followed:
         taken = replace(state, found=(*state.found, *found))
         following = PageCursor().following(ask, details, None)
         if following is not None:
-            return sdk.Turn(ask=following, state=taken)
+            later = replace(taken, left=taken.left[1:])
+            return sdk.Turn(ask=following, ahead=tuple(self._asks(later)), state=taken)
         return self._next(replace(taken, left=taken.left[1:]))
 
     def _next(self, state: Waiting) -> sdk.Turn:
         """The question of the next record, or the page when there is none left."""
         if state.left:
-            path = self.follow.path.format(id=state.left[0])
-            return sdk.Turn(ask=sdk.Ask(path=path, params=(LIST_PAGE,)), state=state)
+            ask, *ahead = self._asks(state)
+            return sdk.Turn(ask=ask, ahead=tuple(ahead), state=state)
         details: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
         for own, row in state.found:
             details[own].append(row)
         page = state.page
         records = self.follow.joined(page.records, state.rows, details) if details else page.records
         return sdk.Turn(ask=page.ask, state=page.state, records=records, bookmark=page.bookmark, whole=page.whole)
+
+    def _asks(self, state: Waiting) -> Iterator[sdk.Ask]:
+        """The questions of the next records, then that of the next page."""
+        for own in state.left[:NEAR]:
+            yield sdk.Ask(path=self.follow.path.format(id=own), params=(LIST_PAGE,))
+        if state.page.ask is not None:
+            yield state.page.ask

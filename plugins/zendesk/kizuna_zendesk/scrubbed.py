@@ -68,7 +68,7 @@ class WithScrubbed:
         mark = {**turn.bookmark, **kept} if turn.bookmark is not None else None
         if turn.ask is not None or not stage.day:
             held = Stage(stage.day, turn.state, stage.mark)
-            return sdk.Turn(ask=turn.ask, state=held, records=turn.records, bookmark=mark, whole=turn.whole)
+            return msgspec.structs.replace(turn, state=held, bookmark=mark)
         # The bookmark says nothing of the list before a page of it was there: where it is refused, the export goes on.
         following = sdk.Ask(path=PATH, params=PARAMS)
         held = Stage(stage.day, mark=turn.bookmark or {})

@@ -80,6 +80,26 @@ def test_a_ticket_that_is_gone_when_its_comments_are_asked_for_holds_nobody_up()
     assert (dict(last.ask.params)["start_time"], last.records, last.bookmark) == ("9", (), {"start_time": 9})
 
 
+def test_the_questions_of_single_records_are_asked_ahead_and_the_next_page_after_them():
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+    rows = [{"id": own, "status": "closed", "tags": ["closed_by_merge"]} for own in range(1, 40)]
+
+    first = reading.turn(None, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": False}))
+    more = {"meta": {"has_more": True, "after_cursor": "x"}}
+    second = reading.turn(first.state, first.ask, answer({"audits": [], **more}))
+    third = reading.turn(second.state, second.ask, answer({"audits": []}))
+
+    named = [ask.path for ask in (first.ask, *first.ahead)]
+    assert named == [
+        *(f"/api/v2/tickets/{own}/audits.json" for own in range(1, 17)),
+        "/api/v2/incremental/tickets/cursor.json",
+    ]
+    assert second.ask.path == first.ask.path
+    assert second.ahead[:15] == first.ahead[:15]
+    assert third.ask == first.ahead[0]
+
+
 def test_a_ticket_closed_by_a_merge_names_the_other_one_after_its_audits_were_read():
     tickets = STREAMS["tickets"]
     begun = tickets.reading.begin(None, START)

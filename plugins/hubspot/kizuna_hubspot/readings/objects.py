@@ -122,7 +122,10 @@ class ObjectReading:
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
         """The records of a page that lacks nothing, else the next request for it."""
         if completing.wants:
-            return sdk.Turn(ask=completing.wants[0].ask, state=replace(walk, completing=completing))
+            first, *others = (want.ask for want in completing.wants)
+            # Which records are read again hangs on what is refused of this page.
+            following = () if walk.place.phase in ("again", "done") else (self.asking(walk),)
+            return sdk.Turn(ask=first, ahead=(*others, *following), state=replace(walk, completing=completing))
         place = walk.place.having_refused(completing.refused())
         return self.onward(replace(walk, place=place, completing=None), completing.records())
 
