@@ -124,6 +124,26 @@ def test_a_slot_is_taken_when_the_question_leaves_and_not_when_it_begins_to_wait
     assert most_in(1.0, vendor.times()) <= 20
 
 
+def test_slots_that_were_taken_late_are_made_up_for_and_unused_ones_are_not() -> None:
+    async def departures() -> list[float]:
+        bucket, loop, left = Bucket(sdk.Limit(100)), asyncio.get_running_loop(), list[float]()
+
+        async def leave(late_s: float) -> None:
+            async with bucket.slot():
+                await asyncio.sleep(late_s)
+                left.append(loop.time() - 100.0)
+
+        await asyncio.gather(*(leave(0.025 if number == 2 else 0.0) for number in range(8)))
+        await asyncio.sleep(1.0)
+        await asyncio.gather(*(leave(0.0) for _ in range(3)))
+        return [round(at_s, 3) for at_s in left]
+
+    found = virtual_time.run(departures())
+
+    assert found[:8] == [0.0, 0.01, 0.045, 0.045, 0.045, 0.05, 0.06, 0.07]
+    assert [round(at_s - found[8], 3) for at_s in found[8:]] == [0.0, 0.01, 0.02]
+
+
 @pytest.mark.parametrize("wish_s", [None, 2.0])
 def test_too_many_for_one_question_is_a_pause_for_all(wish_s: float | None) -> None:
     headers = {} if wish_s is None else {"Retry-After": str(wish_s)}

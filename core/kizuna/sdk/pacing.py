@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from kizuna.sdk.limits import Limit
 
+LATE_S = 0.05
+"""By how much a slot may be taken late, because the machine had other things to do, without being lost."""
 BUSY_S = 0.25
 """How long a family is left alone after «too many» without a word of how long."""
 
@@ -24,6 +26,8 @@ class Bucket:
     limit: Limit
     gate: asyncio.Semaphore = field(init=False)
     _line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: int = 0
+    _is_busy: bool = False  # when the last slot was taken, others were waiting for the next
     _free_at_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -34,9 +38,11 @@ class Bucket:
         return max(0.0, self._free_at_s - now_s)
 
     def take(self, now_s: float) -> None:
-        """The slot is used."""
+        """The slot is used. What was lost by waking late is made up for; what nobody asked for, up to the burst only."""
         step_s = self.limit.per_s / self.limit.calls
-        self._free_at_s = max(self._free_at_s, now_s - step_s * (self.limit.burst - 1)) + step_s
+        credit_s = max(step_s * (self.limit.burst - 1), LATE_S if self._is_busy else 0.0)
+        self._free_at_s = max(self._free_at_s, now_s - credit_s) + step_s
+        self._is_busy = self._waiting > 0
 
     def ban(self, now_s: float, for_s: float) -> None:
         """No slot before ``for_s`` seconds have passed: the vendor said so."""
@@ -46,11 +52,18 @@ class Bucket:
     async def slot(self) -> AsyncIterator[None]:
         """A slot that is free when the block begins and used when it ends; first come, first served."""
         loop = asyncio.get_running_loop()
-        async with self._line:
+        self._waiting += 1
+        try:
+            await self._line.acquire()
+        finally:
+            self._waiting -= 1
+        try:
             while (wait_s := self.wait_s(loop.time())) > 0:  # noqa: ASYNC110  a ban moves the slot and wakes nobody
                 await asyncio.sleep(wait_s)
             yield
             self.take(loop.time())
+        finally:
+            self._line.release()
 
 
 class Pace:

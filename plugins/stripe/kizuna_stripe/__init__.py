@@ -84,18 +84,12 @@ def limits(per_s: int) -> tuple[sdk.Limit, ...]:
 
     An endpoint has 25 of the account's 100; where Stripe has raised the account's limit, as large a part of that.
     """
-    account = sdk.Limit(per_s * SHARE, burst=max(1, per_s // 20), concurrent=AT_ONCE)
+    account = sdk.Limit(per_s * SHARE, concurrent=AT_ONCE)
     endpoint_per_s = max(min(per_s, ENDPOINT_PER_S), per_s * ENDPOINT_PER_S // LIVE_PER_S)
     if endpoint_per_s == per_s:
         return (account,)
     each = [
-        sdk.Limit(
-            endpoint_per_s * SHARE,
-            family=family,
-            burst=max(1, endpoint_per_s // 20),
-            concurrent=AT_ONCE,
-            within=account.family,
-        )
+        sdk.Limit(endpoint_per_s * SHARE, family=family, concurrent=AT_ONCE, within=account.family)
         for family in ENDPOINTS
     ]
     return (account, *each)
