@@ -17,7 +17,7 @@ Source: https://docs.stripe.com/api/events/list (read 2026-05).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,10 +40,14 @@ DONE_MOST = 20_000  # ids of objects that one pass remembers; beyond, an object 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A listing under way: ``mark`` is its bookmark so far, empty before the first answer; the first range is in hand."""
+    """A listing under way: ``mark`` is its bookmark so far, empty before the first answer; the first range is in hand.
+
+    ``asks`` keeps what is asked for each range, for most of them stay as they are from one page to the next.
+    """
 
     mark: Mapping[str, Any]
     ranges: tuple[Range, ...]
+    asks: Mapping[Range, sdk.Ask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,14 @@ class ListingThenEvents:
     def _pages(self, listing: Listing) -> sdk.Turn:
         """Asks for the next page of the first range, and ahead for those of the others."""
         expanded = tuple(("expand[]", f"data.{path}") for path in self.expand)
-        ask = sdk.Ask(
+        whole = sdk.Ask(
             path=f"/v1/{self.feed.collection}",
             params=(("limit", PAGE_SIZE), *self.params, *expanded),
             family=self.feed.collection,
         )
-        first, *others = (one.asking(ask) for one in listing.ranges)
-        return sdk.Turn(ask=first, ahead=tuple(others), state=listing)
+        asks = {one: listing.asks.get(one) or one.asking(whole) for one in listing.ranges}
+        first, *others = asks.values()
+        return sdk.Turn(ask=first, ahead=tuple(others), state=replace(listing, asks=asks))
 
     def _listed(self, state: Listing, ask: sdk.Ask, answer: sdk.Answer, page: Page) -> sdk.Turn:
         # The mark is set by the first answer, so that no event can fall between the listing and the feed.
@@ -131,7 +136,7 @@ class ListingThenEvents:
         left = state.ranges[0].behind(last_mark(page, ask), since) if page.has_more else None
         ranges = going_on(state.ranges, left)
         if ranges:
-            closing = self._pages(Listing(here, ranges))
+            closing = self._pages(Listing(here, ranges, state.asks))
             closing.bookmark = {**here, "ranges": kept(ranges)}
         read = frozenset(state.mark.get("read", ()))
         shown_at = as_of(answer)
