@@ -1,0 +1,1 @@
+"""How much of a vendor's limit is used, and how often it says no."""
