@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from kizuna import jobs
 from kizuna.model.custom import FieldRule
 from kizuna.model.enums import CustomForm
 from kizuna.storage import connections, field_rules, remaps
@@ -16,6 +18,7 @@ from kizuna.storage.remaps import Remap
 from kizuna.storage.tables import METADATA
 from kizuna.sync import remapping
 from kizuna.sync.rebuild import rebuild
+from kizuna.sync.tending import Tending
 from tests.derive.test_rebuild import toys
 from tests.journeys.test_plans import scans_of
 from tests.support.toys import Bench, at, bench
@@ -208,3 +211,14 @@ def test_no_statement_looks_through_records_of_others(tmp_path: Path) -> None:
             "compression_dictionary",
         }
         assert {name: statement for name, statement in scanned.items() if name in growing} == {}
+
+
+def test_a_running_service_maps_what_waits(toy: Bench) -> None:
+    toy.write(firm(1, tier="Gold"))
+    change(toy, "tier", TIER)
+    tending = Tending(cast("jobs.Engine", None), "sync", toy.database, toys())
+
+    asyncio.run(tending.try_remap())
+
+    assert toy.rows(KEPT) == [("tier", "Gold")]
+    assert toy.rows("SELECT COUNT(*) FROM outbox") == [(0,)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from kizuna.graphql.mutations.connections import ConnectionMutations
+from kizuna.graphql.mutations.fields import FieldMutations
 from kizuna.graphql.mutations.identity import IdentityMutations
 
 
 @strawberry.type(description="Everything one can change. A wish that cannot be fulfilled is answered in `userErrors`.")
-class Mutation(ConnectionMutations, IdentityMutations):
+class Mutation(ConnectionMutations, FieldMutations, IdentityMutations):
     pass

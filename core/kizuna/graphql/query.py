@@ -10,6 +10,7 @@ import strawberry
 from kizuna.graphql import loading
 from kizuna.graphql.context import ADMIN
 from kizuna.graphql.explanations import explained
+from kizuna.graphql.fields_query import FieldQueries
 from kizuna.graphql.filters import CustomerFilter, CustomerSort, customer_conditions, customer_order
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.lookups import ExternalId, customer_id, node_key, person_id, record_rid
@@ -42,7 +43,7 @@ OfEntity = Annotated[Entity | None, strawberry.argument(description="Only accoun
 
 
 @strawberry.type(description="Everything one can ask.")
-class Query:
+class Query(FieldQueries):
     @asked("The customer that is meant; name one thing. An id that was merged leads to the one that stayed.")
     def customer(
         self,
@@ -218,8 +219,10 @@ class Query:
         after: After = None,
         connection: ConnectionName = None,
         stream: StreamName = None,
+        changes: Annotated[list[str] | None, strawberry.argument(description="Only changes of these sorts.")] = None,
     ) -> Connection[SchemaChange]:
-        return _operations(info, SchemaChange, operations.DRIFTED, connection=connection, stream=stream)
+        given = {"connection": connection, "stream": stream, "changes": changes}
+        return _operations(info, SchemaChange, operations.DRIFTED, **given)
 
     @asked("A word that changes whenever this schema does.")
     def schema_version(self, info: Info) -> str:

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 from kizuna import clock, jobs
 from kizuna import log as logs
+from kizuna.derive import Deriver
+from kizuna.derive.declared import declared_by
 from kizuna.errors import UnknownName
 from kizuna.plugins import Plugins
-from kizuna.storage import runs
+from kizuna.storage import remaps, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
+from kizuna.sync.remapping import finish
 
+REMAP_S = 10.0
 _log = logs.named(__name__)
 
 
@@ -46,6 +50,7 @@ class Tending:
         while True:
             await asyncio.sleep(every_s)
             await self.try_look()
+            await self.try_remap()
 
     async def try_look(self) -> None:
         """A look that fails is logged and not raised: the next one comes."""
@@ -53,6 +58,24 @@ class Tending:
             await self.look()
         except Exception as error:  # noqa: BLE001  a border: runs go on whether or not they are looked after
             _log.error("looking after runs failed", error)
+
+    async def try_remap(self) -> None:
+        """Some of the stored records mapped that still wait since a rule for a custom field changed; faults are logged."""
+        try:
+            await asyncio.to_thread(self._remap)
+        except Exception as error:  # noqa: BLE001  a border: runs go on whether or not rules are carried out
+            _log.error("mapping stored records again failed", error)
+
+    def _remap(self) -> None:
+        with self.database.read() as sql:
+            if not remaps.listed(sql, waiting=True):
+                return
+
+        def merged(kept: str, absorbed: str) -> None:
+            self.plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
+
+        deriver = Deriver(self.database, declared_by(self.plugins), merged=merged)
+        finish(deriver, self.plugins, within_s=REMAP_S)
 
     def _unended(self) -> list[runs.Unended]:
         with self.database.read() as sql:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from kizuna.storage.answers import business, custom, facts, operations, search
+from kizuna.storage.answers import business, custom, facts, fields, operations, search
 from kizuna.storage.answers.shape import Shape
 
 SHAPES: dict[str, Shape] = {
     shape.name: shape
-    for shape in (*business.SHAPES, *custom.SHAPES, *facts.SHAPES, *operations.SHAPES, search.SEARCH_HIT)
+    for shape in (
+        *business.SHAPES,
+        *custom.SHAPES,
+        *facts.SHAPES,
+        *fields.SHAPES,
+        *operations.SHAPES,
+        search.SEARCH_HIT,
+    )
 }

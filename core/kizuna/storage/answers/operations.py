@@ -189,7 +189,11 @@ REVIEWS = Order("bits", ("w.bits", "w.entity", "w.a", "w.b"), descending=True)
 FILTERS = {
     "sync_run": {"connection": Filter("c.name", "="), "states": Filter("y.state", "in")},
     "quarantine": {"connection": Filter("c.name", "="), "stream": Filter("u.stream", "=")},
-    "schema_drift": {"connection": Filter("c.name", "="), "stream": Filter("d.stream", "=")},
+    "schema_drift": {
+        "connection": Filter("c.name", "="),
+        "stream": Filter("d.stream", "="),
+        "changes": Filter("d.change", "in"),
+    },
     "review": {"entity": Filter("w.entity", "=")},
     "decision": {"entity": Filter("i.entity", "=")},
     "identity_event": {"entity": Filter("e.entity", "=")},
