@@ -106,3 +106,14 @@ def test_a_load_that_breaks_off_has_an_end(toy: Bench, tmp_path: Path) -> None:
 
     assert toy.rows("SELECT state, ended_at IS NULL FROM sync_run") == [("failed", False)]
     assert toy.rows("SELECT COUNT(*) FROM source_record") == [(2_000,)]
+
+
+def test_a_load_of_large_records_is_committed_in_bounded_batches(sqlite_url: str, tmp_path: Path) -> None:
+    large = tmp_path / "firms.json"
+    large.write_text(json.dumps([{"id": str(number), "name": "x" * 1_500_000} for number in range(4)]))
+    batches: list[int] = []
+
+    with bench(sqlite_url) as toy:
+        Loader(toy.database, host(), toy.deriver).load("toy", "firms", large, lambda wrote: batches.append(wrote.read))
+
+    assert batches == [3, 1]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from kizuna import clock
 from kizuna.derive import Deriver
@@ -15,8 +18,8 @@ from kizuna.sdk import AnyConnector, AnyStream
 from kizuna.storage import connections
 from kizuna.storage.database import Database
 from kizuna.sync.offline import unchecked
-from kizuna.sync.taking import BATCH_RECORDS, taking
-from kizuna.sync.unwrap import records
+from kizuna.sync.taking import batches, taking
+from kizuna.sync.unwrap import records_in
 from kizuna.sync.writer import Wrote
 
 
@@ -45,28 +48,34 @@ class Loader:
             stored = connections.get(sql, name)
         connector = unchecked(self.plugins.connector(stored.plugin), stored)
         found = stream_of(connector, stream)
-        raws, now = self._records(path, found), clock.now()
-        batch = list(islice(raws, BATCH_RECORDS))  # before anything is written: a bad file leaves no trace
+        found_batches, now = batches(self._records(path, found)), clock.now()
+        first = next(found_batches)  # before anything is written: a bad file leaves no trace
         with taking(self.database, self.deriver, stored, found, "load") as run:
-            while batch:
+            for batch in chain([first], found_batches):
                 observe(run.take((raw, now) for raw in batch))
-                batch = list(islice(raws, BATCH_RECORDS))
         return Loaded(found.name, run.total, run.run_id)
 
     def _records(self, path: Path, stream: AnyStream) -> Iterator[bytes]:
         try:
-            content = path.read_bytes()
+            with _opened(path) as file:
+                found = records_in(file, (stream.name, *stream.also))
+                try:
+                    first = next(found, None)
+                except PageError as error:
+                    raise PageError(f"{path}: {error}.") from error
+                if first is None:
+                    raise PageError(f"The file {path} holds no record of {stream.name}; nothing was loaded.")
+                yield first
+                yield from found
         except OSError as error:
             raise ConfigError(f"The file {path} cannot be read ({error.strerror}); check the path.") from error
-        found = records(content, (stream.name, *stream.also))
-        try:
-            first = next(found, None)
-        except PageError as error:
-            raise PageError(f"{path}: {error}.") from error
-        if first is None:
-            raise PageError(f"The file {path} holds no record of {stream.name}; nothing was loaded.")
-        yield first
-        yield from found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, or its content where it can be read only once, as a pipe can."""
+    with path.open("rb") as file:
+        yield file if file.seekable() else BytesIO(file.read())
 
 
 def stream_of(connector: AnyConnector, name: str) -> AnyStream:

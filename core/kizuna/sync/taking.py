@@ -19,6 +19,7 @@ from kizuna.sync.commit import Place
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
 BATCH_RECORDS = 2_000
+BATCH_BYTES = 4_000_000
 
 
 @dataclass(slots=True)
@@ -39,6 +40,20 @@ class Taking:
         wrote = self.writer.write(gathered)
         self.total = self.total.plus(wrote)
         return wrote
+
+
+def batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The records in batches of a bounded number and size."""
+    batch: list[bytes] = []
+    size_bytes = 0
+    for raw in raws:
+        batch.append(raw)
+        size_bytes += len(raw)
+        if len(batch) >= BATCH_RECORDS or size_bytes >= BATCH_BYTES:
+            yield batch
+            batch, size_bytes = [], 0
+    if batch:
+        yield batch
 
 
 @contextmanager
