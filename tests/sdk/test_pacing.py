@@ -155,3 +155,41 @@ def test_too_many_for_one_question_is_a_pause_for_all(wish_s: float | None) -> N
     pauses = [after_s - before_s for before_s, after_s in zip(vendor.times(), vendor.times()[1:], strict=False)]
     assert max(pauses) == pytest.approx(0.1 + (wish_s or 0.25))
     assert sum(pause > 0.2 for pause in pauses) == 1
+
+
+def test_whoever_waits_for_a_vendor_that_is_closed_for_hours_is_told_so() -> None:
+    closed = httpx.Response(429, headers={"Retry-After": "7200"}, json={})
+    vendor = Vendor(lambda _: closed)
+
+    async def outcomes() -> list[BaseException | sdk.Answer]:
+        async with line(vendor, sdk.Limit(1, concurrent=9)) as opened:
+            asks = [opened.send(sdk.Ask(path="/firms")) for _ in range(5)]
+            return await asyncio.gather(*asks, return_exceptions=True)
+
+    found = virtual_time.run(outcomes())
+
+    assert len(vendor.asked) == 1
+    assert [type(error) for error in found] == [sdk.TransientError] * 5
+    assert [round(error.retry_after_s or 0, -2) for error in found if isinstance(error, sdk.TransientError)] == [
+        7200
+    ] * 5
+
+
+def test_a_daily_quota_that_is_used_up_is_one_for_all_who_ask() -> None:
+    class Metered(Toy):
+        limits = (sdk.Limit(100, concurrent=1),)
+
+        def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
+            return sdk.QuotaError("toy: used up", 3_600.0) if answer.status == 429 else None
+
+    vendor = Vendor(lambda _: httpx.Response(429, json={}))
+
+    async def outcomes() -> list[BaseException | sdk.Answer]:
+        async with sdk.Transport(Metered(ToySettings()), http=httpx.MockTransport(vendor)) as opened:
+            asks = [opened.send(sdk.Ask(path="/firms")) for _ in range(3)]
+            return await asyncio.gather(*asks, return_exceptions=True)
+
+    found = virtual_time.run(outcomes())
+
+    assert len(vendor.asked) == 1
+    assert [type(error) for error in found] == [sdk.QuotaError] * 3

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from kizuna.errors import QuotaError, TransientError
 from kizuna.sdk.limits import Limit
 
+WAIT_MOST_S = 300.0
+"""For how long a vendor's wish to be left alone is waited out; a longer one is an error, and whoever asks says when."""
 LATE_S = 0.05
 """By how much a slot may be taken late, because the machine had other things to do, without being lost."""
 BUSY_S = 0.25
@@ -29,6 +32,7 @@ class Bucket:
     _waiting: int = 0
     _is_busy: bool = False  # when the last slot was taken, others were waiting for the next
     _free_at_s: float = 0.0
+    _banned_for: TransientError | None = None
 
     def __post_init__(self) -> None:
         self.gate = asyncio.Semaphore(self.limit.concurrent)
@@ -44,13 +48,17 @@ class Bucket:
         self._free_at_s = max(self._free_at_s, now_s - credit_s) + step_s
         self._is_busy = self._waiting > 0
 
-    def ban(self, now_s: float, for_s: float) -> None:
+    def ban(self, now_s: float, for_s: float, reason: TransientError | None = None) -> None:
         """No slot before ``for_s`` seconds have passed: the vendor said so."""
         self._free_at_s = max(self._free_at_s, now_s + for_s)
+        self._banned_for = reason
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """A slot that is free when the block begins and used when it ends; first come, first served."""
+        """A slot that is free when the block begins and used when it ends; first come, first served.
+
+        Raises TransientError, QuotaError where that was the reason, when there is none for longer than is waited.
+        """
         loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
@@ -58,7 +66,10 @@ class Bucket:
         finally:
             self._waiting -= 1
         try:
-            while (wait_s := self.wait_s(loop.time())) > 0:  # noqa: ASYNC110  a ban moves the slot and wakes nobody
+            while (wait_s := self.wait_s(loop.time())) > 0:
+                if wait_s > WAIT_MOST_S and self._banned_for is not None:
+                    kind = QuotaError if isinstance(self._banned_for, QuotaError) else TransientError
+                    raise kind(str(self._banned_for), wait_s)
                 await asyncio.sleep(wait_s)
             yield
             self.take(loop.time())
@@ -80,12 +91,12 @@ class Pace:
             await self._admitted(self._around(family), under_way)
             yield
 
-    def pause(self, family: str, for_s: float | None) -> None:
-        """The vendor said «too many» to a question of that family; None when it did not say for how long."""
+    def pause(self, family: str, reason: TransientError) -> None:
+        """The vendor said «too many» to a question of that family; it may have said for how long."""
         if self._paced:
-            now_s = asyncio.get_running_loop().time()
+            now_s, wish_s = asyncio.get_running_loop().time(), reason.retry_after_s
             for bucket in self._around(family):
-                bucket.ban(now_s, BUSY_S if for_s is None else for_s)
+                bucket.ban(now_s, BUSY_S if wish_s is None else wish_s, reason)
 
     async def _admitted(self, around: Sequence[Bucket], under_way: AsyncExitStack) -> None:
         """Through the innermost limit first, so that who waits for it takes no place in those around it."""

@@ -20,7 +20,7 @@ from kizuna.sdk.auth import FetchedToken, Keeper
 from kizuna.sdk.bounded import ACCEPTED, Bounded
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
-from kizuna.sdk.pacing import Pace
+from kizuna.sdk.pacing import WAIT_MOST_S, Pace
 from kizuna.sdk.reading import Answer, Ask
 from kizuna.sdk.wire import Wire
 
@@ -30,7 +30,6 @@ TIMEOUT_S = 60.0
 ATTEMPTS = 6
 BACKOFF_S = 0.5
 BACKOFF_MOST_S = 30.0
-WAIT_MOST_S = 300.0
 SAID_FROM_S = 10.0
 
 _log = log.named(__name__)
@@ -145,7 +144,7 @@ class Transport:
             too_many = answer.status == httpx.codes.TOO_MANY_REQUESTS
             self.traffic.refused_429 += too_many
             if too_many or error.retry_after_s:
-                self._pace.pause(ask.family, error.retry_after_s)
+                self._pace.pause(ask.family, error)
         raise error
 
     async def _answered(self, request: httpx.Request) -> httpx.Response:
