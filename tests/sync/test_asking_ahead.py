@@ -135,6 +135,26 @@ def test_at_most_sixteen_questions_of_a_stream_are_under_way() -> None:
     assert vendor.most == 16
 
 
+def test_large_answers_that_wait_let_nothing_more_be_asked_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "WAITING_BYTES_MOST", 20)
+    vendor = Vendor(late=frozenset({"f1"}))
+
+    async def walk() -> list[str]:
+        async with sdk.Transport(Wide(ToySettings()), http=httpx.MockTransport(vendor), paced=False) as line:
+            walked = pages(OneByOne(FIRMS, lambda left: left[:4]), line, None, START)
+            before = [await anext(walked)]
+            for _ in range(50):
+                await asyncio.sleep(0)
+            vendor.letting_go.set()
+            before.append(await anext(walked))
+            asked = list(vendor.asked)
+            return [*asked, "|", *ids([*before, *[page async for page in walked]])]
+
+    found = asyncio.run(walk())
+
+    assert found == [*FIRMS[:5], "|", *FIRMS]
+
+
 def test_pages_are_the_same_with_and_without_asking_ahead() -> None:
     found = [read(OneByOne(FIRMS), Vendor(), ahead=ahead) for ahead in (0, 5, 16)]
 

@@ -15,6 +15,8 @@ from kizuna.sdk import Answer, Ask, Bookmark, Reading, Record, Start, Transport,
 
 AT_ONCE = 16
 """Questions of one stream under way or answered and not yet due: what a kill may have asked for in vain."""
+WAITING_BYTES_MOST = 8 * 1024 * 1024
+"""As much as answers that came early may take; until they are due, nothing more is asked ahead."""
 REFUSED_TRIES = 4
 REFUSED_WAIT_S = 0.5
 
@@ -37,6 +39,12 @@ class Sent:
     task: asyncio.Task[Answer]
     ahead: bool
 
+    def size_bytes(self) -> int:
+        """What its answer takes; nothing while there is none."""
+        task = self.task
+        has_answer = task.done() and not task.cancelled() and task.exception() is None
+        return len(task.result().body) if has_answer else 0
+
 
 @dataclass(slots=True)
 class Questions:
@@ -57,8 +65,9 @@ class Questions:
             self._sent.pop(key).task.cancel()
         if due not in self._sent:
             self._put(due, turn.ask, ahead=False)
+        room_bytes = WAITING_BYTES_MOST - sum(sent.size_bytes() for sent in self._sent.values())
         for key, ask in expected.items():
-            if len(self._sent) >= self.at_once:
+            if len(self._sent) >= self.at_once or room_bytes <= 0:
                 break
             if key not in self._sent:
                 self._put(key, ask, ahead=True)
