@@ -40,7 +40,7 @@ def test_the_plugin_is_found_beside_the_projects_own(beside, tmp_path):
     found = json.loads(asked.stdout)
     assert found["broken"] == []
     assert found["installed"]["deskhand"] == ["kizuna-deskhand", "0.1.0", ["deskhand"]]
-    assert set(found["installed"]) == {"deskhand", "salesforce", "hubspot", "zendesk", "stripe"}
+    assert set(found["installed"]) == {"deskhand", "salesforce", "hubspot", "zendesk", "stripe", "singer"}
 
 
 def test_its_tests_pass_where_it_is_installed(beside, tmp_path):

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A tap of the standard library alone, which does what its config says: the right thing, or each wrong thing once or always.
 
 Config: ``data`` (folder of NAME.json, each a list of records), ``streams`` (NAME → keys, method, replication_key,

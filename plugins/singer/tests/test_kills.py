@@ -17,13 +17,9 @@ from tests.support.project import PROJECT
 from tests.support.worlds import EXECUTOR, Kizuna
 
 CUSTOMERS, INVOICES = 130, 70
-POINTS = [
-    "page.received:4",
-    "batch.prepared:2",
-    "batch.written:2",
-    "batch.committed:2",
-    "stream.complete",
-    "run.ending",
+POINTS = ["page.received:4", "batch.written:2", "batch.committed:2"]
+FURTHER = [
+    pytest.param(point, marks=pytest.mark.nightly) for point in ("batch.prepared:2", "stream.complete", "run.ending")
 ]
 
 
@@ -68,7 +64,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, 
         return stored(kizuna)
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*POINTS, *FURTHER])
 def test_a_first_load_killed_at_a_point_ends_as_if_nothing_had_happened(
     point: str, database_url: str, made: Shop, undisturbed: list[tuple[object, ...]]
 ) -> None:
