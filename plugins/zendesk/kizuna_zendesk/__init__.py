@@ -66,7 +66,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
         # The account's plan decides both rates, so that they belong to the connection and not to the class.
         vars(self)["limits"] = (
             sdk.Limit(settings.requests_per_minute, 60.0, burst=max(1, settings.requests_per_minute // 40)),
-            sdk.Limit(settings.incremental_per_minute, 60.0, family="incremental", concurrent=4),
+            sdk.Limit(settings.incremental_per_minute, 60.0, family="incremental", concurrent=4, within="default"),
         )
 
     def base_url(self) -> str:

@@ -87,7 +87,7 @@ def test_exports_have_a_limit_of_their_own_that_the_settings_raise():
     raised = {limit.family: limit for limit in Zendesk(settings(incremental_per_minute="30")).limits}
 
     assert (usual["incremental"].calls, usual["incremental"].per_s, usual["incremental"].burst) == (10, 60.0, 1)
-    assert usual["default"].calls == 200
+    assert (usual["default"].calls, usual["incremental"].within) == (200, "default")
     assert raised["incremental"].calls == 30
 
 
