@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kizuna.derive import decide
-from kizuna.errors import DecisionError
+from kizuna.errors import ConfigError, DecisionError
 from kizuna.plugins import Plugins, load
+from kizuna.sync import remapping
+from kizuna.sync.mapping import Wish, put_into_force
 from kizuna.sync.rebuild import rebuild
 from tests.support.toys import Bench, Toy, at, bench
 
@@ -26,6 +28,8 @@ FIRMS = st.fixed_dictionaries(
         "crm": st.sampled_from(["x", "y", None]),
         "parent": st.sampled_from(["3", "4", None]),
         "gone": st.booleans(),
+        "tier": st.sampled_from(["Gold", "7", 7, True, None]),
+        "trade": st.sampled_from(["Foods", "acme.jp", None]),
         "merged_into": st.sampled_from(["1", "2", None]),
         "absorbed": st.sampled_from(["3", "4", None]),
         "connection": st.sampled_from(["toy", "other"]),
@@ -46,6 +50,7 @@ PEOPLE = st.fixed_dictionaries(
         "mail": st.sampled_from(["hana@acme.jp", "ken@aoba.co.jp", "hana@gmail.com", None]),
         "firm": st.sampled_from(["1", "2", "3", None]),
         "active": st.booleans(),
+        "tier": st.sampled_from(["VIP", 3, None]),
         "gone": st.booleans(),
         "merged_into": st.sampled_from(["1", None, None]),
         "connection": st.sampled_from(["toy", "other"]),
@@ -61,7 +66,16 @@ TIES = st.fixed_dictionaries(
     }
 )
 DECISIONS = st.tuples(st.sampled_from(["same", "different", "split", "undo"]), st.integers(0, 20), st.integers(0, 20))
-STEPS = st.lists(st.one_of(FIRMS, CASES, PEOPLE, TIES, DECISIONS), min_size=1, max_size=14)
+RULES = st.fixed_dictionaries(
+    {
+        "rule": st.sampled_from(["text", "number", "choice", "name", "domain", "unmap"]),
+        "path": st.sampled_from(["tier", "trade"]),
+        "stream": st.sampled_from(["firms", "firms", "people"]),
+        "applied": st.booleans(),
+        "connection": st.sampled_from(["toy", "other"]),
+    }
+)
+STEPS = st.lists(st.one_of(FIRMS, CASES, PEOPLE, TIES, DECISIONS, RULES), min_size=1, max_size=14)
 STREAMS = {"title": "cases", "human": "people", "person": "ties"}
 """A field that only one stream's records have → that stream."""
 
@@ -75,6 +89,9 @@ def toys() -> Plugins:
 
 def play(made: Bench, step: Any, minute: int) -> None:
     """One thing that can happen."""
+    if isinstance(step, dict) and "rule" in step:
+        rule(made, step)
+        return
     if isinstance(step, dict):
         step = {**step, "at": at(minute)}
         connection = step.pop("connection")
@@ -93,6 +110,29 @@ def play(made: Bench, step: Any, minute: int) -> None:
             choose(made.deriver, "account", rids[one % len(rids)], rids[other % len(rids)], "tester")
     except DecisionError:
         pass  # a guard said no: nothing happens, which is part of the play
+
+
+def rule(made: Bench, step: dict[str, Any]) -> None:
+    """What a custom field means has changed; stored records follow at once, or wait."""
+    word = step["rule"]
+    wish = Wish(
+        connection=step["connection"],
+        stream=step["stream"],
+        path=step["path"],
+        of="person" if step["stream"] == "people" else "customer",
+        keep=word in ("text", "number", "choice"),
+        name="kept" if word in ("text", "number", "choice") else None,
+        form=word if word in ("text", "number", "choice") else None,
+        choices=("Gold", "VIP") if word == "choice" else (),
+        attribute={"name": "name", "domain": "email" if step["stream"] == "people" else "domain"}.get(word),
+        unseen=True,
+    )
+    try:
+        put_into_force(made.database, toys(), wish, "tester")
+    except ConfigError:
+        return  # another rule stands against it, or there is none to give up
+    if step["applied"]:
+        remapping.finish(made.deriver, toys())
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
