@@ -76,8 +76,8 @@ MISTAKES = {
     "a mapping that reads the clock": (
         [
             (
-                "updated_at=payload.updated_at,\n    )\n\n\ndef ticket",
-                "updated_at=datetime.now(payload.updated_at.tzinfo),\n    )\n\n\ndef ticket",
+                "updated_at=payload.updated_at,\n    )\n    if payload.merged_into",
+                "updated_at=datetime.now(payload.updated_at.tzinfo),\n    )\n    if payload.merged_into",
             )
         ],
         "means_the_same_every_time people",

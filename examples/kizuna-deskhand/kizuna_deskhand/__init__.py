@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from kizuna import sdk
 
@@ -12,32 +13,37 @@ class DeskhandSettings(sdk.Settings):
     base_url: str | None = None
 
 
-class Person(sdk.Payload):
+class Changed(sdk.Payload):
     id: int
-    full_name: str
     updated_at: datetime
+    deleted: bool = False
+    merged_into: int | None = None
+
+
+class Person(Changed, kw_only=True):
+    full_name: str
     email: str | None = None
 
 
-class Case(sdk.Payload):
-    id: int
+class Case(Changed, kw_only=True):
     title: str
     state: str
-    requester_id: int
     created_at: datetime
-    updated_at: datetime
+    requester_id: int | None = None
 
 
 STATES = {"new": sdk.TicketStatus.NEW, "with_customer": sdk.TicketStatus.PENDING, "solved": sdk.TicketStatus.SOLVED}
 
 
-def person(payload: Person) -> sdk.Person:
-    return sdk.Person(
+def person(payload: Person) -> Iterator[sdk.Said]:
+    yield sdk.Person(
         name=payload.full_name,
         emails=(payload.email,) if payload.email else (),
         role="requester",
         updated_at=payload.updated_at,
     )
+    if payload.merged_into is not None:
+        yield sdk.Merged(loser=sdk.Ref("people", str(payload.id)), winner=sdk.Ref("people", str(payload.merged_into)))
 
 
 def ticket(payload: Case) -> Iterator[sdk.Said]:
@@ -46,15 +52,21 @@ def ticket(payload: Case) -> Iterator[sdk.Said]:
         subject=payload.title,
         status=status,
         stage=payload.state,
-        person=sdk.Ref("people", str(payload.requester_id)),
+        person=sdk.Ref("people", str(payload.requester_id)) if payload.requester_id else None,
         opened_at=payload.created_at,
         updated_at=payload.updated_at,
     )
     yield from unmapped
 
 
-def changed(payload: Person | Case) -> datetime:
+def changed(payload: Changed) -> datetime:
     return payload.updated_at
+
+
+def gone(payload: Changed) -> str | None:
+    if payload.merged_into is not None:
+        return "merged"
+    return "deleted" if payload.deleted else None
 
 
 class Deskhand(sdk.Connector[DeskhandSettings]):
@@ -76,21 +88,28 @@ class Deskhand(sdk.Connector[DeskhandSettings]):
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         paging = sdk.Cursor(param="cursor", token="meta.next")
-        since: sdk.Since[Person | Case] = sdk.Since("updated_after", changed)
+        since: sdk.Since[Changed] = sdk.Since("updated_after", changed)
+        limit = (("limit", "100"),)
         return (
             sdk.Stream(
                 name="people",
                 payload=Person,
                 map=person,
                 version=changed,
-                reading=sdk.Listing(path="/people", payload=Person, items="people", paging=paging, since=since),
+                deleted=gone,
+                reading=sdk.Listing(
+                    path="/people", payload=Person, items="people", paging=paging, since=since, params=limit
+                ),
             ),
             sdk.Stream(
                 name="cases",
                 payload=Case,
                 map=ticket,
                 version=changed,
-                reading=sdk.Listing(path="/cases", payload=Case, items="cases", paging=paging, since=since),
+                deleted=gone,
+                reading=sdk.Listing(
+                    path="/cases", payload=Case, items="cases", paging=paging, since=since, params=limit
+                ),
             ),
         )
 
@@ -98,3 +117,10 @@ class Deskhand(sdk.Connector[DeskhandSettings]):
 @sdk.hookimpl
 def kizuna_connectors() -> Iterator[type[sdk.AnyConnector]]:
     yield Deskhand
+
+
+@sdk.hookimpl
+def kizuna_sandboxes() -> Iterator[Any]:
+    from kizuna_deskhand.sandbox import DeskhandSandbox
+
+    yield DeskhandSandbox

@@ -1,6 +1,7 @@
 """Deskhand keeps what the suite promises, and means what we decided."""
 
 from kizuna_deskhand import Case, Deskhand, Person, person, ticket
+from kizuna_deskhand.sandbox import DeskhandSandbox
 
 from kizuna import sdk
 from kizuna.testing import ConnectorSuite
@@ -22,12 +23,28 @@ class TestDeskhand(ConnectorSuite):
     connector = Deskhand
     settings = {"subdomain": "acme", "token": "t0ken-of-acme"}  # noqa: RUF012  declared by the suite
     records = {"people": [ADA, BOB], "cases": [CASE, SOLVED]}  # noqa: RUF012  declared by the suite
+    deletes = ("person", "ticket")
+    merges = ("person",)
+    exempt = {  # noqa: RUF012  declared by the suite
+        "renews_a_token_in_mid_page": "Deskhand's tokens do not expire",
+        "fits_many_fields_into_a_url": "Deskhand sends every field unasked",
+    }
+
+    def sandbox(self) -> DeskhandSandbox:
+        return DeskhandSandbox()
 
 
 def test_a_person_without_email_is_still_a_person() -> None:
-    said = person(Person(id=8, full_name="Bob", updated_at=sdk.epoch(1_767_323_045)))
+    (said,) = person(Person(id=8, full_name="Bob", updated_at=sdk.epoch(1_767_323_045)))
 
+    assert isinstance(said, sdk.Person)
     assert (said.name, said.emails, said.role) == ("Bob", (), "requester")
+
+
+def test_a_person_who_was_merged_away_names_the_winner() -> None:
+    said = list(person(Person(id=8, full_name="Bob", updated_at=sdk.epoch(1_767_323_045), merged_into=7)))
+
+    assert said[1] == sdk.Merged(loser=sdk.Ref("people", "8"), winner=sdk.Ref("people", "7"))
 
 
 def test_a_case_that_waits_for_the_customer_is_pending() -> None:
