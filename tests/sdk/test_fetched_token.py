@@ -50,6 +50,14 @@ def test_a_refusal_asks_for_other_credentials(status: int, body: bytes):
 
 
 @pytest.mark.parametrize(
+    ("code", "advice"), [("invalid_grant", "authorise again"), ("invalid_client", "check the client id and secret")]
+)
+def test_a_refusal_says_what_to_do(code: str, advice: str):
+    with pytest.raises(sdk.AuthError, match=advice):
+        fetched(400, b'{"error": "%s"}' % code.encode())
+
+
+@pytest.mark.parametrize(
     ("status", "body"),
     [
         (503, b"<html>"),

@@ -60,9 +60,8 @@ class Vault:
     ) -> None:
         """The secrets sealed, and the connection's references led to them. Raises ConfigError, and nothing is changed."""
         self.seal(sql, stored, values, ring)
-        standing = connections.get(
-            sql, stored.name
-        )  # as it is now that the data key is held: others may have been faster
+        # As it is now that the data key is held: others may have been faster.
+        standing = connections.get(sql, stored.name)
         references = {**standing.secrets, **{setting: f"vault:{setting}" for setting in values}}
         connections.configure(sql, stored.id, standing.settings, references, micros(clock.now()))
 

@@ -33,6 +33,7 @@ class Keeper(Protocol):
         ...
 
 
+_AUTHORISE = "what was granted is spent, expired or revoked: authorise again, and put the new token where the connection finds it."
 _PASSING = ("temporarily_unavailable", "server_error")
 
 
@@ -148,7 +149,8 @@ class FetchedToken(httpx.Auth):
             raise TransientError(f"{self._name}: the token endpoint is busy or broken ({response.status_code}).")
         if code is not None or response.status_code in (400, 401, 404):
             refusal = code if isinstance(code, str) else response.status_code
-            raise AuthError(f"{self._name}: the token endpoint refused ({refusal}); check the client id and secret.")
+            advice = _AUTHORISE if code == "invalid_grant" else "check the client id and secret."
+            raise AuthError(f"{self._name}: the token endpoint refused ({refusal}); {advice}")
         if response.is_error or not isinstance(token, str):
             raise TransientError(f"{self._name}: the token endpoint gave no token ({response.status_code}).")
         await self._renew(said)
