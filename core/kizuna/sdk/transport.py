@@ -22,7 +22,6 @@ from kizuna.sdk.connector import Connector
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.sdk.pacing import WAIT_MOST_S, Pace
 from kizuna.sdk.reading import Answer, Ask
-from kizuna.sdk.wire import Wire
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "kizuna"}
 ANSWER_BYTES = SyncLimits().answer_bytes
@@ -75,7 +74,7 @@ class Transport:
             auth=self._auth,
             headers={**HEADERS, **connector.headers()},
             timeout=TIMEOUT_S,
-            transport=Bounded(http or connector.carrier() or Wire(outbound), answer_bytes, connector.key),
+            transport=Bounded(http or connector.carrier() or _wire(outbound), answer_bytes, connector.key),
             trust_env=False,
             follow_redirects=False,  # they would carry the credentials along
         )
@@ -237,3 +236,9 @@ def backoff(attempt: int) -> float:
     """Seconds before the next try: doubling, with full jitter so that many do not return at once."""
     ceiling_s: float = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** (attempt - 1))
     return random.uniform(0.5, 1.0) * ceiling_s
+
+
+def _wire(outbound: Outbound) -> httpx.AsyncBaseTransport:
+    from kizuna.sdk.wire import Wire  # who only maps records opens no connection, and is spared 15 MB
+
+    return Wire(outbound)
