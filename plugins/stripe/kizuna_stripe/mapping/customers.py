@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kizuna import sdk
@@ -64,21 +65,21 @@ def customer(payload: Customer) -> Iterator[sdk.Said]:
 
 def cross_references(metadata: Mapping[str, Any]) -> tuple[sdk.CrossRef, ...]:
     """The ids in other systems that metadata keys such as ``salesforce_id`` or ``hubspot_company_id`` name."""
-    found = (_cross_reference(key, value) for key, value in metadata.items())
-    return tuple(reference for reference in found if reference is not None)
+    named = ((_system(key), value) for key, value in metadata.items())
+    found = ((system, sdk.text(value)) for system, value in named if system and isinstance(value, str))
+    return tuple(sdk.CrossRef(system, source_id) for system, source_id in found if source_id)
 
 
-def _cross_reference(key: str, value: Any) -> sdk.CrossRef | None:
+@lru_cache(maxsize=4096)  # one account's customers have the same few keys
+def _system(key: str) -> str | None:
+    """The system of whose accounts a metadata key gives the id, if it does."""
     matched = _SYSTEM_ID.fullmatch(key.strip())
-    source_id = sdk.text(value) if isinstance(value, str) else None
-    if matched is None or source_id is None:
+    if matched is None:
         return None
     words = matched.group(1).lower().split("_")
     if words[-1] in _ACCOUNT_WORDS:
         words.pop()
-    if not words or words[-1] in _OTHER_THINGS:
-        return None
-    return sdk.CrossRef("_".join(words), source_id)
+    return None if not words or words[-1] in _OTHER_THINGS else "_".join(words)
 
 
 def _street(address: Address) -> str | None:
