@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from bench.sync import report
-from bench.sync.cost import cpu_of
+from bench.sync.cost import cpu_of, memory_of
 from bench.sync.records import made
 from bench.sync.report import Line
 from tests.support import postgres
@@ -27,6 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / ".kizuna" / "bench"
 PEER = PROJECT / "bench" / ".venv" / "bin" / "python"
 CHANGED_SHARE = 0.01
+LOOK_S = 0.1
 PHASES = {
     "first": "first load",
     "again": "whole re-sync, nothing changed",
@@ -73,10 +75,18 @@ def api(records: int) -> Iterator[str]:
 
 def told(command: list[str], server: int | None) -> dict[str, float]:
     """What a measuring process tells, and the CPU seconds its database server took meanwhile."""
-    before = cpu_of(server) if server else 0.0
-    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return {**figures, "server_cpu_s": cpu_of(server) - before if server else 0.0}
+    before, together_mib = cpu_of(server) if server else 0.0, 0.0
+    with tempfile.TemporaryFile("w+") as answer, subprocess.Popen(command, cwd=PROJECT, stdout=answer) as process:
+        while process.poll() is None:
+            together_mib = max(together_mib, memory_of(process.pid))
+            time.sleep(LOOK_S)
+        answer.seek(0)
+        lines = answer.read().splitlines()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    figures: dict[str, float] = json.loads(lines[-1])
+    server_cpu_s = cpu_of(server) - before if server else 0.0
+    return {**figures, "server_cpu_s": server_cpu_s, "together_mib": together_mib}
 
 
 def ours(asked: Given, name: str, url: str, server: int | None) -> Iterator[Line]:

@@ -21,8 +21,7 @@ class Cost:
     @classmethod
     def now(cls) -> Cost:
         """The clocks as they stand."""
-        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-        return cls(time.monotonic(), own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime)
+        return cls(time.monotonic(), cpu_of(os.getpid()))
 
     def until(self, later: Cost) -> dict[str, float]:
         """Seconds between two readings, and the highest memory the process has held so far (MiB)."""
@@ -35,6 +34,19 @@ def cpu_of(pid: int) -> float:
     living = sum(_cpu(child)[0] for child in _children(pid))
     own, ended = _cpu(pid)
     return own + ended + living
+
+
+def memory_of(pid: int) -> float:
+    """MiB resident now in a process and all that descend from it, pages they share counted in each (Linux)."""
+    return _resident(pid) + sum(map(memory_of, _children(pid)))
+
+
+def _resident(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGESIZE") / 1024 / MIB
 
 
 def _cpu(pid: int) -> tuple[float, float]:

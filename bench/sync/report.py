@@ -7,7 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-HEADS = ("", "work", "records", "records/s", "× peer", "CPU µs a record", "of it the server", "× peer", "peak RSS MiB")
+HEADS = (
+    "",
+    "work",
+    "records",
+    "records/s",
+    "× peer",
+    "CPU µs a record",
+    "of it the server",
+    "× peer",
+    "peak RSS MiB",
+    "with children",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Line:
     cpu_s: float
     server_cpu_s: float
     peak_mib: float
+    together_mib: float  # the process and its children, pages they share counted in each
 
     @property
     def records_per_s(self) -> float:
@@ -42,6 +54,7 @@ def line(who: str, work: str, figures: Mapping[str, float]) -> Line:
         figures["cpu_s"],
         figures["server_cpu_s"],
         figures["peak_mib"],
+        figures["together_mib"],
     )
 
 
@@ -75,4 +88,5 @@ def _cells(one: Line, peer: Line | None) -> tuple[str, ...]:
         f"{one.server_cpu_s / one.records * 1e6:,.0f}",
         f"{peer.cpu_us / one.cpu_us:.1f}" if same and peer else "",
         f"{one.peak_mib:,.0f}",
+        f"{one.together_mib:,.0f}",
     )
