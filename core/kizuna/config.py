@@ -62,6 +62,13 @@ class SyncLimits:
         2_000_000, "A batch is committed when its payloads reach this size, in bytes.", least=10_000
     )
     batch_seconds: float = setting(1.0, "A batch is committed after this time even if small, in seconds.", least=0.01)
+    preparing_processes: int = setting(
+        1,
+        "How many processes prepare the batches of a first load beside the one that writes them; 0 for none. One is "
+        "started at a stream's second batch, takes some 90 MB, and speeds a load up on machines with two cores or more.",
+        least=0,
+        most=16,
+    )
     answer_bytes: int = setting(
         67_108_864, "Largest answer of a vendor that is read, in bytes after decompression.", least=100_000
     )

@@ -90,7 +90,7 @@ def test_a_page_after_a_batch_that_failed_is_not_written(
         taken = writer.write
         tries: list[int] = []
 
-        def fails_once(gathered: object) -> object:
+        def fails_once(gathered: object, _done: object) -> object:
             tries.append(1)
             if unwritten and len(tries) == 1:
                 raise sdk.TransientError("the database is gone")

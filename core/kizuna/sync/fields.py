@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +15,31 @@ PATHS_MOST = 2_000
 _DECODE = msgspec.json.Decoder(dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The fields that a sample of a batch shows, path → JSON types, and how many records were looked at."""
+
+    paths: dict[str, set[str]]
+    samples: int
+    records: int
+
+
+def shown_by(raws: Sequence[bytes]) -> Shown:
+    """What a sample of these records shows."""
+    found: dict[str, set[str]] = {}
+    samples = 0
+    step = max(1, len(raws) // SAMPLES_A_BATCH)
+    for raw in raws[::step]:
+        try:
+            record = _DECODE.decode(raw)
+        except msgspec.DecodeError:
+            continue
+        samples += 1
+        for path, kind in paths(record):
+            found.setdefault(path, set()).add(kind)
+    return Shown(found, samples, len(raws))
+
+
 class FieldWatch:
     """What a stream's records have shown so far; ``known`` is path → types from earlier batches."""
 
@@ -23,21 +49,12 @@ class FieldWatch:
         self._shown: set[str] = set()
         self._samples = 0
 
-    def look(self, raws: Sequence[bytes]) -> list[SeenField]:
-        """The fields that are new or have a new type in a sample of these records."""
-        shown: dict[str, set[str]] = {}
-        step = max(1, len(raws) // SAMPLES_A_BATCH)
-        for raw in raws[::step]:
-            try:
-                record = _DECODE.decode(raw)
-            except msgspec.DecodeError:
-                continue
-            self._samples += 1
-            for path, kind in paths(record):
-                shown.setdefault(path, set()).add(kind)
-        self._shown |= shown.keys()
-        found = [news for path, kinds in shown.items() if (news := self._news(path, kinds))]
-        self._settled = self._settled or bool(raws)
+    def news(self, shown: Shown) -> list[SeenField]:
+        """The fields that are new or have a new type in what a batch has shown."""
+        self._samples += shown.samples
+        self._shown |= shown.paths.keys()
+        found = [news for path, kinds in shown.paths.items() if (news := self._news(path, kinds))]
+        self._settled = self._settled or bool(shown.records)
         return found
 
     def vanished(self) -> list[SeenField]:

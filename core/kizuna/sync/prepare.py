@@ -124,6 +124,22 @@ class Decoding:
         except Exception as error:  # noqa: BLE001  a border: the plugin's mapping is foreign code
             return rejected(record.raw, error, record.source_id)
 
+    def all_understood(self, records: Iterable[tuple[Record, datetime]]) -> tuple[list[Understood], list[Rejected]]:
+        """The records that are understood, and those that are not; each comes with the moment it was asked for."""
+        understood, failed = list[Understood](), list[Rejected]()
+        for record, asked_at in records:
+            found = self.understood(record, asked_at)
+            (failed if isinstance(found, Rejected) else understood).append(found)  # type: ignore[arg-type]  # sorted by its type
+        return understood, failed
+
+    def all_said(self, records: Iterable[Understood]) -> tuple[list[Understood], list[Rejected]]:
+        """The records with all they say, and those whose mapping failed."""
+        mapped, failed = list[Understood](), list[Rejected]()
+        for record in records:
+            said = self.said(record)
+            (failed if isinstance(said, Rejected) else mapped).append(said)  # type: ignore[arg-type]  # sorted by its type
+        return mapped, failed
+
 
 def newest(records: Iterable[Understood]) -> list[Understood]:
     """One of each record: the newest version, the last to arrive among equals."""

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from kizuna import clock
@@ -29,6 +29,8 @@ from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.storage.runs import Lease
 from kizuna.sync.commit import Place
+from kizuna.sync.fresh import Line
+from kizuna.sync.preparers import Preparers
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
 from kizuna.sync.writer import StreamWriter
 
@@ -72,12 +74,14 @@ class Syncer:
         self.limits, self.outbound = limits or SyncLimits(), outbound
         self.vault = vault or Vault(database, Settings().vault_key)
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
+        self.preparers = Preparers(self.limits.preparing_processes)
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._carriers = Carriers()
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
-        """The writer thread ended."""
+        """The writer thread ended, and the processes beside this one."""
+        self.preparers.close()
         self.executor.shutdown(wait=True)
 
     def queue(self, name: str, *, full: bool = False, streams: Collection[str] = (), trigger: str = "command") -> str:
@@ -190,8 +194,15 @@ class Syncer:
                 unbroken,
                 full=bool(row.full),
                 limits=self.limits,
+                preparers=self.preparers,
+                line=self._line(stored, stream),
             )
         await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
+
+    def _line(self, stored: StoredConnection, stream: AnyStream) -> Line | None:
+        """How another process makes the stream; None when its connector comes from no installed plugin."""
+        point = next((one.name for one in self.plugins.installed if stored.plugin in one.connectors), None)
+        return None if point is None else Line(point, replace(stored, secrets={}), stream.name)
 
     def _place(self, stored: StoredConnection, stream: AnyStream, run_id: str, lease: Lease | None) -> Place:
         plain = payloads.compressor(None)

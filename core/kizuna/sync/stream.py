@@ -7,7 +7,7 @@ import json
 import time
 from bisect import bisect_left
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,9 @@ from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
 from kizuna.storage import connections, evidence, runs
 from kizuna.storage.evidence import Head
 from kizuna.storage.instants import micros, moment
+from kizuna.sync.fresh import Fresh, Line
 from kizuna.sync.prepare import VANISHED
+from kizuna.sync.preparers import NOBODY, Preparers
 from kizuna.sync.reader import Page, pages
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 
@@ -69,6 +71,8 @@ class StreamRun:
     unbroken: bool
     full: bool = False  # the administrator asked for everything again
     limits: SyncLimits = field(default_factory=SyncLimits)
+    preparers: Preparers = NOBODY
+    line: Line | None = None  # how another process would make the stream; None when it could not
     state: str = "reading"
     reason: str | None = None
     paused_s: float = 0.0  # the daily share is used up: how long to leave the vendor alone
@@ -123,8 +127,9 @@ class StreamRun:
                         await self._end(gathered, page, start)
                         return
                     if self._full(gathered, since_s):
+                        prepared = self._asked(gathered)
                         await _done(writing)
-                        writing = asyncio.ensure_future(self._write(gathered))
+                        writing = asyncio.ensure_future(self._write(gathered, prepared))
                         gathered, since_s = Gathered(), time.monotonic()
                     if budget.spent():
                         break
@@ -186,8 +191,17 @@ class StreamRun:
             heads = evidence.heads(sql, gone)
         return sorted(heads.values(), key=lambda head: head.source_id), living
 
-    async def _write(self, gathered: Gathered) -> None:
-        wrote = await self._in_thread(lambda: self.writer.write(gathered))
+    def _asked(self, gathered: Gathered) -> Future[Fresh | None] | None:
+        """The batch being prepared by another process, where there is one and nothing is stored of the stream yet."""
+        if self.line is None:
+            return None
+        job = self.writer.job(self.line, gathered)
+        self.preparers.warm()
+        return self.preparers.ask(job) if job else None
+
+    async def _write(self, gathered: Gathered, prepared: Future[Fresh | None] | None = None) -> None:
+        done = await asyncio.wrap_future(prepared) if prepared else None
+        wrote = await self._in_thread(lambda: self.writer.write(gathered, done))
         self.total = self.total.plus(wrote)
         self.observe(Progress(self.connection, self.stream.name, "reading", wrote))
 

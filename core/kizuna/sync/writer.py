@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,13 @@ from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
 from kizuna.sdk import AnyStream, Bookmark, Record
 from kizuna.storage import connections, drift, evidence, field_rules, payloads
+from kizuna.storage.bulk import Unfit
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Batch, Overtaken, Place, commit
-from kizuna.sync.fields import FieldWatch
-from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Sorted, Understood, differing, newest
+from kizuna.sync.fields import FieldWatch, shown_by
+from kizuna.sync.fresh import Fresh, Job, Line
+from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Understood, differing, newest
+from kizuna.sync.rows import Prepared, rows_of
 
 TRIES = 3
 
@@ -86,13 +89,17 @@ class StreamWriter:
             self._quarantined = evidence.quarantined(sql, source, stream.name) if cures else set()
             self._watch = FieldWatch(drift.fields(sql, source, stream.name))
             dictionary = evidence.latest_dictionary(sql, source, stream.name)
+        self._begun = False
         self._use_dictionary(dictionary)
         self._use_rules()
 
-    def write(self, gathered: Gathered) -> Wrote:
-        """The batch committed with its bookmark. Raises LeaseLost when the run was taken over."""
+    def write(self, gathered: Gathered, done: Fresh | None = None) -> Wrote:
+        """The batch committed with its bookmark; its :meth:`job` may have been done already.
+
+        Raises LeaseLost when the run was taken over.
+        """
         with without_collections():
-            return self._write(gathered)
+            return self._write(gathered, done)
 
     def note_vanished_fields(self) -> None:
         """After a whole pass: the fields that no record shows any more are noted."""
@@ -102,14 +109,23 @@ class StreamWriter:
             with self.place.database.write() as sql:
                 drift.record(sql, source, self.stream.name, run, gone, (), micros(clock.now()))
 
-    def _write(self, gathered: Gathered) -> Wrote:
-        understood: list[Understood] = []
-        rejected: list[Rejected] = []
-        for record, asked_at in gathered.records:
-            found = self._decoding.understood(record, asked_at)
-            (rejected if isinstance(found, Rejected) else understood).append(found)  # type: ignore[arg-type]  # sorted by its type
+    def job(self, line: Line, gathered: Gathered) -> Job | None:
+        """The batch as work for another process; None while something may be stored of it, or nothing is known of it yet."""
+        if not self._first or not self._begun:
+            return None
+        job = Job(line, self._decoding.rules, self.place.run_id, self._dictionary, micros(clock.now()))
+        job.add(gathered.records)
+        return job
+
+    def _write(self, gathered: Gathered, done: Fresh | None) -> Wrote:
+        self._begun = True
+        if done is not None and self._first:
+            with suppress(Overtaken, Unfit):  # then it is prepared again, looking at what is stored
+                return self._committed(done.prepared, gathered, self._watch.news(done.shown))
+            self._first = False
+        understood, rejected = self._decoding.all_understood(gathered.records)
         self._train(understood)
-        fields = self._watch.look([record.raw for record in understood])
+        fields = self._watch.news(shown_by([record.raw for record in understood]))
         return self._settled(newest(understood), rejected, gathered, fields)
 
     def _settled(
@@ -149,11 +165,29 @@ class StreamWriter:
             with self.place.database.read() as sql:
                 heads = evidence.heads(sql, [record.rid for record in understood])
         found = differing(understood, heads, self.stream.name, self.listed_since)
-        found.rejected += rejected
-        found.changed = self._mapped(found)
+        mapped, unmappable = self._decoding.all_said(found.changed)
+        rows, unfit = rows_of(mapped, self.place.origin, heads, micros(clock.now()))
+        refused = [*found.rejected, *unmappable, *unfit]
+        prepared = Prepared(rows, rejected, refused, found.seen, heads, found.unchanged)
+        try:
+            return self._committed(prepared, gathered, fields)
+        except Unfit as error:
+            if rows.records != 1:
+                raise Overtaken from error
+            ((rid, *_),) = rows.evidence
+            alone = next(record for record in mapped if record.rid == rid)
+            refused.append(Rejected(alone.source_id, "the database cannot hold one of its values", None, alone.raw))
+            prepared.rows, _ = rows_of([], self.place.origin, {}, 0)
+            return self._committed(prepared, gathered, fields)
+
+    def _committed(self, prepared: Prepared, gathered: Gathered, fields: list[drift.SeenField]) -> Wrote:
+        aside = [*prepared.refused, *prepared.unread]
+        replaced = prepared.rows.rids()
         batch = Batch(
-            sorted=found,
-            heads=heads,
+            rows=prepared.rows,
+            rejected=aside,
+            unchanged=prepared.unchanged,
+            heads={rid: head for rid, head in prepared.heads.items() if rid in replaced},
             bookmark=gathered.bookmark,
             pages=gathered.pages,
             quarantined_before=self._quarantined,
@@ -163,22 +197,14 @@ class StreamWriter:
         failpoint("batch.prepared")
         self.kinds = commit(self.place, batch, micros(clock.now()))
         if self.stream.sweep:
-            self.seen.extend(found.seen)
+            self.seen.extend(prepared.seen)
             # What was listed is there, also when it could not be understood.
-            self.seen.extend(record_id(self.place.connection, self.stream.name, bad.source_id) for bad in rejected)
-            self.nameless += sum(bad.source_id.startswith(NAMELESS) for bad in rejected)
-        self._quarantined |= {bad.source_id for bad in found.rejected}
-        return _tally(found, gathered)
-
-    def _mapped(self, found: Sorted) -> list[Understood]:
-        mapped: list[Understood] = []
-        for record in found.changed:
-            said = self._decoding.said(record)
-            if isinstance(said, Rejected):
-                found.rejected.append(said)
-            else:
-                mapped.append(said)
-        return mapped
+            self.seen.extend(
+                record_id(self.place.connection, self.stream.name, bad.source_id) for bad in prepared.unread
+            )
+            self.nameless += sum(bad.source_id.startswith(NAMELESS) for bad in prepared.unread)
+        self._quarantined |= {bad.source_id for bad in aside}
+        return _tally(batch, gathered)
 
     def _train(self, understood: list[Understood]) -> None:
         """The stream's first batch trains its dictionary."""
@@ -200,6 +226,7 @@ class StreamWriter:
         self._decoding = Decoding(self.place.connection, self.stream, standing.rules)
 
     def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:
+        self._dictionary = dictionary
         key, content = dictionary or (payloads.PLAIN, None)
         self.place = replace(self.place, compress=payloads.compressor(content), dictionary_id=key)
 
@@ -221,15 +248,14 @@ def without_collections() -> Iterator[None]:
             gc.collect(0)
 
 
-def _tally(found: Sorted, gathered: Gathered) -> Wrote:
-    deleted = sum(record.deleted is not None for record in found.changed)
+def _tally(batch: Batch, gathered: Gathered) -> Wrote:
     return Wrote(
         pages=gathered.pages,
-        read=found.read,
-        written=len(found.changed) - deleted,
-        unchanged=found.unchanged,
-        deleted=deleted,
-        quarantined=len(found.rejected),
+        read=batch.read,
+        written=batch.rows.records - batch.rows.deleted,
+        unchanged=batch.unchanged,
+        deleted=batch.rows.deleted,
+        quarantined=len(batch.rejected),
         bytes=gathered.size_bytes,
-        reasons=tuple(sorted({bad.reason for bad in found.rejected}))[:20],
+        reasons=tuple(sorted({bad.reason for bad in batch.rejected}))[:20],
     )
