@@ -193,3 +193,12 @@ def test_a_daily_quota_that_is_used_up_is_one_for_all_who_ask() -> None:
 
     assert len(vendor.asked) == 1
     assert [type(error) for error in found] == [sdk.QuotaError] * 3
+
+
+def test_a_slot_that_is_far_off_without_a_ban_is_waited_for() -> None:
+    busy = httpx.Response(429, headers={"Retry-After": "1"}, json={})
+    vendor = Vendor(lambda number: busy if number == 0 else httpx.Response(200, json={}))
+
+    ask(vendor, [sdk.Limit(1, per_s=600.0)], ["default"])
+
+    assert [at_s - vendor.times()[0] for at_s in vendor.times()] == [0.0, 600.0]

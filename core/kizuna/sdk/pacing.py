@@ -32,7 +32,8 @@ class Bucket:
     _waiting: int = 0
     _is_busy: bool = False  # when the last slot was taken, others were waiting for the next
     _free_at_s: float = 0.0
-    _banned_for: TransientError | None = None
+    _closed_until_s: float = 0.0
+    _closed_for: TransientError | None = None
 
     def __post_init__(self) -> None:
         self.gate = asyncio.Semaphore(self.limit.concurrent)
@@ -51,7 +52,8 @@ class Bucket:
     def ban(self, now_s: float, for_s: float, reason: TransientError | None = None) -> None:
         """No slot before ``for_s`` seconds have passed: the vendor said so."""
         self._free_at_s = max(self._free_at_s, now_s + for_s)
-        self._banned_for = reason
+        if for_s > WAIT_MOST_S and reason is not None:
+            self._closed_until_s, self._closed_for = now_s + for_s, reason
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -67,9 +69,9 @@ class Bucket:
             self._waiting -= 1
         try:
             while (wait_s := self.wait_s(loop.time())) > 0:
-                if wait_s > WAIT_MOST_S and self._banned_for is not None:
-                    kind = QuotaError if isinstance(self._banned_for, QuotaError) else TransientError
-                    raise kind(str(self._banned_for), wait_s)
+                if self._closed_for is not None and self._closed_until_s - loop.time() > WAIT_MOST_S:
+                    kind = QuotaError if isinstance(self._closed_for, QuotaError) else TransientError
+                    raise kind(str(self._closed_for), wait_s)
                 await asyncio.sleep(wait_s)
             yield
             self.take(loop.time())
