@@ -9,6 +9,9 @@ import pytest
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the client's own import warns on current Pythons
     from zenpy import Zenpy
+    from zenpy.lib.exception import APIException, RecordNotFoundException
+
+from kizuna.sandbox.faults import FaultPlan, FaultProfile
 
 
 @pytest.fixture
@@ -78,3 +81,50 @@ def test_a_ticket_is_read_changed_commented_and_deleted(client, desk):
 
 def test_the_client_knows_who_asks(client):
     assert client.users.me().email == "admin@sandbox.example"
+
+
+def test_what_changed_since_is_found_in_the_export(client, desk):
+    own = next(int(ticket.id) for ticket in desk.state.of_kind("ticket") if ticket.status != "closed")
+    desk.later(hours=1)
+    since = int(desk.served.clock.now().timestamp())
+    ticket = client.tickets(id=own)
+    ticket.subject = "Changed since"
+
+    client.tickets.update(ticket)
+    desk.later()
+
+    found = list(client.tickets.incremental(paginate_by_time=False, start_time=since))
+    assert [(one.id, one.subject) for one in found] == [(own, "Changed since")]
+
+
+def test_ratings_are_found_by_their_score_and_time(client, desk):
+    good = {int(one.id) for one in desk.state.live("satisfaction_ratings") if one.payload["score"] == "good"}
+
+    found = Counter(one.id for one in client.satisfaction_ratings(score="good"))
+
+    assert found == Counter(good)
+
+
+def test_a_wrong_token_is_refused(client, desk):
+    client.users.session.auth = ("admin@sandbox.example/token", "somebody-elses")
+
+    with pytest.raises(APIException, match="Couldn't authenticate you"):
+        list(client.users())
+
+
+def test_a_record_that_is_not_there_is_not_found(client):
+    with pytest.raises(RecordNotFoundException):
+        client.tickets(id=1)
+
+
+def test_the_client_waits_as_long_as_it_is_told_and_goes_on(client, desk, monkeypatch):
+    waits = []
+    monkeypatch.setattr("zenpy.lib.api.sleep", waits.append)
+    profile = FaultProfile("limits", {"rate_limited": 1.0}, most_in_a_row=1_000, at_most=1)
+    desk.served.gateways[0].faults = FaultPlan(profile, 1)
+
+    name = client.users.me().name
+
+    assert name
+    assert desk.state.requests["fault_rate_limited"] == 1
+    assert sum(waits) >= 1
