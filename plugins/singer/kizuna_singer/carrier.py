@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ STARTS_MOST = 4
 CATALOG_MOST_BYTES = 64 << 20
 LEFT_ALONE_S = 900.0
 LOOKS_EVERY_S = 15.0
+
+_log = logging.getLogger("kizuna.singer")
 
 
 class NoStream(Exception):
@@ -51,7 +54,7 @@ class TapCarrier(httpx.AsyncBaseTransport):
 
     def __init__(self, file: TapFile, secrets: Mapping[str, Any]) -> None:
         self._file, self._program = file, file.program
-        self._config = msgspec.json.encode({**self._program.config, **secrets})
+        self._config = msgspec.json.encode(laid_over(self._program.config, secrets))
         self._withheld = Withheld(secrets)
         self._running: dict[str, Running] = {}
         self._faults: dict[str, tuple[bytes, int]] = {}  # stream → the STATE it was begun from, how often in vain
@@ -115,10 +118,13 @@ class TapCarrier(httpx.AsyncBaseTransport):
 
     async def _next(self, stream: str, tap: Tap) -> Batch:
         try:
-            return await tap.batch()
+            batch = await tap.batch()
         except TapFailed:
             await self._stop(stream)
             raise
+        if batch.end:
+            self._running[stream].undo.close()  # its secrets are needed no more; the batch may be asked for again
+        return batch
 
     async def _begin(self, wish: Wish) -> Tap:
         rule, catalog = self._file.stream(wish.stream), await self._known_catalog()
@@ -150,6 +156,7 @@ class TapCarrier(httpx.AsyncBaseTransport):
         async with self._discovering:
             if self._catalog is None and self._program.discovers:
                 self._catalog = await self._discovered()
+                self._tell(self._catalog)
         return self._catalog
 
     async def _discovered(self) -> Catalog:
@@ -162,6 +169,16 @@ class TapCarrier(httpx.AsyncBaseTransport):
             ) from error
         finally:
             await running.stop()
+
+    def _tell(self, catalog: Catalog) -> None:
+        """Logs what the administrator may want to know of the streams: which nobody named, which have no keys."""
+        rules = {rule.name: rule for rule in self._file.streams}
+        unnamed = [name for name in catalog.names if name not in rules]
+        if unnamed:
+            _log.info("%s has more streams, which %s does not name: %s", self._program.name, self._file.path, unnamed)
+        for name in catalog.names:
+            if name in rules and rules[name].key is None and catalog.is_keyless(name):
+                _log.info("stream %s has no keys: its records are named by their content", name)
 
     def _fault(self, wish: Wish) -> int:
         """How often the stream's tap has failed since it was begun from this STATE."""
@@ -189,6 +206,15 @@ class TapCarrier(httpx.AsyncBaseTransport):
                     await self._stop_all()
         finally:
             await self._stop_all()
+
+
+def laid_over(config: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """The config with the secrets in it, table by table."""
+    found = dict(config)
+    for name, value in secrets.items():
+        below = found.get(name)
+        found[name] = laid_over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return found
 
 
 def reason(status: int, why: str) -> httpx.Response:

@@ -55,6 +55,11 @@ class Catalog:
         )
         return found if isinstance(found, str) else None
 
+    def is_keyless(self, name: str) -> bool:
+        """Whether the tap names no keys for the stream."""
+        stream = next((stream for stream in self.streams if _name(stream) == name), {})
+        return not (_root(stream).get("table-key-properties") or stream.get("key_properties"))
+
 
 def _name(stream: dict[str, Any]) -> str:
     """Records carry ``stream``; taps that leave it out mean ``tap_stream_id``."""

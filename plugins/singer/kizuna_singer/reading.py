@@ -22,7 +22,7 @@ from kizuna_singer.tapfile import FULL_TABLE
 class Pass(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Where a pass stands, as it is kept in the bookmark.
 
-    ``fresh``: it began without a STATE. ``version`` is the table version that is in force, ``before`` the one when the pass
+    ``fresh``: it began without a STATE. ``spoken``: the tap has said something of the stream. ``version`` is the table version that is in force, ``before`` the one when the pass
     began, ``mixed``: records of another version came too.
     """
 
@@ -30,6 +30,7 @@ class Pass(msgspec.Struct, kw_only=True, omit_defaults=True):
     tap: str | None = None
     batch: int = 0
     fresh: bool = False
+    spoken: bool = False
     keys: tuple[str, ...] | None = None
     dated: str | None = None
     version: Any = None
@@ -80,11 +81,13 @@ class TapReading:
             return [sdk.Record(raw=records.malformed(line))]
         if said.type == STATE:
             now.state = said.value
-        elif said.stream != self.stream:
+            return []
+        if said.stream != self.stream:
             return []  # a tap that heeds no selection: the other stream's own reading takes it
-        elif said.type == RECORD:
+        now.spoken = True
+        if said.type == RECORD:
             return [self._record(said, now)]
-        elif said.type == SCHEMA:
+        if said.type == SCHEMA:
             now.keys = said.key_properties or ()
             now.dated = (said.bookmark_properties or (None,))[0]
         elif said.type == ACTIVATE_VERSION:
@@ -118,7 +121,7 @@ class TapReading:
         return records.moment(said.time_extracted)
 
     def _end(self, now: Pass, batch: Came, found: list[sdk.Record]) -> sdk.Turn:
-        if now.fresh and now.keys is None:
+        if now.fresh and not now.spoken:
             raise sdk.DegradedError(
                 f"The tap ended well and said nothing of {self.stream}, not even its SCHEMA; look whether it heeds the "
                 "catalog, and whether the stream needs another one (select_with)."

@@ -191,6 +191,12 @@ def test_a_tap_that_says_nothing_of_the_stream_proves_nothing_and_is_reported() 
         ending(state({}), method="FULL_TABLE")
 
 
+def test_a_tap_without_schemas_is_read_by_the_keys_of_the_file() -> None:
+    end = ending(record(1), state({"at": 1}), reading=TapReading("things", ("id",)))
+
+    assert (len(end.records), end.bookmark) == (1, {"state": {"at": 1}})
+
+
 def test_an_answer_that_is_no_batch_is_refused() -> None:
     begun = READING.begin(None, START)
     assert begun.ask is not None

@@ -60,6 +60,11 @@ def first(stream: str = "customers") -> sdk.Ask:
     return sdk.Ask(path=BATCH_PATH, method="POST", json={"stream": stream})
 
 
+def left_behind() -> list[Path]:
+    """What is in the folder for temporary files."""
+    return list(Path(tempfile.gettempdir()).iterdir())
+
+
 def runs(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -77,7 +82,28 @@ def test_config_and_secrets_are_in_files_that_nobody_else_reads_and_that_do_not_
     assert start["config"]["api_key"] == SECRET
     assert (start["file_mode"], start["folder_mode"]) == (0o600, 0o700)
     assert SECRET not in " ".join(start["argv"])
-    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+    assert left_behind() == []
+
+
+def test_secrets_are_laid_over_the_config_table_by_table() -> None:
+    config = {"account": {"name": "shop", "key": ""}, "since": "2026"}
+
+    found = carrier.laid_over(config, {"account": {"key": SECRET}, "token": "t"})
+
+    assert found == {"account": {"name": "shop", "key": SECRET}, "since": "2026", "token": "t"}
+
+
+def test_a_tap_that_has_ended_leaves_no_secrets_while_its_last_batch_may_be_asked_for_again(made: Shop) -> None:
+    async def scenario(line: sdk.Transport) -> tuple[list[Path], bool]:
+        one = await line.send(first())
+        left = left_behind()
+        wish = {"stream": "customers", "tap": one.headers["x-tap"], "after": 0}
+        again = await line.send(sdk.Ask(path=BATCH_PATH, method="POST", json=wish))
+        return left, one.headers["x-end"] == "1" and again.body == one.body
+
+    left, same = talk(made.connector(), scenario)
+
+    assert (left, same) == ([], True)
 
 
 def test_a_tap_sees_a_reduced_environment_and_what_the_file_adds(made: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +274,7 @@ def test_who_leaves_early_leaves_no_process_and_no_file(made: Shop) -> None:
     talk(made.connector(), lambda line: line.send(first()))
 
     assert not runs(made.seen()[0]["pid"])
-    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+    assert left_behind() == []
 
 
 def test_a_process_that_ends_with_a_tap_open_takes_it_along(made: Shop) -> None:
@@ -259,7 +285,7 @@ def test_a_process_that_ends_with_a_tap_open_takes_it_along(made: Shop) -> None:
 
     asyncio.run(line.send(first()))
 
-    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+    assert left_behind() == []
 
 
 def test_what_a_killed_kizuna_left_is_removed_by_the_next(made: Shop) -> None:
@@ -288,3 +314,16 @@ def test_the_trial_is_a_discovery(made: Shop) -> None:
     assert answer.status == 200
     assert made.seen() == []
     assert made.witness.read_text().count("--discover") == 1
+
+
+def test_streams_that_nobody_named_and_streams_without_keys_are_told(
+    made: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    made.meaning = "[streams.customers]\n"
+    made.streams["customers"]["keys"] = []
+
+    with caplog.at_level(logging.INFO, "kizuna.singer"):
+        read(made.connector())
+
+    assert "shop.toml does not name: ['invoices']" in caplog.text
+    assert "stream customers has no keys: its records are named by their content" in caplog.text
