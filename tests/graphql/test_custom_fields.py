@@ -118,3 +118,27 @@ def test_a_list_of_customers_reads_their_custom_fields_in_one_statement(made: Ho
 
     assert [one["customFields"] for one in answer["customers"]["nodes"]] == [[{"text": "Gold"}]] * 5
     assert len(counted) == 2
+
+
+def test_customers_are_found_by_the_values_of_custom_fields(made: House) -> None:
+    keep(made, "crm", "accounts", "tier", "text")
+    keep(made, "crm", "accounts", "seats", "number")
+    given = {"one": ("Gold", 5), "two": ("Gold", 7), "three": ("Silver", 7)}
+    for name, (tier, seats) in given.items():
+        firm = {**ACME, "name": name, "domains": [f"{name}.example"]}
+        made.tell("crm", "accounts", {**record(name, firm), "tier": tier, "seats": seats})
+    ask = "query ($f: [CustomFieldFilter!]) { customers(first: 9, filter: { customFields: $f }) { totalCount nodes { name } } }"
+    found = {}
+
+    for wish in ("tier=Gold|Silver", "tier=Gold", "tier=Gold&seats=7", "tier=gold", "other=Gold"):
+        pairs = [one.split("=") for one in wish.split("&")]
+        wanted = [{"name": name, "values": values.split("|")} for name, values in pairs]
+        found[wish] = [one["name"] for one in made.ask(ask, f=wanted)["customers"]["nodes"]]
+
+    assert found == {
+        "tier=Gold|Silver": ["one", "three", "two"],
+        "tier=Gold": ["one", "two"],
+        "tier=Gold&seats=7": ["two"],
+        "tier=gold": [],
+        "other=Gold": [],
+    }

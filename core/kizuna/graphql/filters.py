@@ -17,6 +17,7 @@ from kizuna.unify.survivorship import folded
 
 TEXT_MOST = 200
 SYSTEMS_MOST = 20
+CUSTOM_FIELDS_MOST = 10
 
 
 @strawberry.enum(description="What customers can be sorted by.")
@@ -52,6 +53,14 @@ class MoneyFilter:
     at_most: Decimal | None = strawberry.field(default=None, description="At most so much, in major units.")
 
 
+@strawberry.input(description="A wish for a custom field that is kept.")
+class CustomFieldFilter:
+    name: str = strawberry.field(description="The name it is kept under.")
+    values: list[str] = strawberry.field(
+        description="Its value is one of these, as `text` says it; amounts of money cannot be looked for."
+    )
+
+
 @strawberry.input(description="Which customers; all wishes must hold.")
 class CustomerFilter:
     name_contains: str | None = strawberry.field(
@@ -79,6 +88,9 @@ class CustomerFilter:
     renews_until: DateTime | None = strawberry.field(default=None, description="A paid period ends before then.")
     conflict_on: Attribute | None = strawberry.field(default=None, description="Systems disagree on this field.")
     money: MoneyFilter | None = strawberry.field(default=None, description="A sum of money lies in these bounds.")
+    custom_fields: list[CustomFieldFilter] | None = strawberry.field(
+        default=None, description="Custom fields have these values."
+    )
 
 
 def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[Condition]:
@@ -89,7 +101,10 @@ def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[
         raise UserError(f"`nameContains` is longer than {TEXT_MOST} characters.")
     if len(wishes.systems or ()) + len(wishes.missing_systems or ()) > SYSTEMS_MOST:
         raise UserError(f"Name at most {SYSTEMS_MOST} systems.")
+    if len(wishes.custom_fields or ()) > CUSTOM_FIELDS_MOST:
+        raise UserError(f"Name at most {CUSTOM_FIELDS_MOST} custom fields.")
     given = {**vars(wishes), "money": vars(wishes.money) if wishes.money else None}
+    given["custom_fields"] = [(one.name, one.values) for one in wishes.custom_fields or ()]
     if wishes.name_contains is not None:
         given["name_contains"] = folded(wishes.name_contains)
     try:

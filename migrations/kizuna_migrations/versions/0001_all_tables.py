@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("conflict", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("entity_id", "name", "rid", name=op.f("pk_custom_value")),
     )
+    op.create_index(op.f("ix_custom_value_name_value"), "custom_value", ["name", "value"], unique=False)
     op.create_table(
         "customer",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1140,6 +1141,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_customer_last_activity_at_id"), table_name="customer")
     op.drop_index(op.f("ix_customer_domain"), table_name="customer")
     op.drop_table("customer")
+    op.drop_index(op.f("ix_custom_value_name_value"), table_name="custom_value")
     op.drop_table("custom_value")
     op.drop_table("connection")
     op.drop_table("compression_dictionary")

@@ -79,7 +79,7 @@ def conditions(sql: Connection, given: Mapping[str, Any]) -> list[Condition]:
     for name, condition in SWITCHES.items():
         if name in wishes:
             found.append(Condition(condition if wishes[name] else f"NOT ({condition})"))
-    return [*found, *_by_systems(wishes), *_others(wishes), *_by_money(wishes)]
+    return [*found, *_by_systems(wishes), *_by_custom_fields(sql, wishes), *_others(wishes), *_by_money(wishes)]
 
 
 def _by_systems(wishes: Mapping[str, Any]) -> list[Condition]:
@@ -87,6 +87,16 @@ def _by_systems(wishes: Mapping[str, Any]) -> list[Condition]:
     for name, word in (("systems", "LIKE"), ("missing_systems", "NOT LIKE")):
         for n, system in enumerate(wishes.get(name, ())):
             found.append(Condition(f"k.systems {word} :{name}{n} ESCAPE '!'", {f"{name}{n}": f'%"{escaped(system)}"%'}))
+    return found
+
+
+def _by_custom_fields(sql: Connection, wishes: Mapping[str, Any]) -> list[Condition]:
+    found = []
+    for n, (name, values) in enumerate(wishes.get("custom_fields", ())):
+        held = f"""SELECT 1 FROM custom_value v WHERE v.entity_id = k.id AND v.name = :custom_name{n} AND v.winner
+                   AND {among_words(sql, "v.value", f"custom_values{n}")}"""
+        bound = {f"custom_name{n}": name, f"custom_values{n}": words(sql, values)}
+        found.append(Condition(f"EXISTS ({held})", bound))
     return found
 
 

@@ -150,6 +150,7 @@ CUSTOM_VALUE = Table(
     at("observed_at"),
     flag("winner"),
     flag("conflict"),  # another record says something else
+    Index(None, "name", "value"),
 )
 """What records say in fields that the administrator keeps, as claims are kept."""
 
