@@ -144,6 +144,21 @@ def test_slots_that_were_taken_late_are_made_up_for_and_unused_ones_are_not() ->
     assert [round(at_s - found[8], 3) for at_s in found[8:]] == [0.0, 0.01, 0.02]
 
 
+def test_what_is_made_up_for_stays_within_the_limit_of_any_second() -> None:
+    async def departures() -> list[float]:
+        bucket, loop, left = Bucket(sdk.Limit(96)), asyncio.get_running_loop(), list[float]()
+
+        async def leave(number: int) -> None:
+            async with bucket.slot():
+                await asyncio.sleep(0.2 if number % 40 == 39 else 0.0)
+                left.append(loop.time())
+
+        await asyncio.gather(*(leave(number) for number in range(400)))
+        return left
+
+    assert most_in(1.0, virtual_time.run(departures())) <= 100
+
+
 @pytest.mark.parametrize("wish_s", [None, 2.0])
 def test_too_many_for_one_question_is_a_pause_for_all(wish_s: float | None) -> None:
     headers = {} if wish_s is None else {"Retry-After": str(wish_s)}

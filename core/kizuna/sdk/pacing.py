@@ -12,8 +12,9 @@ from kizuna.sdk.limits import Limit
 
 WAIT_MOST_S = 300.0
 """For how long a vendor's wish to be left alone is waited out; a longer one is an error, and whoever asks says when."""
-LATE_S = 0.05
-"""By how much a slot may be taken late, because the machine had other things to do, without being lost."""
+LATE_S = 0.04
+"""By how much a slot may be taken late, because the machine had other things to do, without being lost: made up for within
+one second, it stays within a limit of which 4 % are left free."""
 BUSY_S = 0.25
 """How long a family is left alone after «too many» without a word of how long."""
 
