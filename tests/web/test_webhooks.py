@@ -16,8 +16,8 @@ from kizuna.sdk import Delivery, SecretStr
 from kizuna.storage import connections, deliveries
 from kizuna.storage.deliveries import Arrival
 from kizuna.sync import inbox
+from kizuna.web.receiving import receiving as receiving_of
 from kizuna.web.webhooks import MOST_BYTES
-from kizuna.web.webhooks import receiving as receiving_of
 from kizuna_stripe.sandbox.hooks import signature
 from tests.support.webhooks import SECRET, VARIABLE, calls, inbox_rows, receiving, sent, trust, until
 from tests.support.worlds import Kizuna, kizuna, world

@@ -35,9 +35,11 @@ def serve_command(host: str | None, port: int | None, database: str | None) -> N
 
 def served(parts: Service) -> None:
     """Serves until the process is told to stop."""
+    from kizuna.web.serving import run
+
     settings = parts.settings
     click.echo(f"Serving http://{settings.host}:{settings.port}/graphql in {settings.mode} mode; stop with Ctrl-C.")
-    asyncio.run(_serve(parts))
+    run(_serve(parts))
 
 
 async def _serve(parts: Service) -> None:

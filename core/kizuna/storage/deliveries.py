@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection as Sql
 from sqlalchemy import Row, event, func, select, text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kizuna.sdk import Hint
 from kizuna.storage.bulk import among, numbers
@@ -48,6 +48,30 @@ class Kept:
     due_at: int
 
 
+# One statement for many, and its text does not depend on how many: the driver's own way to write many rows takes longer.
+_DURABLE = text("SET LOCAL synchronous_commit = on")
+_COLUMNS = "connection_id, name, hints, state, reason, attempts, looks, received_at, due_at, ended_at"
+_KEEP = {
+    "sqlite": text(f"""
+        INSERT INTO webhook_delivery ({_COLUMNS})
+        SELECT :connection_id, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+            json_extract(value, '$[3]'), 0, 0, json_extract(value, '$[4]'), json_extract(value, '$[4]'),
+            json_extract(value, '$[5]')
+        FROM json_each(:rows) WHERE true ORDER BY key ON CONFLICT (connection_id, name) DO NOTHING
+    """),
+    "postgresql": text(f"""
+        INSERT INTO webhook_delivery ({_COLUMNS})
+        SELECT :connection_id, r ->> 0, r ->> 1, r ->> 2, r ->> 3, 0, 0, CAST(r ->> 4 AS BIGINT), CAST(r ->> 4 AS BIGINT),
+            CAST(r ->> 5 AS BIGINT)
+        FROM jsonb_array_elements(CAST(:rows AS JSONB)) WITH ORDINALITY AS given (r, place) ORDER BY place
+        ON CONFLICT (connection_id, name) DO NOTHING
+    """),
+}
+_COUNT = text("""
+    INSERT INTO webhook_count (connection_id, outcome, count, last_at) VALUES (:connection_id, :outcome, :more, :at)
+    ON CONFLICT (connection_id, outcome)
+    DO UPDATE SET count = webhook_count.count + excluded.count, last_at = excluded.last_at
+""")
 _CONNECTIONS_IN = text("""
     WITH RECURSIVE found (id) AS (
         SELECT min(connection_id) FROM webhook_delivery WHERE state = :state
@@ -91,7 +115,7 @@ def keep(sql: Sql, arrivals: Sequence[Arrival]) -> Counter[tuple[int, str]]:
     """The deliveries kept, each once; how many of each connection were accepted, and how many were duplicates."""
     if sql.dialect.name == "postgresql":
         # Whatever the role's default is: what is answered must be on disk.
-        sql.execute(text("SET LOCAL synchronous_commit = on"))
+        sql.execute(_DURABLE)
     outcomes: Counter[tuple[int, str]] = Counter()
     by_connection: dict[int, list[Arrival]] = {}
     for arrival in arrivals:
@@ -99,9 +123,8 @@ def keep(sql: Sql, arrivals: Sequence[Arrival]) -> Counter[tuple[int, str]]:
     for connection_id, group in sorted(by_connection.items()):
         rows = {arrival.name: _row(arrival) for arrival in group}  # one of each
         # In one order everywhere, so that two servers keeping the same deliveries cannot wait for each other.
-        statement = _dialect(sql).insert(t.DELIVERY).on_conflict_do_nothing(index_elements=["connection_id", "name"])
-        # What is returned is counted: drivers do not agree on how many rows a statement for many touched.
-        new = len(sql.execute(statement.returning(t.DELIVERY.c.id), [rows[name] for name in sorted(rows)]).all())
+        kept = msgspec.json.encode([rows[name] for name in sorted(rows)]).decode()
+        new = sql.execute(_KEEP[sql.dialect.name], {"rows": kept, "connection_id": connection_id}).rowcount
         outcomes[connection_id, "accepted"] += new
         outcomes[connection_id, "duplicate"] += len(group) - new
     return outcomes
@@ -109,13 +132,13 @@ def keep(sql: Sql, arrivals: Sequence[Arrival]) -> Counter[tuple[int, str]]:
 
 def count(sql: Sql, outcomes: Mapping[tuple[int, str], int], at: int) -> None:
     """The counts of each connection raised."""
-    for (connection_id, outcome), more in sorted(outcomes.items()):
-        if more:
-            row = {"connection_id": connection_id, "outcome": outcome, "count": more, "last_at": at}
-            raised = {"count": t.WEBHOOK_COUNT.c["count"] + more, "last_at": at}
-            statement = _dialect(sql).insert(t.WEBHOOK_COUNT).values(row)
-            keys = ["connection_id", "outcome"]
-            sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=raised))
+    raised = [
+        {"connection_id": connection_id, "outcome": outcome, "more": more, "at": at}
+        for (connection_id, outcome), more in sorted(outcomes.items())
+        if more
+    ]
+    if raised:
+        sql.execute(_COUNT, raised)
 
 
 def counts(sql: Sql, connection_id: int) -> dict[str, int]:
@@ -235,28 +258,15 @@ def _still(sql: Sql, ids: Collection[int]) -> Any:
     return _these(sql, ids) & t.DELIVERY.c.state.in_(("waiting", "reading"))
 
 
-def _row(arrival: Arrival) -> dict[str, Any]:
+def _row(arrival: Arrival) -> tuple[str, str, str, str | None, int, int | None]:
+    """Name, hints, state, reason, when it came and when it ended."""
     state = "failed" if arrival.failure else "waiting" if arrival.hints else "done"
-    said = [[hint.stream, hint.id, hint.event, hint.deleted] for hint in arrival.hints]
-    return {
-        "connection_id": arrival.connection_id,
-        "name": arrival.name,
-        "hints": json.dumps(said, ensure_ascii=False),
-        "state": state,
-        "reason": arrival.failure,
-        "attempts": 0,
-        "looks": 0,
-        "run_id": None,
-        "received_at": arrival.received_at,
-        "due_at": arrival.received_at,
-        "ended_at": None if state == "waiting" else arrival.received_at,
-    }
+    said = [(hint.stream, hint.id, hint.event, hint.deleted) for hint in arrival.hints]
+    ended_at = None if state == "waiting" else arrival.received_at
+    hints = msgspec.json.encode(said).decode()
+    return arrival.name, hints, state, arrival.failure, arrival.received_at, ended_at
 
 
 def _kept(row: Row[Any]) -> Kept:
     hints = hints_of(row)
     return Kept(row.id, row.connection_id, hints, row.attempts, row.looks, row.run_id, row.received_at, row.due_at)
-
-
-def _dialect(sql: Sql) -> Any:
-    return sqlite if sql.dialect.name == "sqlite" else postgresql

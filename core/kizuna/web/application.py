@@ -26,7 +26,7 @@ from kizuna.web.callers import Callers
 from kizuna.web.endpoint import GraphQLEndpoint, Workers
 from kizuna.web.group_commit import GroupCommit
 from kizuna.web.middleware import Traced
-from kizuna.web.webhooks import WebhookEndpoint
+from kizuna.web.webhooks import Deliveries, WebhookEndpoint
 
 WORKERS = 8
 READY_WITHIN_S = 2.0
@@ -52,9 +52,6 @@ def app(
 
     hooks: list[WebhookEndpoint] = []  # one, while the application runs
 
-    async def webhook(request: Request) -> Response:
-        return await hooks[0](request)
-
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
 
@@ -79,7 +76,6 @@ def app(
 
     served: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-        Route("/webhooks/{connection}", webhook, methods=["POST"]),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
         *routes,
@@ -88,7 +84,7 @@ def app(
         served.append(Route("/graphql/{file}", explorer.file, methods=["GET"]))
     return Starlette(
         routes=served,
-        middleware=[Middleware(Traced)],
+        middleware=[Middleware(Deliveries, hooks), Middleware(Traced)],
         lifespan=lifespan,
         exception_handlers={HTTPException: _told, Exception: _masked},
     )

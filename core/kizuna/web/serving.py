@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+from collections.abc import Coroutine
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -28,6 +31,17 @@ def server(settings: Settings, application: ASGIApp) -> uvicorn.Server:
         timeout_graceful_shutdown=GRACEFUL_S,
     )
     return uvicorn.Server(config)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """The work done, in the fastest loop there is."""
+    if importlib.util.find_spec("uvloop") is None:
+        asyncio.run(work)
+        return
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
 
 
 def serve(settings: Settings, application: ASGIApp) -> None:

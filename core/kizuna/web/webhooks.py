@@ -1,52 +1,82 @@
-"""``POST /webhooks/{connection}``: verified, kept on disk, answered; what it speaks of is read again by a worker."""
+"""``POST /webhooks/{connection}``: verified, kept on disk, answered; what it speaks of is read again by a worker.
+
+Deliveries come by the thousand, so they are answered before the routes and what stands around them: their URL is taken
+apart here, and an answer is two messages.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from typing import NamedTuple
 
-from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kizuna import clock, log
-from kizuna.access import secrets
-from kizuna.access.vault import Opener, Vault
+from kizuna.access.vault import Vault
 from kizuna.config import Settings
-from kizuna.errors import ConfigError, PayloadError, TransientError
+from kizuna.errors import PayloadError, TransientError
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins
-from kizuna.sdk import Delivery, Hint, Replying, Webhooks
-from kizuna.storage import connections, deliveries
-from kizuna.storage.connections import StoredConnection
+from kizuna.sdk import Delivery
 from kizuna.storage.database import Database
-from kizuna.storage.deliveries import NOBODY, Arrival
-from kizuna.storage.instants import micros
-from kizuna.sync.offline import unchecked
+from kizuna.storage.deliveries import NOBODY
 from kizuna.web.group_commit import GroupCommit
-from kizuna.web.requests import Refused, body_of
+from kizuna.web.receiving import Receiving, arrival, fit, genuine, receiving
 
+PREFIX = "/webhooks/"
 MOST_BYTES = 1_000_000
-MOST_NAME_BYTES = 500
-"""So long may the id of a record or of a delivery be; vendors' are of some tens."""
 ARRIVES_WITHIN_S = 10.0
 LOOKED_UP_FOR_S = 2.0
-"""How long a connection and its secrets are believed before they are looked up again."""
+"""How long connections and their secrets are believed before they are looked up again."""
+BELIEVED_AT_MOST_S = 10.0
+"""How long they are believed while somebody looks them up; a look takes milliseconds."""
 _log = log.named(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Receiving:
-    """A connection that may receive deliveries."""
+class Answer(NamedTuple):
+    """Status, body and headers, ready to be sent."""
 
-    id: int
-    name: str
-    webhooks: Webhooks
-    secrets: tuple[SecretStr, ...]
+    status: int
+    body: bytes
+    content_type: bytes = b"text/plain; charset=utf-8"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+KEPT = Answer(200, b"Kept.")
+UNKNOWN = Answer(404, b"Not found.")
+WRONG_METHOD = Answer(405, b"Deliveries are sent by POST.", headers=((b"allow", b"POST"),))
+LATER = Answer(503, b"Send it again later.", headers=((b"retry-after", b"5"),))
+_CLOSE = ((b"connection", b"close"),)
+SLOW = Answer(408, b"The delivery did not arrive in time.", headers=_CLOSE)
+LARGE = Answer(413, f"The delivery is too large; at most {MOST_BYTES} bytes are taken.".encode(), headers=_CLOSE)
+FORGED = Answer(400, b"The signature is wrong or too old.")
+UNFIT = Answer(400, b"The delivery names a record in what is no proper text.")
+
+
+class TooLarge(Exception):
+    """The body is longer than it may be."""
+
+
+class Gone(Exception):
+    """The sender hung up: nobody is there to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Middleware that answers deliveries with the one endpoint there is while the application runs."""
+
+    app: ASGIApp
+    endpoints: list[WebhookEndpoint]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; what is no delivery goes on."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX) and self.endpoints:
+            await self.endpoints[0](scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class WebhookEndpoint:
@@ -59,146 +89,105 @@ class WebhookEndpoint:
         self._looked_up_s = float("-inf")
         self._looking_up = asyncio.Lock()
 
-    async def __call__(self, request: Request) -> Response:
-        """The answer to a delivery; what is refused is counted and has no other effect."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a delivery; what is refused is counted and has no other effect."""
         try:
-            to = await self._to(str(request.path_params["connection"]))
-            if to is None:
-                return self._refused(NOBODY, "unknown", 404, "Not found.")
-            return await self._answer(request, to)
-        except ClientDisconnect:  # nobody is there to be told
-            return Response(status_code=400)
+            answer = await self._answer(scope, receive)
+        except Gone:
+            return
         except (SQLAlchemyError, OSError, TransientError) as error:
             _log.warning("delivery not taken", error=type(error).__name__)
-            return PlainTextResponse("Send it again later.", 503, headers={"retry-after": "5"})
+            answer = LATER
+        length = str(len(answer.body)).encode()
+        headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, request: Request, to: Receiving) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        if scope["method"] != "POST":
+            return WRONG_METHOD
+        to = await self._to(scope["path"].removeprefix(PREFIX))
+        if to is None:
+            return self._refused(NOBODY, "unknown", UNKNOWN)
         try:
-            body = await asyncio.wait_for(body_of(request, MOST_BYTES), ARRIVES_WITHIN_S)
+            async with asyncio.timeout(ARRIVES_WITHIN_S):
+                body = await _body(receive)
         except TimeoutError:
-            return self._refused(to.id, "refused", 408, "The delivery did not arrive in time.")
-        except Refused as refusal:
-            return self._refused(to.id, "too_large", refusal.status, str(refusal))
-        delivery = Delivery(
-            method=request.method,
-            url=public_url(self.settings, request),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=body,
-            received_at=clock.now(),
-        )
-        if not _genuine(to, delivery):
-            return self._refused(to.id, "refused", 400, "The signature is wrong or too old.")
+            return self._refused(to.id, "refused", SLOW)
+        except TooLarge:
+            return self._refused(to.id, "too_large", LARGE)
+        return await self._taken(to, _delivery(self.settings, scope, body))
+
+    async def _taken(self, to: Receiving, delivery: Delivery) -> Answer:
+        if not genuine(to, delivery):
+            return self._refused(to.id, "refused", FORGED)
         failpoint("webhook.received")
         found = arrival(to, delivery)
-        if not all(_fit(said) for hint in found.hints for said in (hint.stream, hint.id, hint.event)):
-            return self._refused(to.id, "unfit", 400, "The delivery names a record in what is no proper text.")
+        if not fit(found):
+            return self._refused(to.id, "unfit", UNFIT)
         try:
             await self.commits.keep(found)
         except PayloadError as error:
-            return PlainTextResponse(str(error), 500)
+            return Answer(500, str(error).encode())
         failpoint("webhook.stored")
         return _kept(to, delivery)
 
-    def _refused(self, connection_id: int, outcome: str, status: int, message: str) -> Response:
+    def _refused(self, connection_id: int, outcome: str, answer: Answer) -> Answer:
         self.commits.count(connection_id, outcome)
-        return PlainTextResponse(message, status, headers={"connection": "close"} if status in (408, 413) else None)
+        return answer
 
     async def _to(self, name: str) -> Receiving | None:
         """The connection of that name, if it is active and its connector knows webhooks."""
-        async with self._looking_up:
-            if time.monotonic() - self._looked_up_s > LOOKED_UP_FOR_S:
-                self._receiving = await asyncio.to_thread(receiving, self.database, self.plugins, self.vault)
-                self._looked_up_s = time.monotonic()
+        age_s = time.monotonic() - self._looked_up_s
+        # While one delivery waits for the new look, the others go by the last one.
+        if age_s > LOOKED_UP_FOR_S and (age_s > BELIEVED_AT_MOST_S or not self._looking_up.locked()):
+            async with self._looking_up:
+                if time.monotonic() - self._looked_up_s > LOOKED_UP_FOR_S:
+                    self._receiving = await asyncio.to_thread(receiving, self.database, self.plugins, self.vault)
+                    self._looked_up_s = time.monotonic()
         return self._receiving.get(name)
 
 
-def receiving(database: Database, plugins: Plugins, vault: Vault) -> dict[str, Receiving]:
-    """Every connection that may receive deliveries, by name; a secret that cannot be found proves nothing."""
-    with database.read() as sql:
-        stored, references = connections.all_of(sql), deliveries.secrets(sql)
-    found = {}
-    for one in stored:
-        if one.state == "disabled" or one.offline:
-            continue
-        webhooks = _webhooks(plugins, one)
-        if webhooks is not None:
-            known = _secrets(one.name, references.get(one.id, ()), vault.opener(one.id, one.name))
-            found[one.name] = Receiving(one.id, one.name, webhooks, known)
-    return found
-
-
-def _webhooks(plugins: Plugins, stored: StoredConnection) -> Webhooks | None:
-    """How deliveries of a connection are read, as its settings want it; None when they cannot be."""
-    connector = plugins.connectors.get(stored.plugin)
-    if connector is None or connector.webhooks is None:
-        return None
-    try:
-        return unchecked(connector, stored).webhooks
-    except Exception as error:  # noqa: BLE001 - a border: the plugin is foreign code, the other connections go on
-        _log.warning("a connector could not be made", connection=stored.name, error=type(error).__name__)
-        return connector.webhooks
-
-
-def arrival(to: Receiving, delivery: Delivery) -> Arrival:
-    """The delivery as the inbox keeps it; of a genuine one that cannot be understood, the reason."""
-    hints: tuple[Hint, ...] = ()
-    failure = None
-    try:
-        hints = tuple(dict.fromkeys(to.webhooks.hints(delivery)))
-    except PayloadError as error:
-        failure = str(error)
-    except Exception as error:  # noqa: BLE001 - a border: the plugin's reading is foreign code
-        failure = f"The connector failed to read the delivery ({type(error).__name__}); report it to its author."
-    events = {hint.event for hint in hints}
-    # A delivery of several events has no id of its own that the connector could tell.
-    name = events.pop() if len(events) == 1 else ""
-    if not name:
-        name = f"blake2b:{blake2b(delivery.body, digest_size=20).hexdigest()}"
-    return Arrival(to.id, name, hints, micros(delivery.received_at), failure)
-
-
-def public_url(settings: Settings, request: Request) -> str:
+def public_url(settings: Settings, scope: Scope) -> str:
     """The URL as the sender wrote it, which some vendors sign."""
-    if not settings.public_url:
-        return str(request.url)
-    query = request.scope.get("query_string", b"").decode("latin-1")
-    return f"{settings.public_url.rstrip('/')}{request.url.path}{'?' if query else ''}{query}"
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope.get("query_string", b"").decode("latin-1")
+    base = settings.public_url.rstrip("/")
+    if not base:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        base = f"{scope.get('scheme', 'http')}://{host}"
+    return f"{base}{path}{'?' if query else ''}{query}"
 
 
-def _kept(to: Receiving, delivery: Delivery) -> Response:
+async def _body(receive: Receive) -> bytes:
+    """The body, read no further than it may be long. Raises TooLarge and Gone."""
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLarge
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _delivery(settings: Settings, scope: Scope, body: bytes) -> Delivery:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    url = public_url(settings, scope)
+    return Delivery(method=scope["method"], url=url, headers=headers, body=body, received_at=clock.now())
+
+
+def _kept(to: Receiving, delivery: Delivery) -> Answer:
     """The answer that the delivery was kept, in the words its vendor waits for."""
     try:
-        reply = to.webhooks.reply(delivery) if isinstance(to.webhooks, Replying) else None
+        reply = to.replying.reply(delivery) if to.replying is not None else None
         if reply is not None:
-            return Response(reply.body, reply.status, media_type=reply.content_type)
+            return Answer(reply.status, reply.body, reply.content_type.encode())
     except Exception as error:  # noqa: BLE001 - a border: the plugin's answer is foreign code, and the delivery is kept
         _log.warning("no reply could be made", connection=to.name, error=type(error).__name__)
-    return PlainTextResponse("Kept.")
-
-
-def _fit(said: str) -> bool:
-    """Whether a name can be kept and looked for: neither endless nor what no database takes for text."""
-    try:
-        return len(said.encode()) <= MOST_NAME_BYTES and "\x00" not in said
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
-        return False
-
-
-def _genuine(to: Receiving, delivery: Delivery) -> bool:
-    try:
-        return bool(to.secrets) and to.webhooks.genuine(delivery, to.secrets)
-    except Exception as error:  # noqa: BLE001 - a border: what a stranger sent made the plugin stumble, so it proves nothing
-        _log.warning("a signature could not be read", connection=to.name, error=type(error).__name__)
-        return False
-
-
-def _secrets(name: str, references: Sequence[str], opened: Opener) -> tuple[SecretStr, ...]:
-    found = []
-    for reference in references:
-        try:
-            found.append(secrets.resolved({"webhook": reference}, name, opened)["webhook"])
-        except ConfigError as error:
-            _log.warning(
-                "a webhook secret cannot be had; `kizuna webhooks secret` sets it", connection=name, reason=str(error)
-            )
-    return tuple(found)
+    return KEPT
