@@ -18,6 +18,7 @@ from kizuna.sync.fresh import Fresh, Line, fresh
 from kizuna.sync.prepare import Decoding
 from kizuna.sync.preparers import Preparers
 from kizuna.sync.writer import Gathered, StreamWriter
+from tests.faults.smallness import in_small_pieces
 from tests.support.toys import MORNING, Bench, at, bench
 from tests.support.worlds import Kizuna, kizuna, world
 
@@ -41,17 +42,20 @@ def preparers() -> Iterator[Preparers]:
     made.close()
 
 
-def test_a_load_with_another_process_stores_what_one_without_it_stores(database_url: str, sqlite_url: str) -> None:
-    with world("stripe", "hubspot", companies=40) as served:
+def test_a_load_with_another_process_stores_what_one_without_it_stores(
+    database_url: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_pieces(monkeypatch.setattr)
+    with world("stripe", "salesforce", companies=40) as served:
         with kizuna(f"{sqlite_url}.alone", served) as alone:
             small_batches(alone, processes=0)
-            alone.sync("stripe", "hubspot")
+            alone.sync("stripe", "salesforce")
             expected = alone.said(), [replace(record, run_id="") for record in alone.records()]
 
         with kizuna(database_url, served) as together:
             small_batches(together, processes=1)
             assert together.parts.syncer.preparers.wait(READY_S)
-            runs = together.sync("stripe", "hubspot")
+            runs = together.sync("stripe", "salesforce")
 
             assert [run.state for run in runs] == ["done", "done"]
             assert together.parts.syncer.preparers.batches > 0
@@ -116,19 +120,27 @@ def test_one_value_that_no_column_holds_costs_only_its_record(toy: Bench) -> Non
     assert toy.rows("SELECT source_id FROM quarantine") == [("2",)]
 
 
+def test_the_first_batch_of_a_stream_is_prepared_where_it_is_written(toy: Bench) -> None:
+    writer = toy.writer()
+    before = writer.first
+
+    writer.write(batch(FIRST))
+
+    assert (before, writer.first) == (False, True)
+
+
 def test_nothing_is_asked_of_another_process_while_something_may_be_stored(toy: Bench) -> None:
     toy.write(FIRST)
     later = toy.writer()
     later.write(batch(FIRST))
 
-    assert later.job(line(toy), batch(ACME)) is None
+    assert not later.first
 
 
 def test_a_connector_that_is_not_installed_is_left_to_whoever_asked(toy: Bench, preparers: Preparers) -> None:
     writer = toy.writer()
     writer.write(batch(FIRST))
     job = writer.job(line(toy), batch(ACME))
-    assert job is not None
 
     promised = preparers.ask(job)
 
@@ -143,7 +155,6 @@ def test_a_process_that_dies_is_missed_by_nobody(
     writer = toy.writer()
     writer.write(batch(FIRST))
     job = writer.job(line(toy), batch(ACME))
-    assert job is not None
     (process,) = preparers.processes()
     os.kill(process, signal.SIGKILL)
 
@@ -173,6 +184,5 @@ def prepared(writer: StreamWriter, *records: dict[str, Any] | Record, stream: st
     gathered = batch(*records)
     stored = connections.StoredConnection(1, "toy", "toy", {}, {}, "active", False, None, 0)
     job = writer.job(Line("toy", stored, stream), gathered)
-    assert job is not None
     decoding = Decoding(writer.place.connection, writer.stream, job.rules)
     return gathered, fresh(decoding, writer.place.origin, job.records(), job.now)

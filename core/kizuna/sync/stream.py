@@ -193,11 +193,10 @@ class StreamRun:
 
     def _asked(self, gathered: Gathered) -> Future[Fresh | None] | None:
         """The batch being prepared by another process, where there is one and nothing is stored of the stream yet."""
-        if self.line is None:
+        if self.line is None or not self.writer.first:
             return None
-        job = self.writer.job(self.line, gathered)
         self.preparers.warm()
-        return self.preparers.ask(job) if job else None
+        return self.preparers.ask(self.writer.job(self.line, gathered)) if self.preparers.wait(0) else None
 
     async def _write(self, gathered: Gathered, prepared: Future[Fresh | None] | None = None) -> None:
         done = await asyncio.wrap_future(prepared) if prepared else None

@@ -99,7 +99,9 @@ class StreamWriter:
         Raises LeaseLost when the run was taken over.
         """
         with without_collections():
-            return self._write(gathered, done)
+            wrote = self._write(gathered, done)
+        self._begun = True  # from now on there is a dictionary, if there is to be one
+        return wrote
 
     def note_vanished_fields(self) -> None:
         """After a whole pass: the fields that no record shows any more are noted."""
@@ -109,16 +111,18 @@ class StreamWriter:
             with self.place.database.write() as sql:
                 drift.record(sql, source, self.stream.name, run, gone, (), micros(clock.now()))
 
-    def job(self, line: Line, gathered: Gathered) -> Job | None:
-        """The batch as work for another process; None while something may be stored of it, or nothing is known of it yet."""
-        if not self._first or not self._begun:
-            return None
+    @property
+    def first(self) -> bool:
+        """Whether nothing is stored of the stream but what this object has written."""
+        return self._first and self._begun
+
+    def job(self, line: Line, gathered: Gathered) -> Job:
+        """The batch as work for another process, while :attr:`first` holds."""
         job = Job(line, self._decoding.rules, self.place.run_id, self._dictionary, micros(clock.now()))
         job.add(gathered.records)
         return job
 
     def _write(self, gathered: Gathered, done: Fresh | None) -> Wrote:
-        self._begun = True
         if done is not None and self._first:
             with suppress(Overtaken, Unfit):  # then it is prepared again, looking at what is stored
                 return self._committed(done.prepared, gathered, self._watch.news(done.shown))
