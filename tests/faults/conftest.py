@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.undisturbed")
+pytest.register_assert_rewrite("tests.faults.undisturbed", "tests.faults.invariants")
 
 from tests.faults.smallness import in_small_pieces  # noqa: E402  what is rewritten must be named before it is imported
 
