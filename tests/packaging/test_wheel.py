@@ -16,7 +16,7 @@ from tests.support.packaging import build_wheel
 from tests.support.project import CONNECTORS, PACKAGES, PROJECT, SOURCE_ROOTS
 
 
-def test_the_wheel_holds_the_six_packages_and_nothing_else(wheel):
+def test_the_wheel_holds_the_packages_of_the_project_and_nothing_else(wheel):
     names = contents(wheel)
 
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
