@@ -15,6 +15,7 @@ from kizuna.sync.rebuild import rebuild
 from kizuna.sync.writer import Gathered
 from tests.derive.test_rebuild import toys
 from tests.support.toys import MORNING, Bench, at, bench
+from tests.sync.test_preparers import batch, prepared
 
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0), "tier": "Gold", "trade": "Machines"}
 TIER = FieldRule(path="tier", entity="account", form=CustomForm.TEXT, name="tier")
@@ -87,6 +88,19 @@ def test_rules_changed_under_a_sync_hold_for_its_next_batch(toy: Bench) -> None:
 
     assert toy.rows(KEPT) == []
     assert toy.rows("SELECT industry FROM customer") == [("Machines",)]
+
+
+def test_rules_changed_while_another_process_prepares_hold_for_what_it_prepared(toy: Bench) -> None:
+    writer = toy.writer()
+    writer.write(batch({"id": "0", "name": "First", "at": at(0)}))
+    early = prepared(writer, ACME)
+    late = prepared(writer, {**ACME, "id": "2", "tier": "Silver"})
+
+    rule(toy, "tier", TIER)
+    for each in (early, late):
+        writer.write(*each)
+
+    assert toy.rows("SELECT value FROM fact_custom_field ORDER BY value") == [("Gold",), ("Silver",)]
 
 
 def test_a_value_kept_by_a_rule_of_old_goes_with_the_next_version(toy: Bench) -> None:
