@@ -45,7 +45,7 @@ def test_every_link_to_a_heading_leads_to_one():
     assert broken == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/first-steps.md", "docs/tutorial.md"])
 def test_every_command_shown_exists(page):
     commands = shown_commands((PROJECT / page).read_text(encoding="utf-8"))
 
