@@ -93,6 +93,7 @@ def fresh(server: str, name: str) -> str:
     import psycopg
 
     with psycopg.connect(server, autocommit=True) as sql:
+        sql.execute(f"DROP DATABASE IF EXISTS {name}")  # of a measurement that was broken off
         sql.execute(f"CREATE DATABASE {name}")
     return server.rpartition("/")[0] + f"/{name}"
 
