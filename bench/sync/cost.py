@@ -59,7 +59,10 @@ def _cpu(pid: int) -> tuple[float, float]:
 
 
 def _children(pid: int) -> list[int]:
+    found: list[int] = []
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for thread in Path(f"/proc/{pid}/task").iterdir():  # a child belongs to the thread that started it
+            found += [int(child) for child in (thread / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
-        return []
+        pass
+    return found
