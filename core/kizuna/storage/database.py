@@ -22,7 +22,7 @@ PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32768",
-    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA wal_autocheckpoint=16000",
 )
 
 
