@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +19,7 @@ from kizuna.sdk import Record
 from kizuna.storage import connections
 from kizuna.sync.fresh import Fresh, Line, fresh
 from kizuna.sync.prepare import Decoding
+from kizuna.sync.preparer import received, send
 from kizuna.sync.preparers import Preparers
 from kizuna.sync.writer import Gathered, StreamWriter
 from tests.faults.smallness import in_small_pieces
@@ -165,6 +169,24 @@ def test_a_process_that_dies_is_missed_by_nobody(
     assert answer is None
     assert "has ended" in caplog.text
     assert preparers.ask(job) is None
+
+
+def test_a_process_whose_asker_has_gone_ends_in_silence(toy: Bench) -> None:
+    writer = toy.writer()
+    writer.write(batch(FIRST))
+    question = pickle.dumps(writer.job(line(toy), batch(ACME)))
+    command = [sys.executable, "-m", "kizuna.sync.preparer"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        received(process.stdout)
+
+        process.stdout.close()
+        send(process.stdin, question)
+        complaints = process.stderr.read()
+
+    assert (process.returncode, complaints) == (0, b"")
 
 
 def line(toy: Bench) -> Line:

@@ -7,6 +7,7 @@ asks may die without leaving it behind. Questions come from the process that sta
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import signal
 import sys
@@ -46,9 +47,16 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks; this one ends with it
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a plugin prints must not stand among the answers
+    gc.disable()  # rows are no cycles; a plugin's are looked for between two batches
+    try:
+        _answer(asked, answers)
+    except BrokenPipeError:  # whoever asked has gone in the middle of it
+        os._exit(0)  # the interpreter would try to write the rest, and complain
+
+
+def _answer(asked: IO[bytes], answers: IO[bytes]) -> None:
     made = Made()
     send(answers, READY)
-    gc.disable()  # rows are no cycles; a plugin's are looked for between two batches
     while (message := received(asked)) is not None:
         answer: tuple[Fresh | None, str | None]
         try:
