@@ -111,6 +111,17 @@ def test_what_another_run_has_stored_meanwhile_is_looked_at_again(toy: Bench) ->
     assert toy.rows("SELECT name FROM fact_account ORDER BY name") == [("First",), ("Newer",), ("Umber",)]
 
 
+def test_what_such_a_batch_shows_of_new_fields_is_noted_all_the_same(toy: Bench) -> None:
+    writer = toy.writer()
+    writer.write(batch(FIRST))
+    late = prepared(writer, {**ACME, "colour": "red"})
+    toy.write({**ACME, "name": "Newer", "at": at(5)})
+
+    writer.write(*late)
+
+    assert ("colour", "new_field") in toy.rows("SELECT path, change FROM schema_drift")
+
+
 def test_one_value_that_no_column_holds_costs_only_its_record(toy: Bench) -> None:
     writer = toy.writer("bills")
     writer.write(batch({"id": "0", "firm": "1", "minor": 1, "at": at(0)}))

@@ -123,13 +123,15 @@ class StreamWriter:
         return job
 
     def _write(self, gathered: Gathered, done: Fresh | None) -> Wrote:
-        if done is not None and self._first:
+        fields = None if done is None else self._watch.news(done.shown)  # news only once, whatever becomes of the batch
+        if done is not None and fields is not None and self._first:
             with suppress(Overtaken, Unfit):  # then it is prepared again, looking at what is stored
-                return self._committed(done.prepared, gathered, self._watch.news(done.shown))
+                return self._committed(done.prepared, gathered, fields)
             self._first = False
         understood, rejected = self._decoding.all_understood(gathered.records)
         self._train(understood)
-        fields = self._watch.news(shown_by([record.raw for record in understood]))
+        if fields is None:
+            fields = self._watch.news(shown_by([record.raw for record in understood]))
         return self._settled(newest(understood), rejected, gathered, fields)
 
     def _settled(
