@@ -126,3 +126,14 @@ def test_the_token_endpoint_is_bounded_as_well() -> None:
 
     with pytest.raises(ConfigError, match=r"login\.example/token is larger than"):
         asyncio.run(ask())
+
+
+@pytest.mark.parametrize("compressed", [raw_deflate, zlib.compress, gzip.compress])
+def test_an_answer_of_any_length_around_a_piece_is_opened_whole(compressed: Callable[[bytes], bytes]) -> None:
+    for length in range(65_536 - 40, 65_536 + 260, 7):
+        body = json.dumps("a" * (length - 2)).encode()
+        coding = "gzip" if compressed is gzip.compress else "deflate"
+
+        found = answer(Sent(compressed(body)), **{"content-encoding": coding})
+
+        assert found.body == body

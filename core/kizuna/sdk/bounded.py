@@ -73,7 +73,8 @@ class _Opener:
 
     def opened(self, chunk: bytes) -> Iterator[bytes]:
         self._begun |= bool(chunk)
-        while chunk:
+        held = False  # the last piece was full: more of what has been taken in may be waiting inside
+        while chunk or held:
             try:
                 piece = self._zlib.decompress(chunk, PIECE_BYTES)
             except zlib.error as error:
@@ -84,7 +85,7 @@ class _Opener:
                 self._raw_too = False
                 continue
             self._raw_too = False
-            chunk = self._zlib.unconsumed_tail
+            chunk, held = self._zlib.unconsumed_tail, len(piece) == PIECE_BYTES and not self._zlib.eof
             if piece:
                 yield piece
 
