@@ -88,6 +88,7 @@ class Preparers:
         self._any.set()
 
     def _asked(self, job: Job) -> Fresh | None:
+        question = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         process = self._ready.get()
         if process is None:
             self._ready.put(None)  # whoever else waits must hear it too
@@ -95,10 +96,11 @@ class Preparers:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            send(process.stdin, pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+            send(process.stdin, question)
             message = received(process.stdout)
-        except (OSError, ValueError):
+        except (OSError, ValueError, MemoryError):
             message = None
+            process.kill()  # half a message may be under way
         if message is None:
             with self._lock:
                 self._living -= 1

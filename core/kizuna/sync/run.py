@@ -118,7 +118,9 @@ class Syncer:
             row = self._row(sql, run_id)
             stored = next(c for c in connections.all_of(sql) if c.id == row.connection_id)
             reports = {report.stream: report.state for report in runs.stream_reports(sql, run_id)}
-        if row.ended_at is not None:
+        if row.ended_at is not None:  # cancelled, or finished by another worker
+            await self._carriers.end(run_id)
+            self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
             return SliceResult(True, state=row.state, error=row.error)
         try:
             connector = self._connector(stored)
