@@ -60,11 +60,11 @@ class TapCarrier(httpx.AsyncBaseTransport):
         self._faults: dict[str, tuple[bytes, int]] = {}  # stream → the STATE it was begun from, how often in vain
         self._catalog = self._program.catalog
         self._discovering = asyncio.Lock()
-        self._asked_at_s = time.monotonic()
+        self._asked_at_s, self._waiting = time.monotonic(), 0  # when it was last asked, and how many wait for an answer
         self._watching: asyncio.Task[None] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._asked_at_s = time.monotonic()
+        self._waiting += 1
         if self._watching is None:
             remove_left_behind()
             self._watching = asyncio.create_task(self._watch())
@@ -87,6 +87,7 @@ class TapCarrier(httpx.AsyncBaseTransport):
                 return reason(503, str(error))
             return reason(422, f"{error} ({tries} times in a row)")
         finally:
+            self._waiting -= 1
             self._asked_at_s = time.monotonic()
 
     async def aclose(self) -> None:
@@ -94,6 +95,7 @@ class TapCarrier(httpx.AsyncBaseTransport):
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
             self._watching = None
+        await self._stop_all()
 
     async def _answer(self, wish: Wish) -> httpx.Response:
         batch, tap = await self._batch(wish)
@@ -202,7 +204,7 @@ class TapCarrier(httpx.AsyncBaseTransport):
         try:
             while True:
                 await asyncio.sleep(LOOKS_EVERY_S)
-                if time.monotonic() - self._asked_at_s > LEFT_ALONE_S:
+                if not self._waiting and time.monotonic() - self._asked_at_s > LEFT_ALONE_S:
                     await self._stop_all()
         finally:
             await self._stop_all()

@@ -170,6 +170,19 @@ def test_a_tap_that_falls_silent_is_ended(made: Shop) -> None:
     assert not any(runs(start["pid"]) for start in made.seen())
 
 
+def test_a_tap_that_is_waited_for_is_not_taken_for_forgotten(made: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier, "LEFT_ALONE_S", 0.2)
+    monkeypatch.setattr(carrier, "LOOKS_EVERY_S", 0.05)
+    made.put("customers", customer(1, minute=1), customer(2, minute=2))
+    made.config["slowly_s"] = 1.0
+
+    records = read(made.connector())
+
+    assert len({bytes(record.raw) for record in records}) == 2
+    assert len(made.seen()) == 1
+    assert left_behind() == []
+
+
 def test_a_tap_that_runs_too_long_is_ended(made: Shop) -> None:
     made.config["faults"] = [{"stream": "customers", "after": 0, "do": "hang"}]
     made.tap["runs_most_s"] = 0.5
