@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 
 from kizuna import sdk
 from kizuna.access import renewals, secrets
+from kizuna.access.master import OLD_VARIABLE
 from kizuna.access.renewals import Renewals
 from kizuna.access.vault import Vault
 from kizuna.errors import AuthError, ConfigError, TransientError
@@ -155,6 +156,21 @@ def test_a_master_key_that_vanishes_during_the_renewal_does_no_harm(vaults, monk
 
     monkeypatch.setenv("MASTER", base64.b64encode(bytes(32)).decode())
     assert kept(vaults[0]) == "r2"
+
+
+def test_a_master_key_that_is_replaced_during_the_renewal_does_no_harm(vaults, monkeypatch):
+    class Rotating(Vendor):
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            monkeypatch.setenv("MASTER", base64.b64encode(b"\1" * 32).decode())
+            monkeypatch.setenv(OLD_VARIABLE, base64.b64encode(bytes(32)).decode())
+            vaults[1].rotate()
+            return await super().__call__(request)
+
+    asyncio.run(ask(Rotating(), vaults[0]))
+
+    monkeypatch.delenv(OLD_VARIABLE)
+    assert kept(vaults[0]) == "r2"
+    assert vaults[0].unkept == {}
 
 
 def test_what_an_administrator_sets_during_the_renewal_stands(vaults):

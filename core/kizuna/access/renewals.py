@@ -148,7 +148,7 @@ def kept_now(vault: Vault, name: str) -> None:
             stored = connections.get(sql, name)
             kept.data_key(sql, stored.id, held=True)  # nobody sets a secret between the look and the writing
             if _standing(sql, connections.get(sql, name), unkept.replaces) == unkept.replaces:
-                vault.put(sql, stored, unkept.values, unkept.ring)
+                _put(vault, sql, stored, unkept)
             kept.end_turn(sql, stored.id, unkept.holder)
     except UnknownName:
         _log.warning("a secret was renewed for a connection that is no longer there", connection=name)
@@ -158,6 +158,14 @@ def kept_now(vault: Vault, name: str) -> None:
             f"({type(error).__name__}); it is held in memory and tried again, so keep this process until it is kept."
         ) from error
     vault.unkept.pop(name, None)
+
+
+def _put(vault: Vault, sql: Connection, stored: StoredConnection, unkept: Unkept) -> None:
+    """Under the master key that was there when the turn was taken, else under the one that has replaced it."""
+    try:
+        vault.put(sql, stored, unkept.values, unkept.ring)
+    except ConfigError:
+        vault.put(sql, stored, unkept.values, master.ring(vault.key_reference))
 
 
 def keep_all(vault: Vault) -> None:
