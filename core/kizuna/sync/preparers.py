@@ -64,11 +64,11 @@ class Preparers:
     def close(self) -> None:
         """The processes ended."""
         with self._lock:
-            self._closed, threads = True, self._threads
+            self._closed, threads, started = True, self._threads, list(self._all)
+        for process in started:  # first: a thread may wait for what one of them will never say
+            _end(process)
         if threads is not None:
             threads.shutdown(wait=True, cancel_futures=True)
-        for process in self._all:
-            _end(process)
 
     def _start(self) -> None:
         # The same modules must be found, whatever this process was told of them.
@@ -77,10 +77,16 @@ class Preparers:
         process = subprocess.Popen(  # noqa: S603  this very interpreter, with a module of ours
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
-        self._all.append(process)
+        with self._lock:
+            self._all.append(process)
+            closed = self._closed
+        if closed:
+            _end(process)
+            return
         assert process.stdout is not None
         if received(process.stdout) is None:
-            log.warning("a process to prepare batches did not start; they are prepared in this one")
+            if not self._closed:
+                log.warning("a process to prepare batches did not start; they are prepared in this one")
             return
         with self._lock:
             self._living += 1
@@ -106,7 +112,8 @@ class Preparers:
                 self._living -= 1
                 if not self._living:
                     self._ready.put(None)
-            log.warning("a process that prepares batches has ended; they are prepared in this one")
+            if not self._closed:
+                log.warning("a process that prepares batches has ended; they are prepared in this one")
             return None
         self._ready.put(process)
         found, wrong = pickle.loads(message)  # noqa: S301  from a process that this one started
