@@ -51,6 +51,9 @@ class _Server(uvicorn.Server):
         self.up.set()
 
 
+KEEP_ALIVE_S = 75
+"""Longer than clients wait between two looks at a job, or they would find their connection closed under their hands."""
+
 Playable = VendorSandbox | type[VendorSandbox]
 
 
@@ -212,6 +215,7 @@ def _config(gateway: Gateway) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE_S,
         date_header=False,
         ws="none",
     )
