@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import parse_qs
@@ -128,6 +129,30 @@ def test_a_worker_waits_for_the_turn_of_another_and_takes_it_over_when_it_has_pa
     asyncio.run(dies_in_its_turn())
 
     assert (vendor.asked, vendor.uses, kept(mine)) == (1, ["a2"], "r2")
+
+
+def test_a_turn_taken_for_somebody_who_has_gone_is_given_back(vaults, monkeypatch):
+    vendor, (mine, others) = Vendor(), vaults
+    taken = Renewals._taken
+
+    def slowly(self: Renewals, *asked: object) -> object:
+        time.sleep(0.2)
+        return taken(self, *asked)
+
+    monkeypatch.setattr(Renewals, "_taken", slowly)
+
+    async def leaves_while_it_is_taken() -> None:
+        leaving = asyncio.ensure_future(Renewals(others, "desk").turn(["renewal"]).__aenter__())
+        await asyncio.sleep(0.05)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        await ask(vendor, mine)
+
+    monkeypatch.setattr(renewals, "WAIT_TRIES", 2)
+    asyncio.run(leaves_while_it_is_taken())
+
+    assert (vendor.uses, kept(mine)) == (["a2"], "r2")
 
 
 def test_without_a_master_key_the_token_is_not_used_at_all(vaults, monkeypatch):

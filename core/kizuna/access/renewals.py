@@ -87,7 +87,7 @@ class Renewals:
     async def _mine(self, settings: frozenset[str]) -> Turn:
         holder = uuid.uuid4().hex
         for _ in range(WAIT_TRIES):
-            turn = await asyncio.to_thread(self._taken, settings, holder)
+            turn = await self._taking(settings, holder)
             if turn is not None:
                 return turn
             await asyncio.sleep(LOOK_EVERY_S)
@@ -95,6 +95,17 @@ class Renewals:
             f"connection {self.name}: another worker is renewing its {_listed(settings)}; it is tried again, and when that "
             "worker is gone its turn passes after three minutes."
         )
+
+    async def _taking(self, settings: frozenset[str], holder: str) -> Turn | None:
+        """The turn, None while it is another's. A turn that was taken for somebody who has gone meanwhile is given back."""
+        taking = asyncio.ensure_future(asyncio.to_thread(self._taken, settings, holder))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            turn = await taking
+            if turn is not None:
+                await asyncio.to_thread(self._end, turn)
+            raise
 
     def _taken(self, settings: frozenset[str], holder: str) -> Turn | None:
         """The turn, None while it is another's."""
