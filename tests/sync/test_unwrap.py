@@ -99,3 +99,9 @@ def test_a_bad_line_is_found_before_the_first_record_is_given() -> None:
 
     with pytest.raises(PageError, match="line 4 of the file"):
         next(records(lines, NAMES))
+
+
+def test_a_line_without_an_id_among_lines_of_records_is_set_aside_and_not_dropped() -> None:
+    lines = b'{"id": "1"}\n{"name": "nobody"}\n{"id": "2"}\n'
+
+    assert list(records(lines, ("firms",))) == [b'{"id":"1"}', b'{"name":"nobody"}', b'{"id":"2"}']

@@ -47,10 +47,10 @@ def documents(file: BinaryIO) -> Iterator[tuple[Any, bool]]:
         file.seek(begin)
         yield from ((_ANY.decode(element), listed) for element in _elements(file))
         return
-    by_line = _is_by_line(file)
+    by_line, listed = _by_lines(file)
     file.seek(begin)
     if by_line:
-        yield from ((document, _holds_records(document)) for document in _by_line(file))
+        yield from ((document, listed or _holds_records(document)) for document in _by_line(file))
         return
     content = file.read()
     try:
@@ -76,20 +76,24 @@ def _names_itself(element: str) -> bool:
     return any(name in fields and bytes(fields[name]) != b"null" for name in ("id", "Id"))
 
 
-def _is_by_line(file: BinaryIO) -> bool:
-    """Whether the file holds one document a line; PageError for a line that is none, when the first one is."""
-    count = 0
+def _by_lines(file: BinaryIO) -> tuple[bool, bool]:
+    """Whether the file holds one document a line, and whether one of these is a record, so that all are meant as such.
+
+    PageError for a line that is no document, when the first one is.
+    """
+    count, listed = 0, False
     for number, line in _lines(file):
         try:
             _SYNTAX.decode(line)
+            listed = listed or _names_itself(line.decode().lstrip())
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             if not count:
-                return False
+                return False, False
             raise PageError(
                 f"line {number} of the file is not JSON ({fault(str(error))}); nothing was loaded"
             ) from error
         count += 1
-    return count > 1
+    return count > 1, listed
 
 
 def _by_line(file: BinaryIO) -> Iterator[Any]:
