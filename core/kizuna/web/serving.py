@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 from kizuna.config import Settings
 
 GRACEFUL_S = 15
+# Longer than the 60 s after which proxies drop an idle connection: who closes first must not be the one that is asked.
+KEEP_ALIVE_S = 75
 
 
 def server(settings: Settings, application: ASGIApp) -> uvicorn.Server:
@@ -29,6 +31,7 @@ def server(settings: Settings, application: ASGIApp) -> uvicorn.Server:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACEFUL_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     return uvicorn.Server(config)
 
