@@ -128,12 +128,14 @@ class Keyset:
         raise sdk.DegradedError(f"{self.sobject}: no time stamp is readable; grant the user read access to it.")
 
     def _newest(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        seen = pages.rows(pages.page(answer, self.sobject, ask.path))
+        found = pages.page(answer, self.sobject, ask.path)
+        seen = pages.rows(found)
         known_until = answer.date().replace(second=0, microsecond=0)
         mark = replace(place.mark, purged_until=known_until, purged_asked_at=place.now)
-        if not seen:
+        if not found.records:
             return sdk.Turn(bookmark=bookmarked(mark), whole=place.whole)
-        return self.rows(replace(place, mark=replace(mark, ceiling=seen[0][0])))
+        # A row without a readable stamp does not make the object empty: what there was by now was changed by now.
+        return self.rows(replace(place, mark=replace(mark, ceiling=seen[0][0] if seen else answer.date())))
 
     def _page(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = pages.page(answer, self.sobject, ask.path)

@@ -94,6 +94,14 @@ def test_an_empty_object_is_read_whole_with_one_question():
     assert (turn.ask, turn.records, turn.whole) == (None, (), True)
 
 
+def test_an_object_whose_newest_row_is_malformed_is_read_all_the_same():
+    turn = told(told(begun(), answer(FIELDS)), page({"Id": [["spoilt"]], "SystemModstamp": [["spoilt"]]}))
+    last = told(turn, page(row(1, 10)))
+
+    assert asked(turn) == EVERYTHING
+    assert (ids(last), last.ask, last.whole) == (["003dM0000000001AAA"], None, True)
+
+
 def test_pages_follow_the_locator_and_the_next_is_asked_with_the_records():
     first = told(reading_rows(), page(row(1, 10), row(2, 10), following="/services/data/v62.0/query/0r8-2000"))
     last = told(first, page(row(9, 30)))
