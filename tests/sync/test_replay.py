@@ -6,8 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -142,3 +144,49 @@ def test_a_replay_of_many_records_needs_no_statement_of_as_many_values(sqlite_ur
 
         assert (done.wrote.read, done.wrote.written) == (many, many)
         assert toy.rows("SELECT COUNT(*) FROM quarantine") == [(0,)]
+
+
+SINCE_EIGHT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+class Undated(Toy):
+    """A vendor whose firms say neither when they changed nor whether they are gone: only the page does."""
+
+    def streams(self) -> tuple[sdk.AnyStream, ...]:
+        def undated(stream: sdk.AnyStream) -> sdk.AnyStream:
+            return replace(stream, version=lambda firm: None, deleted=lambda firm: None)
+
+        return tuple(undated(stream) if stream.name == "firms" else stream for stream in super().streams())
+
+
+@pytest.mark.parametrize("unmapped", [False, True], ids=["undecoded", "unmapped"])
+def test_a_replayed_record_is_as_old_and_as_deleted_as_its_page_said(toy: Bench, unmapped: bool) -> None:
+    arrive(toy, sdk.Record(raw=b'{"id": "2", "staff": "many"}', version=SINCE_EIGHT, deleted="archived"), unmapped)
+    understand(toy)
+
+    replay(loader(toy, Undated), "toy", "firms")
+
+    told = [(int(SINCE_EIGHT.timestamp() * 1e6), "archived")]
+    assert toy.rows("SELECT version, deleted FROM source_record") == told
+    assert toy.rows("SELECT COUNT(*) FROM quarantine") == [(0,)]
+
+
+def test_what_a_newer_page_says_of_a_record_set_aside_replaces_what_the_older_said(toy: Bench) -> None:
+    arrive(toy, sdk.Record(raw=b'{"id": "2", "staff": "many"}', version=SINCE_EIGHT, deleted="archived"))
+    arrive(toy, sdk.Record(raw=b'{"id": "2", "staff": "very many"}'))
+
+    assert toy.rows("SELECT version, deleted FROM quarantine") == [(None, None)]
+
+
+def arrive(toy: Bench, record: sdk.Record, unmapped: bool = False) -> None:
+    """The record comes with a page and is set aside, where ``unmapped`` because its mapping fails."""
+
+    def unable(payload: Firm) -> Iterable[sdk.Said]:
+        raise sdk.PayloadError("the staff cannot be counted", "staff")
+
+    firms = next(stream for stream in Undated(ToySettings()).streams() if stream.name == "firms")
+    if unmapped:
+        record, firms = msgspec.structs.replace(record, raw=b'{"id": "2"}'), replace(firms, map=unable)
+    gathered = Gathered()
+    gathered.add([record], None, clock.now())
+    StreamWriter(toy.writer().place, firms).write(gathered)

@@ -19,6 +19,8 @@ class Aside:
     run_id: str
     at: int
     payload: bytes = field(repr=False)
+    version: int | None = None  # microseconds; this and the next as the page told them, where it did
+    deleted: str | None = None
 
 
 _AS_READ = (
@@ -70,10 +72,13 @@ def held(sql: Connection, connection: str | None = None, stream: str | None = No
 
 def page(sql: Connection, connection_id: int, stream: str, after: int, most: int) -> list[Aside]:
     """What is set aside of a stream, in the order it came: the rows behind that number, ``most`` of them."""
-    columns = (t.QUARANTINE.c.id, t.QUARANTINE.c.run_id, t.QUARANTINE.c.at, t.QUARANTINE.c.payload)
+    names = ("id", "run_id", "at", "payload", "version", "deleted")
     same = (t.QUARANTINE.c.connection_id == connection_id) & (t.QUARANTINE.c.stream == stream)
+    columns = [t.QUARANTINE.c[name] for name in names]
     found = select(*columns).where(same, t.QUARANTINE.c.id > after).order_by(t.QUARANTINE.c.id).limit(most)
-    return [Aside(row.id, row.run_id, row.at, bytes(row.payload)) for row in sql.execute(found)]
+    return [
+        Aside(row.id, row.run_id, row.at, bytes(row.payload), row.version, row.deleted) for row in sql.execute(found)
+    ]
 
 
 def settle(sql: Connection, rows: Collection[Aside]) -> None:

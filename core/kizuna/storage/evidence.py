@@ -82,7 +82,8 @@ def quarantine(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         return
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(t.QUARANTINE)
-    renewed = {c: statement.excluded[c] for c in ("reason", "field", "payload", "mapping_version", "run_id", "at")}
+    columns = ("reason", "field", "payload", "version", "deleted", "mapping_version", "run_id", "at")
+    renewed = {c: statement.excluded[c] for c in columns}
     key = ["connection_id", "stream", "source_id"]
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=renewed), list(rows))
 

@@ -165,6 +165,8 @@ def _set_aside(place: Place, rejected: Sequence[Rejected], now: int) -> list[dic
             "reason": bad.reason,
             "field": bad.field,
             "payload": bad.raw,
+            "version": bad.told[0],
+            "deleted": bad.told[1],
             "mapping_version": MAPPING_VERSION,
             "run_id": place.run_id,
             "at": now,

@@ -14,7 +14,7 @@ from kizuna import clock
 from kizuna.derive import Deriver
 from kizuna.errors import ConfigError, PageError, UnknownName
 from kizuna.plugins import Plugins
-from kizuna.sdk import AnyConnector, AnyStream
+from kizuna.sdk import AnyConnector, AnyStream, Record
 from kizuna.storage import connections
 from kizuna.storage.database import Database
 from kizuna.sync.offline import unchecked
@@ -52,7 +52,7 @@ class Loader:
         first = next(found_batches)  # before anything is written: a bad file leaves no trace
         with taking(self.database, self.deriver, stored, found, "load") as run:
             for batch in chain([first], found_batches):
-                observe(run.take((raw, now) for raw in batch))
+                observe(run.take((Record(raw=raw), now) for raw in batch))
         return Loaded(found.name, run.total, run.run_id)
 
     def _records(self, path: Path, stream: AnyStream) -> Iterator[bytes]:

@@ -27,6 +27,9 @@ VANISHED = "vanished"
 """The reason of a tombstone that no vendor told: a whole listing lacked the record."""
 NAMELESS = "?"
 """Begins the name of a record that could not be read far enough to know its id."""
+Told = tuple[int | None, str | None]
+"""What only its page said of a record: when it changed (µs), and why it is gone."""
+NOTHING: Told = (None, None)
 
 
 @dataclass(slots=True)
@@ -43,6 +46,11 @@ class Understood:
     facts: tuple[Fact, ...] = ()
     merged: tuple[Merged, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
+    told: Told = NOTHING
+
+    def refused(self, reason: str) -> Rejected:
+        """The record set aside for that reason."""
+        return Rejected(self.source_id, reason, None, self.raw, self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Rejected:
     reason: str
     field: str | None
     raw: bytes
+    told: Told = NOTHING
 
 
 @dataclass(slots=True)
@@ -83,7 +92,7 @@ class Decoding:
         try:
             return self._understood(record, raw, asked_at)
         except Exception as error:  # noqa: BLE001  a border: the payload and the plugin's functions are foreign
-            return rejected(raw, error, record.id)
+            return rejected(raw, error, record.id, told_by_page(record))
 
     def _understood(self, record: Record, raw: bytes, asked_at: datetime) -> Understood:
         stream = self.stream
@@ -105,6 +114,7 @@ class Decoding:
             deleted=deleted,
             raw=raw,
             payload=payload,
+            told=told_by_page(record),
         )
 
     def said(self, record: Understood) -> Understood | Rejected:
@@ -122,7 +132,7 @@ class Decoding:
                     record.unmapped += (said,)
             return record
         except Exception as error:  # noqa: BLE001  a border: the plugin's mapping is foreign code
-            return rejected(record.raw, error, record.source_id)
+            return rejected(record.raw, error, record.source_id, record.told)
 
     def all_understood(self, records: Iterable[tuple[Record, datetime]]) -> tuple[list[Understood], list[Rejected]]:
         """The records that are understood, and those that are not; each comes with the moment it was asked for."""
@@ -163,9 +173,7 @@ def differing(
         found.seen.append(record.rid)
         head = heads.get(record.rid)
         if head is not None and (head.source_id != record.source_id or head.stream != stream):
-            found.rejected.append(
-                Rejected(record.source_id, "its 64-bit id is taken by another record", None, record.raw)
-            )
+            found.rejected.append(record.refused("its 64-bit id is taken by another record"))
         elif head is None or replaces(record, head, listed_since):
             found.changed.append(record)
         else:
@@ -197,13 +205,21 @@ def cleaned(raw: bytes) -> bytes:
     return _NUL.sub(rb"\1", raw) if b"\\u0000" in raw else raw
 
 
-def rejected(raw: bytes, error: Exception, source_id: str | None = None) -> Rejected:
+def told_by_page(record: Record) -> Told:
+    """What only its page said of the record; a moment without a zone says nothing."""
+    at, deleted = record.version, record.deleted
+    if at is None and deleted is None:
+        return NOTHING
+    return None if at is None or at.tzinfo is None else micros(at), deleted
+
+
+def rejected(raw: bytes, error: Exception, source_id: str | None = None, told: Told = NOTHING) -> Rejected:
     """The record set aside; the reason names fields and what was expected, never values."""
     path = getattr(error, "field", None)
     if isinstance(error, msgspec.ValidationError) and " - at `" in str(error):
         path = str(error).rpartition(" - at `")[2].rstrip("`")
     reason = in_words(error)
-    return Rejected(source_id or loose_id(raw), reason[:_REASON_MOST], path, raw)
+    return Rejected(source_id or loose_id(raw), reason[:_REASON_MOST], path, raw, told)
 
 
 def loose_id(raw: bytes) -> str:

@@ -1,8 +1,9 @@
 """What is set aside taken once more, with the mapping of today.
 
 A sync may set a newer payload of the same record aside meanwhile. So nothing leaves or changes in the quarantine but what
-was read from it: each row is settled only if it still holds that payload. A record without a version of its own is as old
-as its row, so that it does not replace what was read since.
+was read from it: each row is settled only if it still holds that payload. What only the page said of a record, when it
+changed and that it is gone, stands in its row. A record of which neither says when it changed is as old as its row, so
+that it does not replace what was read since.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from kizuna import clock
 from kizuna.sdk import Record
 from kizuna.storage import aside, connections, field_rules, runs
 from kizuna.storage.aside import Aside
-from kizuna.storage.instants import micros, moment
+from kizuna.storage.instants import maybe_moment, micros, moment
 from kizuna.sync.load import Loaded, Loader, stream_of
 from kizuna.sync.offline import unchecked
 from kizuna.sync.prepare import Decoding, Rejected
@@ -50,7 +51,7 @@ def _take(loader: Loader, run: Taking, decoding: Decoding, rows: list[Aside]) ->
         else:
             refused.append((row, fault.reason, fault.field))
     if understood:
-        run.take((row.payload, moment(row.at)) for row in understood)
+        run.take((_record(row), moment(row.at)) for row in understood)
     at = micros(clock.now())
     with loader.database.write() as sql:
         aside.settle(sql, understood)
@@ -63,6 +64,11 @@ def _take(loader: Loader, run: Taking, decoding: Decoding, rows: list[Aside]) ->
 
 def _fault(decoding: Decoding, row: Aside) -> Rejected | None:
     """Why the record is still not understood."""
-    record = decoding.understood(Record(raw=row.payload), moment(row.at))
+    record = decoding.understood(_record(row), moment(row.at))
     said = record if isinstance(record, Rejected) else decoding.said(record)
     return said if isinstance(said, Rejected) else None
+
+
+def _record(row: Aside) -> Record:
+    """The record as its page had it."""
+    return Record(raw=row.payload, version=maybe_moment(row.version), deleted=row.deleted)

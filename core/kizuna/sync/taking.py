@@ -31,11 +31,11 @@ class Taking:
     writer: StreamWriter
     total: Wrote = field(default_factory=Wrote)
 
-    def take(self, came: Iterable[tuple[bytes, datetime]]) -> Wrote:
+    def take(self, came: Iterable[tuple[Record, datetime]]) -> Wrote:
         """Records, each with the moment at which the vendor said so, written as one batch."""
         gathered = Gathered()
-        for raw, at in came:
-            gathered.add([Record(raw=raw)], None, at)
+        for record, at in came:
+            gathered.add([record], None, at)
         gathered.pages = 1
         wrote = self.writer.write(gathered)
         self.total = self.total.plus(wrote)

@@ -829,6 +829,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("deleted", sa.Text(), nullable=True),
         sa.Column("mapping_version", sa.Text(), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

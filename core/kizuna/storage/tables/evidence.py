@@ -110,6 +110,8 @@ QUARANTINE = Table(
     text("reason"),
     text("field", nullable=True),
     blob("payload"),
+    whole("version", nullable=True),  # the source's modification time (µs) where only the page said it
+    text("deleted", nullable=True),  # the reason when only the page said that it is gone
     text("mapping_version"),
     text("run_id"),
     at("at", nullable=False),
