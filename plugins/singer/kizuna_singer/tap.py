@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import time
 import uuid
@@ -21,7 +22,9 @@ LINGER_S = 1.0
 CHUNK_BYTES = 1 << 16
 LINE_MOST_BYTES = 32 << 20
 ENDS_WITHIN_S = 10.0
-SAID_MOST = 300
+LOGGED_MOST = 2_000
+# The one part of a tap's words that may stand in a reason: the name of an exception, which is never anybody's data.
+_FAULT = re.compile(r"(?:[A-Za-z_]\w*\.)*([A-Z]\w{0,60}(?:Error|Exception))(?::|$)", re.ASCII)
 
 # What every program needs to find its libraries, its words and its certificates; nothing of Kizuna's own.
 ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH")
@@ -73,7 +76,7 @@ class Tap:
         self._until_s = time.monotonic() + limits.runs_most_s
         self._buffer = bytearray()
         self._line_at_s: float | None = None  # when the first of the lines came that wait to be handed over
-        self._said = ""
+        self._fault = ""
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -193,10 +196,12 @@ class Tap:
         return self.held
 
     def _last_words(self) -> str:
-        return f": {self._said}" if self._said else ", without a word"
+        """Where they are to be found: they may quote records, and reasons are stored and shown to whoever sees runs."""
+        fault = f" ({self._fault})" if self._fault else ""
+        return f"{fault}; KIZUNA_LOG_LEVEL=debug logs what it says"
 
     async def _listen(self) -> None:
-        """Logs what the tap says about itself, its secrets withheld, and remembers the last line."""
+        """Logs what the tap says about itself, its secrets withheld, and remembers which fault the last line names."""
         assert self._process.stderr is not None
         rest = b""
         while chunk := await self._process.stderr.read(CHUNK_BYTES):
@@ -209,8 +214,9 @@ class Tap:
     def _hear(self, line: bytes) -> None:
         text = self._withheld(line.decode("utf-8", "replace")).strip()
         if text:
-            self._said = text[-SAID_MOST:]
-            _log.debug("%s says: %s", self._name, text)
+            fault = _FAULT.match(text)
+            self._fault = fault[1] if fault else ""
+            _log.debug("%s says: %s", self._name, text[:LOGGED_MOST])
 
     async def _drained(self) -> None:
         """Waits for the end; what is still in the pipe is thrown away, for a writer that is stuck in it never ends."""

@@ -128,13 +128,35 @@ def test_what_a_tap_says_is_logged_without_its_secrets(made: Shop, caplog: pytes
     assert SECRET not in caplog.text + str(caught.value)
 
 
-def test_a_tap_that_never_gets_further_is_refused_with_its_last_line(made: Shop) -> None:
+def test_a_tap_that_never_gets_further_is_refused(made: Shop) -> None:
     made.config["faults"] = [{"stream": "customers", "after": 1, "do": "die"}]
 
-    with pytest.raises(sdk.RefusedError, match=r"ended with exit code 1: the vendor said no \(4 times in a row\)"):
+    with pytest.raises(sdk.RefusedError, match=r"ended with exit code 1; .*_LEVEL=debug .* \(4 times in a row\)"):
         read(made.connector())
 
     assert len(made.seen()) == carrier.STARTS_MOST
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("ValueError: 'ana@firm.example' is no amount", "exit code 1 (ValueError);"),
+        ("shop.client.HTTPError", "exit code 1 (HTTPError);"),
+        ("CRITICAL no record for ana@firm.example", "exit code 1;"),
+        ("an Error: ana@firm.example", "exit code 1;"),
+    ],
+)
+def test_a_reason_names_the_kind_of_fault_and_quotes_nothing_of_what_the_tap_says(
+    made: Shop, caplog: pytest.LogCaptureFixture, words: str, told: str
+) -> None:
+    made.config["faults"] = [{"stream": "customers", "after": 1, "do": "die", "words": words}]
+
+    with caplog.at_level(logging.DEBUG, "kizuna.singer"), pytest.raises(sdk.RefusedError) as caught:
+        read(made.connector())
+
+    assert told in str(caught.value)
+    assert "ana" not in str(caught.value)
+    assert words in caplog.text
 
 
 def test_a_tap_that_died_once_is_begun_again_at_the_last_state(made: Shop) -> None:
@@ -164,7 +186,7 @@ def test_a_tap_that_falls_silent_is_ended(made: Shop) -> None:
     made.config["faults"] = [{"stream": "customers", "after": 1, "do": "hang"}]
     made.tap["silent_most_s"] = 0.5
 
-    with pytest.raises(sdk.RefusedError, match=r"said nothing for 0.5 s; it was ended: connecting with None"):
+    with pytest.raises(sdk.RefusedError, match=r"said nothing for 0.5 s; it was ended; KIZUNA_LOG_LEVEL=debug"):
         read(made.connector())
 
     assert not any(runs(start["pid"]) for start in made.seen())
