@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -12,9 +12,11 @@ import pluggy
 from pydantic import ValidationError
 
 from kizuna.errors import ConfigError, PluginError, UnknownName
+from kizuna.model.facts import KINDS, Fact, Merged, kind_of
 from kizuna.sdk import AnyConnector, Connector, Hooks
 
 GROUP = "kizuna.plugins"
+OWN_KINDS = frozenset({*KINDS, Merged.__name__.lower()})
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,7 @@ class Plugins:
 
     manager: pluggy.PluginManager
     connectors: dict[str, type[AnyConnector]] = field(default_factory=dict)
+    kinds: dict[str, tuple[str, type[Fact]]] = field(default_factory=dict)  # a kind of fact → the plugin that brings it
     installed: list[Installed] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
 
@@ -90,7 +93,7 @@ def _with_known(implementation: pluggy.HookImpl) -> Callable[..., Any]:
 def load(allowed: Sequence[str] | None = None, found: Iterable[EntryPoint] | None = None) -> Plugins:
     """A new host with every installed plugin (or those ``allowed`` names). Loads nothing at import.
 
-    A plugin that cannot be imported, misspells a hook, raises or repeats a connector's key is set aside.
+    A plugin that cannot be imported, misspells a hook, raises, or repeats a connector's key or a kind of fact is set aside.
     """
     manager = pluggy.PluginManager("kizuna")
     manager.add_hookspecs(Hooks)
@@ -109,12 +112,14 @@ def _load_one(plugins: Plugins, point: EntryPoint) -> None:
         module = point.load()
         plugins.manager.register(module, name=point.name)
         _refuse_misspelt(module, point.name)
+        kinds = _kinds(plugins, point)
         keys = _take_connectors(plugins, point.name)
     except Exception as error:  # noqa: BLE001  a border: a plugin is foreign code and may raise anything
         if module is not None and plugins.manager.is_registered(module):
             plugins.manager.unregister(module)
         plugins.broken.append(Broken(point.name, distribution, f"{type(error).__name__}: {error}"))
         return
+    plugins.kinds.update(kinds)
     version = point.dist.version if point.dist else "unknown"
     plugins.installed.append(Installed(point.name, distribution, version, keys))
 
@@ -128,6 +133,34 @@ def _refuse_misspelt(module: Any, name: str) -> None:
             raise PluginError(str(UnknownName("hook", attribute, known)))
         if not marked and attribute in known:
             raise PluginError(f"plugin {name}: {attribute} is not marked; put @sdk.hookimpl above it.")
+
+
+def _kinds(plugins: Plugins, point: EntryPoint) -> dict[str, tuple[str, type[Fact]]]:
+    """The kinds of the facts that the plugin's package defines: in the tables a kind is all there is to tell facts apart.
+
+    Raises PluginError for one that is Kizuna's own or another plugin's.
+    """
+    found: dict[str, tuple[str, type[Fact]]] = {}
+    package = point.module.partition(".")[0]
+    for fact in _below(Fact):
+        if fact.__module__.partition(".")[0] != package:
+            continue
+        kind = kind_of(fact)
+        holder, same = plugins.kinds.get(kind, (None, fact))
+        if kind in OWN_KINDS or same is not fact:
+            by = "Kizuna itself" if kind in OWN_KINDS else f"the plugin {holder}"
+            raise PluginError(
+                f"plugin {point.name}: the fact {fact.__name__} says it is of the kind {kind!r}, which is taken by {by}; "
+                "give it a `kind` of its own."
+            )
+        found[kind] = point.name, fact
+    return found
+
+
+def _below(fact: type[Fact]) -> Iterator[type[Fact]]:
+    for derived in fact.__subclasses__():
+        yield derived
+        yield from _below(derived)
 
 
 def _take_connectors(plugins: Plugins, name: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from kizuna import plugins
 from kizuna.errors import ConfigError, UnknownName
 
 Install = Callable[..., EntryPoint]
+NUMBERS = count()  # a class outlives its test for a while: no two modules here have one name
 
 GOOD = """
     from kizuna import sdk
@@ -47,10 +48,10 @@ SETTINGS = """
 def install(tmp_path, monkeypatch) -> Iterator[Install]:
     """Writes a module and gives the entry point that names it."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    numbers, made = count(), []
+    made = []
 
     def write(name: str, source: str, **words: str) -> EntryPoint:
-        module = f"installed_{next(numbers)}_{name}"
+        module = f"installed_{next(NUMBERS)}_{name}"
         made.append(module)
         (tmp_path / f"{module}.py").write_text(
             textwrap.dedent(source).format(**words) if words else textwrap.dedent(source)
@@ -230,3 +231,91 @@ def test_the_connectors_of_this_project_are_found_by_the_seam_that_strangers_use
 
     assert set(found.connectors) >= {"salesforce", "hubspot", "zendesk", "stripe"}
     assert found.broken == []
+
+
+KINDS = """
+    from typing import ClassVar
+
+    from kizuna import sdk
+
+    class {fact}(sdk.Fact, frozen=True, kw_only=True):
+        kind: ClassVar[str] = "{kind}"
+
+    class Desk(sdk.Connector[sdk.Settings]):
+        key = "{key}"
+
+    @sdk.hookimpl
+    def kizuna_connectors():
+        yield Desk
+"""
+
+
+def test_the_second_plugin_with_a_kind_of_fact_is_set_aside(install):
+    points = [
+        install("first", KINDS, fact="Parcel", kind="parcel", key="one"),
+        install("second", KINDS, fact="Box", kind="parcel", key="two"),
+    ]
+
+    found = plugins.load(found=points)
+
+    assert list(found.connectors) == ["one"]
+    assert found.broken[0].reason == (
+        "PluginError: plugin second: the fact Box says it is of the kind 'parcel', which is taken by the plugin first; "
+        "give it a `kind` of its own."
+    )
+
+
+@pytest.mark.parametrize("kind", ["deal_line", "merged"])
+def test_a_plugin_with_a_kind_of_fact_that_kizuna_has_itself_is_set_aside(install, kind):
+    found = plugins.load(found=[install("deals", KINDS, fact="Deal", kind=kind, key="deals")])
+
+    assert found.connectors == {}
+    assert f"plugin deals: the fact Deal says it is of the kind '{kind}', which is taken by Kizuna" in (
+        found.broken[0].reason
+    )
+
+
+def test_a_plugin_that_is_set_aside_takes_no_kind_of_fact(install):
+    broken = KINDS + "\n    raise RuntimeError('the vendor is gone')\n"
+    points = [
+        install("first", broken, fact="Parcel", kind="parcel", key="one"),
+        install("second", KINDS, fact="Parcel", kind="parcel", key="two"),
+    ]
+
+    found = plugins.load(found=points)
+
+    assert [one.name for one in found.installed] == ["second"]
+
+
+def test_a_plugin_may_say_a_fact_of_another(install):
+    point = install("first", KINDS, fact="Parcel", kind="parcel", key="one")
+
+    found = plugins.load(found=[point, install("second", SHARING, shared=point.module)])
+
+    assert [one.name for one in found.installed] == ["first", "second"]
+
+
+def test_two_plugins_of_one_package_may_share_a_fact(tmp_path, install):
+    package = tmp_path / "installed_shared"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "parcels.py").write_text(textwrap.dedent(KINDS).format(fact="Parcel", kind="parcel", key="one"))
+    (package / "depots.py").write_text(textwrap.dedent(SHARING).format(shared="installed_shared.parcels"))
+    points = [EntryPoint(name, f"installed_shared.{name}", plugins.GROUP) for name in ("depots", "parcels")]
+
+    found = plugins.load(found=points)
+
+    assert [one.name for one in found.installed] == ["depots", "parcels"]
+
+
+SHARING = """
+    from kizuna import sdk
+    from {shared} import Parcel
+
+    class Depot(sdk.Connector[sdk.Settings]):
+        key = "depot"
+
+    @sdk.hookimpl
+    def kizuna_connectors():
+        yield Depot
+"""
