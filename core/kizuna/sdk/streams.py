@@ -23,9 +23,9 @@ class Stream(Generic[P]):
 
     ``key`` is the record's id in its system; ``version`` is when the vendor last changed it (None: the engine takes
     the time of asking); ``deleted`` gives the reason when the payload itself says that the record is gone. ``only`` reads
-    just the records named, as they are now: for webhooks, which name them. Such a reading needs no bookmark and gives none,
-    never says ``whole``, and tells of a record that is gone by a tombstone. Without it the changes since the bookmark are
-    read.
+    just the records named, as they are now: for webhooks, which name them. Such a reading needs no bookmark, though it
+    may look at the stream's for what it has learned, and gives none; it never says ``whole``, and tells of a record that
+    is gone by a tombstone. Without it the changes since the bookmark are read.
     """
 
     name: str  # as the vendor's API names the collection

@@ -21,12 +21,16 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """Something happened to a record: read it again. ``event`` is the id by which a repetition is known."""
+    """Something happened to a record: read it again. ``event`` is the id by which a repetition is known.
+
+    ``at`` is when it happened by the vendor's clock, where the delivery says so.
+    """
 
     stream: str
     id: str
     event: str
     deleted: bool = False
+    at: datetime | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

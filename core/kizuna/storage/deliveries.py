@@ -16,6 +16,7 @@ from sqlalchemy import Row, event, func, select, text, tuple_
 from kizuna.sdk import Hint
 from kizuna.storage.bulk import among, numbers
 from kizuna.storage.database import Database
+from kizuna.storage.instants import maybe_micros, maybe_moment
 from kizuna.storage.tables import webhooks as t
 
 STATES = ("waiting", "reading", "done", "failed")
@@ -245,7 +246,8 @@ def use_secrets(sql: Sql, connection_id: int, references: Sequence[str], at: int
 
 def hints_of(row: Row[Any]) -> tuple[Hint, ...]:
     """The hints of a row of the inbox."""
-    return tuple(Hint(stream=s, id=i, event=e, deleted=d) for s, i, e, d in json.loads(row.hints))
+    said = json.loads(row.hints)
+    return tuple(Hint(stream=s, id=i, event=e, deleted=d, at=maybe_moment(at)) for s, i, e, d, at in said)
 
 
 def _these(sql: Sql, ids: Collection[int]) -> Any:
@@ -261,7 +263,7 @@ def _still(sql: Sql, ids: Collection[int]) -> Any:
 def _row(arrival: Arrival) -> tuple[str, str, str, str | None, int, int | None]:
     """Name, hints, state, reason, when it came and when it ended."""
     state = "failed" if arrival.failure else "waiting" if arrival.hints else "done"
-    said = [(hint.stream, hint.id, hint.event, hint.deleted) for hint in arrival.hints]
+    said = [(hint.stream, hint.id, hint.event, hint.deleted, maybe_micros(hint.at)) for hint in arrival.hints]
     ended_at = None if state == "waiting" else arrival.received_at
     hints = msgspec.json.encode(said).decode()
     return arrival.name, hints, state, arrival.failure, arrival.received_at, ended_at

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kizuna.errors import LeaseLost
+from kizuna.sdk import Named
 from kizuna.storage.tables import evidence
 from kizuna.storage.tables import operations as t
 
@@ -38,16 +40,30 @@ BY_WORKERS = ("command", "api", "schedule", "webhook")
 """What triggers a run that workers carry out; the others are carried out by whoever asks for them."""
 
 
+Names = Mapping[str, Sequence[Named]]
+"""Stream → the records of it that alone are to be read again."""
+
+_NAMES = msgspec.json.Decoder(dict[str, list[Named]])
+
+
 def queue_run(
-    connection: Connection, run_id: str, connection_id: int, trigger: str, full: bool, streams: Collection[str], at: int
+    connection: Connection,
+    run_id: str,
+    connection_id: int,
+    trigger: str,
+    full: bool,
+    streams: Collection[str],
+    at: int,
+    named: Names | None = None,
 ) -> None:
-    """A run that waits to be taken."""
+    """A run that waits to be taken; of the streams in ``named`` it reads those records only."""
     row = {
         "id": run_id,
         "connection_id": connection_id,
         "trigger": trigger,
         "full": full,
         "streams": json.dumps(sorted(streams)) if streams else None,
+        "named": msgspec.json.encode(named).decode() if named else None,
         "state": "queued",
         "queued_at": at,
     }
@@ -57,6 +73,11 @@ def queue_run(
 def run(connection: Connection, run_id: str) -> Row[Any] | None:
     """The run's row."""
     return connection.execute(select(t.RUN).where(t.RUN.c.id == run_id)).first()
+
+
+def named(row: Row[Any], stream: str) -> Sequence[Named]:
+    """The records of a stream that a run reads again alone; none where it reads the stream."""
+    return _NAMES.decode(row.named).get(stream, ()) if row.named else ()
 
 
 def begin_run(connection: Connection, run_id: str, at: int) -> None:

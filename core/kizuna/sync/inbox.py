@@ -1,7 +1,9 @@
 """Working off the webhook inbox: what deliveries speak of is read from the vendor again, by an ordinary run.
 
 A delivery is a hint and no more: it waits until a run of the streams it names has ended well and shows the change. The
-run reads what changed since the bookmark, under the connection's lease and through the same writer as any sync, so that
+run reads again just the records that are named, where their stream can (`kizuna.sync.named`), else what changed since
+the bookmark; also where more than a hundred of one stream are named, which the changes show sooner, and where reading
+them by name has failed before. It does so under the connection's lease and through the same writer as any sync, so that
 the order of deliveries does not matter and one delivery too many reads nothing new. Deliveries of a connection that
 arrive while a run is under way share the next one. Every step can be repeated: whatever dies between two of them, the
 next look finds the delivery waiting, or its run ended.
@@ -18,11 +20,14 @@ from datetime import datetime, timedelta
 from kizuna import clock, jobs, log
 from kizuna.errors import ConfigError
 from kizuna.failpoints import failpoint
+from kizuna.sdk import AnyStream
 from kizuna.storage import connections, deliveries
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import Kept
 from kizuna.storage.instants import micros
+from kizuna.storage.runs import Names
+from kizuna.sync.named import Wanted
 from kizuna.sync.offline import unchecked
 from kizuna.sync.service import JOB, Service
 from kizuna.sync.settling import Settling
@@ -59,6 +64,7 @@ class Group:
     connection: str
     streams: tuple[str, ...]
     ids: tuple[int, ...]
+    named: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +125,40 @@ class Inbox:
         """The connection's deliveries that are due, with the streams to read; those that cannot be read for have failed."""
         known, fault = self._streams(stored)
         ids: list[int] = []
-        streams: set[str] = set()
+        wanted = Wanted(frozenset(name for name, stream in known.items() if stream.only is not None))
         last: Kept | None = None
         while len(ids) < MOST_A_RUN:
             with self.database.read() as sql:
                 page = deliveries.due(sql, stored_id, micros(now), PAGE, last)
-            fit = [one for one in page if fault is None and known.issuperset(hint.stream for hint in one.hints)]
+            fit = [one for one in page if fault is None and all(hint.stream in known for hint in one.hints)]
             taken = {one.id for one in fit}
             self._fail([one.id for one in page if one.id not in taken], fault or ASTRAY, now)
             ids += [one.id for one in fit]
-            streams |= {hint.stream for one in fit for hint in one.hints}
+            for one in fit:
+                wanted.add(one.hints, again=one.attempts > 0)
             if len(page) < PAGE:
                 break
             last = page[-1]
-        return Group(stored.name, tuple(sorted(streams)), tuple(ids)) if stored and ids else None
+        return Group(stored.name, wanted.streams(), tuple(ids), wanted.named()) if stored and ids else None
 
-    def _streams(self, stored: StoredConnection | None) -> tuple[frozenset[str], str | None]:
+    def _streams(self, stored: StoredConnection | None) -> tuple[dict[str, AnyStream], str | None]:
         """The streams a connection reads, or why it reads none."""
         if stored is None:
-            return frozenset(), "Its connection is no longer there."
+            return {}, "Its connection is no longer there."
         try:
             connector = unchecked(self.parts.plugins.connector(stored.plugin), stored)
-            return frozenset(stream.name for stream in connector.streams()), None
+            return {stream.name: stream for stream in connector.streams()}, None
         except ConfigError as error:
-            return frozenset(), str(error)
+            return {}, str(error)
         except Exception as error:  # noqa: BLE001  a border: the plugin is foreign code, the other connections go on
-            return frozenset(), f"The connector failed ({type(error).__name__}); `kizuna doctor` says more."
+            return {}, f"The connector failed ({type(error).__name__}); `kizuna doctor` says more."
 
     def _begin(self, group: Group, now: datetime) -> str | None:
         """The id of a run for the group, which it now waits for; None when none can be begun."""
         try:
-            run_id = self.parts.syncer.queue(group.connection, streams=group.streams, trigger="webhook")
+            run_id = self.parts.syncer.queue(
+                group.connection, streams=group.streams, trigger="webhook", named=group.named
+            )
         except ConfigError as error:
             self._fail(group.ids, str(error), now)
             return None

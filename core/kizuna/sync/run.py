@@ -27,9 +27,10 @@ from kizuna.storage import connections, payloads, runs
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
-from kizuna.storage.runs import Lease
+from kizuna.storage.runs import Lease, Names
 from kizuna.sync.commit import Place
 from kizuna.sync.fresh import Line
+from kizuna.sync.named import NamedRun, only_these
 from kizuna.sync.preparers import Preparers
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
 from kizuna.sync.writer import StreamWriter
@@ -84,8 +85,19 @@ class Syncer:
         self.preparers.close()
         self.executor.shutdown(wait=True)
 
-    def queue(self, name: str, *, full: bool = False, streams: Collection[str] = (), trigger: str = "command") -> str:
-        """The id of a new run of that connection. Raises UnknownName or ConfigError when it cannot run."""
+    def queue(
+        self,
+        name: str,
+        *,
+        full: bool = False,
+        streams: Collection[str] = (),
+        trigger: str = "command",
+        named: Names | None = None,
+    ) -> str:
+        """The id of a new run of that connection; of the streams in ``named`` it reads those records only, where it can.
+
+        Raises UnknownName or ConfigError when it cannot run.
+        """
         with self.database.write() as sql:
             stored = connections.get(sql, name)
             if stored.offline:
@@ -97,7 +109,7 @@ class Syncer:
             connector = self._connector(stored)
             chosen = [self._stream(connector, stream).name for stream in streams]
             run_id = f"run_{uuid.uuid4().hex}"
-            runs.queue_run(sql, run_id, stored.id, trigger, full, chosen, micros(clock.now()))
+            runs.queue_run(sql, run_id, stored.id, trigger, full, chosen, micros(clock.now()), named)
         return run_id
 
     def take(self, run_id: str, executor: str) -> Lease:
@@ -186,19 +198,33 @@ class Syncer:
         key = (row.id, stream.name)
         if key not in self._streams:
             place = self._place(stored, stream, row.id, lease)
-            unbroken = not bookmark  # none, or an empty one: the pass begins at the beginning
-            self._streams[key] = StreamRun(
-                stored.name,
-                stream,
-                StreamWriter(place, stream),
-                self.executor,
-                self.observe,
-                unbroken,
-                full=bool(row.full),
-                limits=self.limits,
-                preparers=self.preparers,
-                line=self._line(stored, stream),
-            )
+            these = only_these(stream, runs.named(row, stream.name), known)
+            if these is not None and known is not None:
+                writer = StreamWriter(place, these)
+                self._streams[key] = NamedRun(
+                    stored.name,
+                    these,
+                    writer,
+                    self.executor,
+                    self.observe,
+                    unbroken=False,
+                    limits=self.limits,
+                    stands=known.state,
+                )
+            else:
+                unbroken = not bookmark  # none, or an empty one: the pass begins at the beginning
+                self._streams[key] = StreamRun(
+                    stored.name,
+                    stream,
+                    StreamWriter(place, stream),
+                    self.executor,
+                    self.observe,
+                    unbroken,
+                    full=bool(row.full),
+                    limits=self.limits,
+                    preparers=self.preparers,
+                    line=self._line(stored, stream),
+                )
         await self._streams[key].read(transport, bookmark, Start(now=clock.now(), full=again), budget)
 
     def _line(self, stored: StoredConnection, stream: AnyStream) -> Line | None:

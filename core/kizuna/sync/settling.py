@@ -10,6 +10,7 @@ from sqlalchemy import Connection as Sql
 
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
+from kizuna.sdk import Hint
 from kizuna.storage import connections, deliveries, evidence, runs
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import Kept
@@ -71,22 +72,26 @@ class Settling:
 
 
 def _seen(sql: Sql, names: Mapping[int, str], page: Collection[Kept]) -> set[int]:
-    """The deliveries of whose records something was written since they arrived."""
-    wanted: dict[int, dict[int, bool]] = {}
+    """The deliveries of whose records something was written since they arrived, or is held that is as new as the event."""
+    wanted: dict[int, dict[int, Hint]] = {}
     for kept in page:
         name = names.get(kept.connection_id, "")
-        wanted[kept.id] = {record_id(name, hint.stream, hint.id): hint.deleted for hint in kept.hints}
+        wanted[kept.id] = {record_id(name, hint.stream, hint.id): hint for hint in kept.hints}
     heads = evidence.heads(sql, list({rid for rids in wanted.values() for rid in rids}))
-    shown = set()
-    for kept in page:
-        fresh = []
-        for rid, deleted in wanted[kept.id].items():
-            head = heads.get(rid)
-            gone = head is None or head.deleted is not None
-            fresh.append(gone if deleted else head is not None and head.known_at >= kept.received_at)
-        if all(fresh):
-            shown.add(kept.id)
-    return shown
+    return {
+        kept.id
+        for kept in page
+        if all(_shows(heads.get(rid), hint, kept.received_at) for rid, hint in wanted[kept.id].items())
+    }
+
+
+def _shows(head: evidence.Head | None, hint: Hint, received_at: int) -> bool:
+    """Whether what is stored shows what the hint tells."""
+    if hint.deleted:
+        return head is None or head.deleted is not None
+    if head is None:
+        return False
+    return head.known_at >= received_at or (hint.at is not None and head.version >= micros(hint.at))
 
 
 def _fault(run: object, states: Mapping[str, str], kept: Kept) -> str | None:

@@ -72,6 +72,8 @@ def arrival(to: Receiving, delivery: Delivery) -> Arrival:
     failure = None
     try:
         hints = tuple(dict.fromkeys(to.webhooks.hints(delivery)))
+        if any(hint.at is not None and hint.at.tzinfo is None for hint in hints):
+            raise ValueError("a time without a zone")
     except PayloadError as error:
         failure = str(error)
     except Exception as error:  # noqa: BLE001 - a border: the plugin's reading is foreign code

@@ -969,6 +969,7 @@ def upgrade() -> None:
         sa.Column("trigger", sa.Text(), nullable=False),
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("streams", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("queued_at", sa.BigInteger(), nullable=False),
