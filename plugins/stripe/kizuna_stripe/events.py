@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -50,6 +51,7 @@ class _Thin(msgspec.Struct):
 
     id: str
     type: str
+    created: datetime | None = None
     related_object: _Related | None = None
 
 
@@ -69,7 +71,8 @@ def delivered(body: bytes) -> Event:
     thin = _THIN.decode(body)
     related = thin.related_object
     held = EventObject(object=related.type, id=related.id) if related else EventObject()
-    return Event(id=thin.id, type=thin.type.removeprefix("v1."), created=0, data=EventData(object=held))
+    created = int(thin.created.timestamp()) if thin.created else 0
+    return Event(id=thin.id, type=thin.type.removeprefix("v1."), created=created, data=EventData(object=held))
 
 
 @dataclass(frozen=True, slots=True)

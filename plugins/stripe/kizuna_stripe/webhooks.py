@@ -43,8 +43,9 @@ class StripeWebhooks:
             event = delivered(delivery.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
+        at = sdk.epoch(event.created) if event.created else None
         return [
-            sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted)
+            sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted, at=at)
             for subject in subjects(event, self.feeds())
         ]
 

@@ -205,6 +205,7 @@ def test_an_event_hints_at_what_to_read_again(kind, held, expected):
 
     assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == expected
     assert {hint.event for hint in hints} <= {"evt_1"}
+    assert {hint.at for hint in hints} <= {sdk.epoch(1)}
 
 
 def test_a_delivery_that_is_no_event_is_refused():
@@ -230,6 +231,7 @@ def test_a_thin_event_hints_at_the_object_it_names(kind, related, expected):
     hints = connector().webhooks.hints(delivery(body, ""))
 
     assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == expected
+    assert {hint.at for hint in hints} <= {NOW}
 
 
 def test_a_thin_event_is_genuine_by_the_same_signature():
