@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/api/pagination (read 2026-05). Lists inside obje
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,7 @@ import msgspec
 from kizuna import sdk
 
 PAGE_SIZE = "100"  # the most Stripe gives
+_MORE = re.compile(rb'"has_more"\s*:\s*true')
 
 
 class Page(msgspec.Struct):
@@ -128,6 +130,8 @@ class Rest:
 
     def needed(self, raw: bytes | msgspec.Raw) -> str | None:
         """The object's id when its list must be asked for; None when it is whole."""
+        if not self.deep and not _MORE.search(raw):
+            return None  # most objects hold no cut list at all: seen without decoding them
         try:
             found = _WHOLE.decode(raw)
         except msgspec.DecodeError:
