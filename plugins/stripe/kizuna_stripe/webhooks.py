@@ -5,7 +5,6 @@ Source: https://docs.stripe.com/webhooks#verify-manually (read 2026-05).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ class StripeWebhooks:
         if signed_at is None or abs(delivery.received_at.timestamp() - signed_at) > TOLERANCE_S:
             return False
         signed = f"{signed_at}.".encode() + delivery.body
-        expected = [hmac.new(_key(secret), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
+        expected = [hmac.digest(_key(secret), signed, "sha256").hex().encode() for secret in secrets]
         return any(hmac.compare_digest(good, given) for good in expected for given in signatures)
 
     def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
