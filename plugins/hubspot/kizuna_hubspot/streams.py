@@ -12,7 +12,7 @@ from kizuna import sdk
 from kizuna_hubspot import kinds, mapping, payloads
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.paths import Paths
-from kizuna_hubspot.readings import ObjectReading, OwnerReading, PipelineReading
+from kizuna_hubspot.readings import ObjectReading, OwnerReading, PipelineReading, These
 
 R = TypeVar("R", bound=payloads.CrmRecord)
 
@@ -121,11 +121,13 @@ class Portal:
         optional: bool = False,
     ) -> sdk.Stream[R]:
         """One kind of CRM object."""
+        reading = ObjectReading(self.paths, kind, self.lookback, self.custom_properties)
         return sdk.Stream(
             name=kind.name,
             payload=payload,
             map=mapping.whole(meaning),
-            reading=ObjectReading(self.paths, kind, self.lookback, self.custom_properties),
+            reading=reading,
+            only=lambda named: These(reading, tuple(named)),
             key=mapping.record_key,
             version=mapping.touched_at,
             deleted=mapping.gone,

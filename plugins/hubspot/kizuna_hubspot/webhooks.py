@@ -53,6 +53,7 @@ class Event(sdk.Payload, rename="camel"):
     object_type_id: str | None = None
     primary_object_id: int | str | None = None
     new_object_id: int | str | None = None
+    merged_object_ids: tuple[int | str, ...] | None = None
     from_object_id: int | str | None = None
     from_object_type_id: str | None = None
     to_object_id: int | str | None = None
@@ -114,14 +115,21 @@ def signature(secret: str, method: str, url: str, body: bytes, stamp_ms: str) ->
 
 
 def hints(event: Event) -> Iterator[sdk.Hint]:
-    """The records an event is about: of a merge the winner, of an association both sides."""
+    """The records an event is about: of a merge the winner and those that became it, of an association both sides."""
     # An event's own id is not guaranteed to be unique.
     name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}"
     verb = event.subscription_type.partition(".")[2]
+    at = None if event.occurred_at is None else sdk.epoch(event.occurred_at / 1000)
+    winner = winner_of(event) if verb == "merge" else None
     for stream, found in dict.fromkeys(concerned(event, verb)):
         if stream is not None and found is not None:
-            gone = verb in ("deletion", "privacyDeletion")
-            yield sdk.Hint(stream=stream, id=str(found), event=f"{name}:{found}", deleted=gone)
+            gone = verb in ("deletion", "privacyDeletion") or (verb == "merge" and str(found) != str(winner))
+            yield sdk.Hint(stream=stream, id=str(found), event=f"{name}:{found}", deleted=gone, at=at)
+
+
+def winner_of(event: Event) -> int | str | None:
+    """The record that the others of a merge became: a new one where HubSpot made one."""
+    return event.new_object_id or event.primary_object_id or event.object_id
 
 
 def concerned(event: Event, verb: str) -> Iterator[tuple[str | None, int | str | None]]:
@@ -134,6 +142,7 @@ def concerned(event: Event, verb: str) -> Iterator[tuple[str | None, int | str |
         yield stream, event.from_object_id
         yield _BY_TYPE_ID.get(event.to_object_type_id or "") or _BY_NOUN.get(other), event.to_object_id
     elif verb == "merge":
-        yield stream, event.new_object_id or event.primary_object_id or event.object_id
+        for found in (winner_of(event), event.primary_object_id, *(event.merged_object_ids or ())):
+            yield stream, found
     else:
         yield stream, event.object_id

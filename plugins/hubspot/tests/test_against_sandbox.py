@@ -150,7 +150,8 @@ def test_after_edits_deletes_and_merges_exactly_these_are_seen(served: Served, f
     for name in names:
         written, gone, merged = changed(served, since, name)
         assert set(found[name].living) == written, name
-        assert set(found[name].gone) == gone, name
+        assert set(found[name].gone) == gone | merged, name
+        assert {key for key, reason in found[name].gone.items() if reason == "merged"} == merged, name
         for loser in merged:
             winners = [each for each in found[name].living.values() if loser in mentioned(each)]
             assert len(winners) == 1, name
@@ -173,6 +174,7 @@ def test_a_merge_is_said_with_loser_and_winner(served: Served) -> None:
     stream = next(stream for stream in hubspot.streams() if stream.name == "companies")
     record = msgspec.convert(found.living[winner], stream.payload)
     assert sdk.Merged(loser=sdk.Ref("companies", loser), winner=sdk.Ref("companies", winner)) in stream.said(record)
+    assert found.gone == {loser: "merged"}
 
 
 @pytest.mark.parametrize("kind", ["deals", "tickets"])
@@ -195,7 +197,7 @@ def test_two_merged_into_a_new_record_are_its_losers_and_no_deletions(served: Se
     said = stream.said(msgspec.convert(found.living[made], stream.payload))
     assert made not in (first, second)
     assert {fact.loser.id for fact in said if isinstance(fact, sdk.Merged)} == {first, second}
-    assert (set(found.living), found.gone) == ({made}, {})
+    assert (set(found.living), found.gone) == ({made}, dict.fromkeys((first, second), "merged"))
 
 
 def test_changed_records_carry_the_associations_the_list_would_have_given(served: Served) -> None:

@@ -227,7 +227,7 @@ def test_events_are_hints_to_read_again() -> None:
         {
             "eventId": 1,
             "subscriptionId": 2,
-            "occurredAt": 3,
+            "occurredAt": 1_700_000_000_000,
             "subscriptionType": "contact.propertyChange",
             "objectId": 4,
         },
@@ -236,6 +236,7 @@ def test_events_are_hints_to_read_again() -> None:
             "subscriptionType": "contact.merge",
             "objectId": 100,
             "primaryObjectId": 100,
+            "mergedObjectIds": [200, 300],
             "newObjectId": 999,
         },
         {"eventId": 1, "subscriptionType": "contact.associationChange", "fromObjectId": 1, "toObjectId": 2},
@@ -249,11 +250,15 @@ def test_events_are_hints_to_read_again() -> None:
     assert [(hint.stream, hint.id, hint.deleted) for hint in hints] == [
         ("contacts", "4", False),
         ("contacts", "999", False),
+        ("contacts", "100", True),
+        ("contacts", "200", True),
+        ("contacts", "300", True),
         ("contacts", "1", False),
         ("companies", "5", True),
         ("contacts", "6", True),
     ]
-    assert len({hint.event for hint in hints}) == 5
+    assert len({hint.event for hint in hints}) == 8
+    assert [hint.at for hint in hints] == [sdk.epoch(1_700_000_000), *[None] * 7]
 
 
 def test_a_delivery_that_is_no_list_is_refused() -> None:

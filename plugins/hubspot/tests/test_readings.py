@@ -406,3 +406,27 @@ def test_pipelines_come_in_one_answer() -> None:
     turn = step(machine, machine.begin({}, START), results(0))
 
     assert (len(turn.records), turn.ask, turn.whole) == (1, None, True)
+
+
+def test_what_changed_and_what_was_archived_tell_which_records_were_merged_into_them() -> None:
+    machine = reading(COMPANIES)
+    winner = {"id": "1", "updatedAt": "2026-03-01T11:00:00Z", "properties": {"hs_merged_object_ids": "7;1;x"}}
+    archived = {"id": "2", "archivedAt": "2026-03-01T11:30:00Z", "properties": {"hs_merged_object_ids": "8"}}
+
+    searched = step(machine, opened(machine, DONE), {"results": [winner], "total": 1})
+    last = step(machine, searched, {"results": [archived]})
+
+    assert [(record.id, record.deleted, record.version) for record in searched.records] == [
+        (None, None, None),
+        ("7", "merged", datetime(2026, 3, 1, 11, tzinfo=UTC)),
+    ]
+    assert [(raw(record)["id"], record.deleted) for record in last.records] == [("2", "archived"), ("8", "merged")]
+
+
+def test_a_list_of_everything_tells_of_no_loser_one_by_one() -> None:
+    machine = reading(COMPANIES)
+    row = {"id": "1", "properties": {"hs_merged_object_ids": "7"}}
+
+    turn = step(machine, opened(machine), {"results": [row]})
+
+    assert [raw(record)["id"] for record in turn.records] == ["1"]

@@ -97,13 +97,15 @@ class Part:
 class Completing:
     """A page on its way: its records, what is still wanted (the first is under way), what has come.
 
-    ``version`` is what the records are to count as when they do not say themselves that something happened to them.
+    ``version`` is what the records are to count as when they do not say themselves that something happened to them;
+    ``gone`` are tombstones of others that go on together with them.
     """
 
     rows: tuple[Row, ...]
     wants: tuple[Want, ...]
     parts: tuple[Part, ...] = ()
     version: datetime | None = None
+    gone: tuple[sdk.Record, ...] = ()
 
     def with_answer(self, answer: sdk.Answer) -> Completing:
         """The page with one more part; what did not fit into it, or was refused in part, is wanted next.

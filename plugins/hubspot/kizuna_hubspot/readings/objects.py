@@ -2,7 +2,7 @@
 
 First load: the list with its associations, then the list of archived records. Afterwards: a search for what was
 modified in a window that HubSpot's own clock closes, by id from page to page, completed with associations; then the
-archived list again, of which only what was archived since is taken. What the archived list showed in the last pass and shows no
+archived list again, of which only what was archived since is taken. A record found so tells which others were merged into it. What the archived list showed in the last pass and shows no
 more may have been restored, which moves no modification time either: it is read by its id.
 
 Why by id: a search answers at most 10,000 rows, and more than that may share one modification time. Why the archived
@@ -22,6 +22,7 @@ from kizuna import sdk
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings.completing import READ_AT_ONCE, Completing, batch_read, fitting, wanted
+from kizuna_hubspot.readings.merging import losers
 from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
 from kizuna_hubspot.readings.partial import refused
 from kizuna_hubspot.readings.place import Place, place
@@ -101,10 +102,10 @@ class ObjectReading:
             after = advanced(found.after, ask)
             following = state.place.at("list", after) if after else state.place.at("archived")
         _, rest = self.asked_and_rest(state)
-        wants = tuple(
-            wanted(self.paths, self.kind, found.rows, rest, associated=state.place.phase == "list"),
-        )
-        return self.completed(replace(walk, place=following), Completing(found.rows, wants))
+        listing = state.place.phase == "list"  # what it lacks is gone, losers too
+        wants = tuple(wanted(self.paths, self.kind, found.rows, rest, associated=listing))
+        gone = () if listing else losers(found.rows)
+        return self.completed(replace(walk, place=following), Completing(found.rows, wants, gone=gone))
 
     def opened(self, state: Opening, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The pass begins, or goes on where the bookmark says."""
@@ -127,7 +128,7 @@ class ObjectReading:
             following = () if walk.place.phase in ("again", "done") else (self.asking(walk),)
             return sdk.Turn(ask=first, ahead=(*others, *following), state=replace(walk, completing=completing))
         place = walk.place.having_refused(completing.refused())
-        return self.onward(replace(walk, place=place, completing=None), completing.records())
+        return self.onward(replace(walk, place=place, completing=None), (*completing.records(), *completing.gone))
 
     def again(self, walk: Walk, found: Page, ask: sdk.Ask, now: datetime) -> sdk.Turn:
         """Records read by their ids: those HubSpot would not complete the last time, then those no longer archived.
@@ -142,7 +143,7 @@ class ObjectReading:
         following = msgspec.structs.replace(here, again=again, missing=missing).having_refused(tuple(refusal)).ended()
         _, rest = self.asked_and_rest(walk)
         wants = tuple(wanted(self.paths, self.kind, found.rows, rest, associated=False))
-        completing = Completing(found.rows, wants, version=now if restored else None)
+        completing = Completing(found.rows, wants, version=now if restored else None, gone=losers(found.rows))
         return self.completed(replace(walk, place=following), completing)
 
     def archived(self, walk: Walk, found: Page, ask: sdk.Ask) -> sdk.Turn:
@@ -152,7 +153,9 @@ class ObjectReading:
         here = walk.place.having_met(met)
         following = here.at("archived", after) if after else here.ended()
         since = walk.place.since - self.lookback if walk.place.since else None
-        records = tuple(tombstone(row, walk.merged) for row in found.rows if archived_after(row, since))
+        rows = [row for row in found.rows if archived_after(row, since)]
+        gone = losers(rows) if since else ()  # whose winner went before a search showed it
+        records = (*(tombstone(row, walk.merged) for row in rows), *gone)
         return self.onward(replace(walk, place=following), records, whole=walk.place.since is None)
 
     def onward(self, walk: Walk, records: Sequence[sdk.Record], *, whole: bool = False) -> sdk.Turn:

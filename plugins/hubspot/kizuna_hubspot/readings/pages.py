@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -41,6 +42,7 @@ class _MergedIds(sdk.Payload):
 class _Row(sdk.Payload, rename="camel"):
     id: str | int | None = None
     archived_at: str | int | None = None
+    updated_at: str | int | None = None
     properties: _MergedIds | None = None
     associations: dict[str, _Relation] | None = None
 
@@ -53,6 +55,7 @@ class Row(msgspec.Struct, frozen=True):
     archived_at: str | int | None = None
     merged: tuple[str, ...] = ()
     spilled: tuple[str, ...] = ()  # the kinds whose associations did not fit into the record
+    updated_at: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,15 @@ def row(raw: msgspec.Raw) -> Row:
     spilled = [kind for kind, relation in found.associations.items() if relation.paging] if found.associations else ()
     # Some of the lists name the record itself too.
     merged = tuple(each for each in merged_ids(found.properties) if each != key)
-    return Row(raw, key, found.archived_at, merged, tuple(spilled))
+    return Row(raw, key, found.archived_at, merged, tuple(spilled), found.updated_at)
+
+
+def changed_at(row: Row) -> datetime | None:
+    """When a record says that it was last changed, None when it does not say it properly."""
+    try:
+        return sdk.instant(row.updated_at)
+    except sdk.PayloadError:
+        return None
 
 
 def merged_ids(properties: _MergedIds | None) -> tuple[str, ...]:

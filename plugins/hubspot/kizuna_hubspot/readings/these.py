@@ -1,0 +1,116 @@
+"""Reading certain records only, by their ids, as they are now: what a webhook names.
+
+HubSpot answers a batch read from its store and not from the search index, so that a change shows at once. What it does not
+answer is gone; an id that was merged away may be answered with the record it became.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kizuna import sdk
+from kizuna_hubspot.readings.completing import (
+    BATCH_PROPERTIES,
+    BATCH_PROPERTIES_CHARACTERS,
+    READ_AT_ONCE,
+    Completing,
+    batch_read,
+    chunks,
+    fitting,
+    wanted,
+)
+from kizuna_hubspot.readings.merging import losers, tombstone
+from kizuna_hubspot.readings.objects import ObjectReading, custom_names
+from kizuna_hubspot.readings.pages import Row, changed_at, page
+from kizuna_hubspot.readings.partial import refused
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is still to be asked: properties known by name, batches of ids, the batch that is being completed.
+
+    ``gone`` are the tombstones of that batch, ``now`` is HubSpot's clock when it answered it.
+    """
+
+    names: tuple[str, ...]
+    batches: tuple[tuple[str, ...], ...]
+    completing: Completing | None = None
+    gone: tuple[sdk.Record, ...] = ()
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class These:
+    """The named records of one kind; no bookmark, and nothing is said of others."""
+
+    reading: ObjectReading
+    named: tuple[sdk.Named, ...]
+
+    def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        """Asks for the properties' definitions where the portal's own are read too, else for the records."""
+        paths, kind = self.reading.paths, self.reading.kind
+        if self.named and self.reading.custom_properties:
+            return sdk.Turn(ask=sdk.Ask(path=paths.properties(kind.name), params=(("archived", "false"),)))
+        return self.onward(Left(kind.properties, self.batches()), ())
+
+    def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        if not isinstance(state, Left):
+            kind = self.reading.kind
+            custom = custom_names(answer.body, ask.path, kind)
+            return self.onward(Left((*kind.properties, *custom), self.batches()), ())
+        if state.completing is not None:
+            return self.completed(state, state.completing.with_answer(answer))
+        return self.answered(state, ask, answer)
+
+    def batches(self) -> tuple[tuple[str, ...], ...]:
+        """The ids, each once, as many together as a request takes."""
+        ids = tuple(dict.fromkeys(each.id for each in self.named))
+        return tuple(tuple(chunk) for chunk in chunks(ids, READ_AT_ONCE))
+
+    def answered(self, left: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        """The records of a batch, to be completed. One that HubSpot would not answer is left to the next pass."""
+        found, batch = page(answer.body, ask.path), left.batches[0]
+        here = {row.id for row in found.rows if row.id}
+        merged = losers(found.rows)
+        away = here | set(refused(found.faults, batch, here)) | {record.id for record in merged if record.id}
+        # Archived, erased or never there.
+        gone = (tombstone(key, "deleted", answer.date()) for key in batch if key not in away)
+        _, rest = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
+        wants = tuple(wanted(self.reading.paths, self.reading.kind, found.rows, rest, associated=False))
+        held = Left(left.names, left.batches[1:], gone=(*merged, *gone), now=answer.date())
+        return self.completed(held, Completing(found.rows, wants))
+
+    def completed(self, left: Left, completing: Completing) -> sdk.Turn:
+        """The records of a batch that lacks nothing, else the next request for it."""
+        if completing.wants:
+            first, *others = (want.ask for want in completing.wants)
+            state = Left(left.names, left.batches, completing, left.gone, left.now)
+            return sdk.Turn(ask=first, ahead=tuple(others), state=state)
+        told = {each.id: each.at for each in self.named if each.at is not None}
+        assert left.now is not None
+        dated = [
+            sdk.Record(raw=record.raw, version=version(row, told.get(row.id or ""), left.now))
+            for row, record in zip(completing.rows, completing.records(), strict=True)
+        ]
+        return self.onward(Left(left.names, left.batches), (*dated, *left.gone))
+
+    def onward(self, left: Left, records: Sequence[sdk.Record]) -> sdk.Turn:
+        """The records, and the next batch."""
+        if not left.batches:
+            return sdk.Turn(records=records)
+        names, _ = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
+        ask = batch_read(self.reading.paths, self.reading.kind, left.batches[0], names)
+        return sdk.Turn(ask=ask, state=left, records=records)
+
+
+def version(row: Row, told_at: datetime | None, now: datetime) -> datetime | None:
+    """The event's time where the record's own is older: neither restoring nor associating moves that. Never after ``now``.
+
+    None leaves it to the record.
+    """
+    own = changed_at(row)
+    if told_at is None or own is None or told_at <= own:
+        return None
+    return max(own, min(told_at, now))
