@@ -27,6 +27,7 @@ class Header(msgspec.Struct, rename="camel"):
     transaction_key: str = ""
     sequence_number: int = 0
     commit_number: int = 0
+    commit_timestamp: int | None = None  # milliseconds since 1970
 
 
 def hints(body: bytes) -> list[sdk.Hint]:
@@ -62,6 +63,7 @@ def _of(header: Header) -> Iterator[sdk.Hint]:
     ids = (record_id for record_id in header.record_ids if len(record_id) in _ID_LENGTHS)
     change = f"{header.transaction_key or header.commit_number}/{header.sequence_number}"
     deleted = header.change_type in ("DELETE", "GAP_DELETE")
+    at = sdk.epoch(header.commit_timestamp / 1000) if header.commit_timestamp else None
     for record_id in ids:
         event = f"{change}/{record_id}"
-        yield sdk.Hint(stream=header.entity_name, id=full_id(record_id), event=event, deleted=deleted)
+        yield sdk.Hint(stream=header.entity_name, id=full_id(record_id), event=event, deleted=deleted, at=at)

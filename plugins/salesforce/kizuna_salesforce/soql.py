@@ -44,6 +44,11 @@ def newest(sobject: str, cursor: str) -> str:
     return f"SELECT Id, {cursor} FROM {sobject} ORDER BY {cursor} DESC LIMIT 1"
 
 
+def these(sobject: str, fields: Sequence[str], ids: Sequence[str]) -> str:
+    """The rows of these ids."""
+    return f"SELECT {', '.join(fields)} FROM {sobject} WHERE Id IN ({', '.join(map(quoted, ids))})"
+
+
 def among(sobject: str, ids: Sequence[str]) -> str:
     """The ids that still exist, be it in the recycle bin."""
-    return f"SELECT Id FROM {sobject} WHERE Id IN ({', '.join(map(quoted, ids))})"
+    return these(sobject, ("Id",), ids)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from kizuna import sdk
 from kizuna_salesforce import mapping, payloads
 from kizuna_salesforce.readings import Keyset
+from kizuna_salesforce.these import These
 
 P = TypeVar("P", bound=payloads.SObject)
 
@@ -49,6 +50,7 @@ class Reach:
             payload=payload,
             map=map_,
             reading=reading,
+            only=lambda named: These(reading, tuple(named)),
             key=payloads.key_of,
             version=payloads.version_of,
             deleted=payloads.deleted_of,

@@ -53,6 +53,12 @@ def test_a_gap_is_read_again_as_the_change_itself(change: str, deleted: bool):
     assert [hint.deleted for hint in hints(event(changeType=change))] == [deleted, deleted]
 
 
+def test_an_event_tells_when_it_was_committed():
+    (first, *_) = hints(event(commitTimestamp=1778192987716))
+
+    assert first.at == datetime(2026, 5, 7, 22, 29, 47, 716000, tzinfo=UTC)
+
+
 def test_an_overflow_names_no_record():
     assert hints(event(changeType="GAP_OVERFLOW", recordIds=["003000000000000000*"])) == []
 
