@@ -42,13 +42,13 @@ class Sideload:
         """The rows with what belongs to them; a row that cannot be read stays as it is, to be set aside later."""
         belonging: defaultdict[str, list[bytes]] = defaultdict(list)
         for row in beside:
-            owner = _id(row, self.owner)
+            owner = id_of(row, self.owner)
             if owner is not None:
                 belonging[owner].append(bytes(row))
         return [self._with(row, belonging) for row in rows] if belonging else list(rows)
 
     def _with(self, row: msgspec.Raw, belonging: dict[str, list[bytes]]) -> msgspec.Raw:
-        own = belonging.get(_id(row, "id") or "")
+        own = belonging.get(id_of(row, "id") or "")
         if own is None:
             return row
         if self.single is not None:
@@ -111,7 +111,7 @@ def with_fields(row: msgspec.Raw, fields: str) -> msgspec.Raw:
     return msgspec.Raw(body + comma + fields.encode() + b"}")
 
 
-def _id(row: msgspec.Raw, name: str) -> str | None:
+def id_of(row: msgspec.Raw, name: str) -> str | None:
     """The id a row has under that name, None where it has none or cannot be read."""
     try:
         found = getattr(_OWNER.decode(row), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -32,6 +33,7 @@ from kizuna_zendesk.readings import (
 from kizuna_zendesk.scrubbed import WithScrubbed
 from kizuna_zendesk.sideloads import Sideload, comments_of
 from kizuna_zendesk.surveys import SurveyAnswers
+from kizuna_zendesk.these import These
 
 P = TypeVar("P", bound=sdk.Payload)
 FIELDS = {"ticket_fields": "tickets", "user_fields": "users", "organization_fields": "organizations"}
@@ -84,6 +86,7 @@ def organizations() -> sdk.Stream[Organization]:
             path="/api/v2/organizations.json",
             params=(LIST_PAGE,),
         ),
+        only=lambda named: These(items="organizations", one="organization", named=tuple(named)),
         version=Organization.changed_at,
         deleted=mapping.gone_organization,
         scope=ADMIN,
@@ -93,19 +96,23 @@ def organizations() -> sdk.Stream[Organization]:
 
 def users(wishes: Wishes) -> sdk.Stream[User]:
     along = wishes.identities_with_users
-    export = CursorExport(
-        path="/api/v2/incremental/users/cursor.json",
-        items="users",
-        params=(EXPORT_PAGE, ("include", "identities")) if along else (EXPORT_PAGE,),
-        sideloads=(Sideload("identities"),),
-    )
-    whole = export if along else Followed(export=export, follow=EachIdentity())
+    beside = (("include", "identities"),) if along else ()
+    sideloads = (Sideload("identities"),)
+    path = "/api/v2/incremental/users/cursor.json"
+    export = CursorExport(path=path, items="users", params=(EXPORT_PAGE, *beside), sideloads=sideloads)
+    follow = None if along else EachIdentity()
+    whole = export if follow is None else Followed(export=export, follow=follow)
+
+    def only(named: Sequence[sdk.Named]) -> These:
+        return These(items="users", one="user", named=tuple(named), params=beside, sideloads=sideloads, follow=follow)
+
     return sdk.Stream(
         name="users",
         also=("user", "end_users", "agents"),
         payload=User,
         map=mapping.user,
         reading=WithScrubbed(export=whole) if wishes.scrubbed_users else whole,
+        only=only,
         version=lambda record: record.updated_at,
         deleted=mapping.gone_user,
         scope=ADMIN,
@@ -115,18 +122,24 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
 def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
     asked = ["metric_sets"] if wishes.metrics_with_tickets else []
     asked += ["comment_count", *(["slas"] if wishes.sla_with_tickets else [])]
-    export = CursorExport(
-        path="/api/v2/incremental/tickets/cursor.json",
-        items="tickets",
-        params=(EXPORT_PAGE, ("include", ",".join(asked))),
-        sideloads=(Sideload("metric_sets", owner="ticket_id", single="metric_set"),),
-    )
+    beside = (("include", ",".join(asked)),)
+    sideloads = (Sideload("metric_sets", owner="ticket_id", single="metric_set"),)
+    path = "/api/v2/incremental/tickets/cursor.json"
+    export = CursorExport(path=path, items="tickets", params=(EXPORT_PAGE, *beside), sideloads=sideloads)
+    follow = MergedTickets() if wishes.merges_from_audits else None
+
+    def only(named: Sequence[sdk.Named]) -> These:
+        return These(
+            items="tickets", one="ticket", named=tuple(named), params=beside, sideloads=sideloads, follow=follow
+        )
+
     return sdk.Stream(
         name="tickets",
         also=("ticket", "requests"),
         payload=Ticket,
         map=mapping.ticket,
-        reading=Followed(export=export, follow=MergedTickets()) if wishes.merges_from_audits else export,
+        reading=export if follow is None else Followed(export=export, follow=follow),
+        only=only,
         version=Ticket.changed_at,
         deleted=mapping.gone_ticket,
         scope=ADMIN,

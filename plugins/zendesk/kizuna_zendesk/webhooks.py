@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -50,6 +50,7 @@ class Event(msgspec.Struct):
     type: str
     id: str
     subject: str
+    time: str | None = None
     event: dict[str, Any] | None = None
 
 
@@ -79,13 +80,14 @@ class ZendeskWebhooks:
         stream, id_ = STREAMS.get(domain), event.subject.rpartition(":")[2]
         if stream is None or not id_:
             return ()
-        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=verb in GONE)]
+        at = told_at(event)
+        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=verb in GONE, at=at)]
         other = (event.event or {}).get(domain)
         if verb == "merged" and isinstance(other, dict) and other.get("id"):
-            hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id))
+            hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id, at=at))
         comment = (event.event or {}).get("comment")
         if isinstance(comment, dict) and comment.get("id"):
-            hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id))
+            hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id, at=at))
         return hints
 
     def setup(self) -> sdk.WebhookSetup:
@@ -95,6 +97,14 @@ class ZendeskWebhooks:
             where="Admin Center → Apps and integrations → Webhooks → Create webhook → Zendesk events",
             proof="Take the signing secret that Zendesk shows for the webhook.",
         )
+
+
+def told_at(event: Event) -> datetime | None:
+    """When it happened, None where the event does not say it properly."""
+    try:
+        return sdk.instant(event.time)
+    except sdk.PayloadError:
+        return None
 
 
 def signed(timestamp: str, body: bytes, secret: sdk.SecretStr) -> str:

@@ -203,6 +203,16 @@ def test_an_event_is_a_hint_to_read_the_record_again(body, hints):
     assert list(ZendeskWebhooks().hints(delivery(body, ""))) == hints
 
 
+@pytest.mark.parametrize(
+    ("time", "at"),
+    [("2026-03-01T08:59:58.25Z", NOW.replace(hour=8, minute=59, second=58, microsecond=250000)), ("soon", None)],
+)
+def test_an_event_tells_when_it_happened(time, at):
+    body = json.dumps({**json.loads(event("user.merged", "zen:user:6", user={"id": "7"})), "time": time}).encode()
+
+    assert [(hint.id, hint.at) for hint in ZendeskWebhooks().hints(delivery(body, ""))] == [("6", at), ("7", at)]
+
+
 @pytest.mark.parametrize("body", [b"", b'{"ticket": 35}', b"[]", b"\xff"])
 def test_a_body_somebody_typed_into_a_trigger_is_no_event(body):
     with pytest.raises(sdk.PayloadError):

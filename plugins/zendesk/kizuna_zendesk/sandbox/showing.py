@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from kizuna.sandbox import SandboxState, StoredRecord
 from kizuna.sandbox.records import Ticket
 from kizuna_zendesk.sandbox import exports
-from kizuna_zendesk.sandbox.asking import EMAIL, answer, ids_of, known_caller, not_found
+from kizuna_zendesk.sandbox.asking import EMAIL, answer, ids_of, included, known_caller, not_found
 from kizuna_zendesk.sandbox.ids import METRIC
 from kizuna_zendesk.sandbox.lists import either
 from kizuna_zendesk.sandbox.tickets import comment_payload
@@ -37,14 +38,25 @@ def me(request: Request, state: SandboxState) -> Response:
 def show(request: Request, state: SandboxState) -> Response:
     """One record."""
     stream = request.path_params["stream"]
-    return answer({SHOWN[stream]: found(request, state, stream).payload})
+    record = found(request, state, stream)
+    return answer({SHOWN[stream]: record.payload, **beside([record], request, state)})
 
 
 def show_many(request: Request, state: SandboxState) -> Response:
     """Up to a hundred records by id; what is not there is left out."""
     stream = request.path_params["stream"]
-    rows = [row.payload for own in ids_of(request) if (row := state.find(stream, own)) is not None and row.live]
-    return answer({stream: rows, "next_page": None, "previous_page": None, "count": len(rows)})
+    rows = [row for own in ids_of(request) if (row := state.find(stream, own)) is not None and row.live]
+    around = {"next_page": None, "previous_page": None, "count": len(rows)}
+    return answer({stream: [row.payload for row in rows], **around, **beside(rows, request, state)})
+
+
+def beside(rows: Sequence[StoredRecord], request: Request, state: SandboxState) -> dict[str, list[Any]]:
+    """What was asked for beside the records; the measures of tickets stand there too, and in an export inside them."""
+    around = exports.beside(rows, request, state)
+    if request.path_params["stream"] == "tickets" and "metric_sets" in included(request):
+        found = [state.find("ticket_metrics", str(METRIC + int(row.id))) for row in rows]
+        around["metric_sets"] = [one.payload for one in found if one is not None]
+    return around
 
 
 def comments(request: Request, state: SandboxState) -> Response:
