@@ -16,6 +16,9 @@ from kizuna.sandbox import Served
 from kizuna.storage import schema
 from kizuna.storage.database import Database
 from kizuna_hubspot.sandbox.routes import withhold
+from kizuna_salesforce.sandbox.queries import withhold as hide
+from kizuna_zendesk.sandbox.desk import withhold as forbid
+from kizuna_zendesk.sandbox.exports import BY_CURSOR, BY_TIME
 from tests.support.worlds import Kizuna, kizuna, secrets, world
 
 VENDORS = ("salesforce", "hubspot", "zendesk", "stripe")
@@ -25,6 +28,8 @@ SENTENCES = {  # how they end
     "zendesk": "check the e-mail and its API token, or the OAuth token.",
     "stripe": "the API key was refused; put a valid restricted key where the connection finds it.",
 }
+
+NOT_GRANTED = "zendesk: the owner of the token may not read this (403, Forbidden); grant the right."
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,13 @@ def connected(sqlite_url: str, served: Served) -> Iterator[Kizuna]:
     database.close()
     with kizuna(sqlite_url, served) as made:
         yield made
+    for vendor, word in (
+        ("salesforce", "unreadable"),
+        ("hubspot", "withheld"),
+        ("zendesk", "forbidden"),
+        ("stripe", "forbidden"),
+    ):
+        served.state(vendor).memory.pop(word, None)
 
 
 @pytest.mark.parametrize("revoked", [("salesforce", "zendesk"), ("hubspot", "stripe")])
@@ -95,6 +107,89 @@ def test_a_right_that_is_missing_degrades_its_stream_and_names_what_to_grant(con
     assert dict(connected.rows("SELECT name, state FROM connection"))["hubspot"] == "active"
 
 
+def test_a_token_without_the_role_of_an_administrator_degrades_the_exports_and_the_lists_go_on(
+    connected: Kizuna, served: Served
+) -> None:
+    state = served.state("zendesk")
+    forbid(state, *BY_CURSOR, *BY_TIME)
+
+    (run,) = connected.sync("zendesk")
+    asked, listed = streams_by_api(connected, "zendesk"), streams_by_command(connected, "zendesk")
+    forbid(state)
+    connected.sync("zendesk")
+
+    exports = {"organizations", "users", "tickets", "comments", "ticket_metric_events"}
+    assert run.state is RunState.DONE
+    assert {name for name, (state, _) in asked.items() if state != "complete"} == exports
+    assert asked["tickets"] == (
+        "degraded",
+        f"{NOT_GRANTED} It needs: a token of an administrator (or an OAuth token of one, with scope read).",
+    )
+    assert listed == asked
+    assert {state for state, _ in streams_by_api(connected, "zendesk").values()} == {"complete"}
+
+
+def test_an_object_the_user_may_not_read_is_degraded_and_the_others_go_on(connected: Kizuna, served: Served) -> None:
+    state = served.state("salesforce")
+    hide(state, "Case")
+    hide(state, "Lead", openly=True)
+
+    (run,) = connected.sync("salesforce")
+    asked, listed = streams_by_api(connected, "salesforce"), streams_by_command(connected, "salesforce")
+    printed = command(connected)
+
+    assert run.state is RunState.DONE
+    assert {name: reason for name, (state, reason) in asked.items() if state != "complete"} == {
+        name: f"salesforce: the object is absent or not readable ({code}); grant read access to it. "
+        f"It needs: api, and «Read» and «View All» for {name}."
+        for name, code in (("Case", "NOT_FOUND"), ("Lead", "INSUFFICIENT_ACCESS"))
+    }
+    assert listed == asked
+    assert (
+        "\nsalesforce Case is degraded: the object is absent or not readable (NOT_FOUND); grant read access to it. "
+        "It needs: api, and «Read» and «View All» for Case.\n"
+    ) in printed
+
+
+def test_a_right_that_is_taken_back_costs_no_record_and_is_mended_by_granting_it(
+    connected: Kizuna, served: Served
+) -> None:
+    connected.sync("salesforce", "zendesk")
+    before = connected.living("salesforce"), connected.living("zendesk")
+    hide(served.state("salesforce"), "Account")
+    forbid(served.state("zendesk"), "tickets", "organizations")
+
+    connected.sync("salesforce", "zendesk")
+    states = [streams_by_api(connected, vendor) for vendor in ("salesforce", "zendesk")]
+    kept = connected.living("salesforce"), connected.living("zendesk")
+    served.state("salesforce").memory["unreadable"].clear()
+    forbid(served.state("zendesk"))
+    connected.sync("salesforce", "zendesk")
+
+    assert [{name for name, (state, _) in one.items() if state != "complete"} for one in states] == [
+        {"Account"},
+        {"tickets", "organizations"},
+    ]
+    assert "(INVALID_TYPE); grant read access to it." in (states[0]["Account"][1] or "")
+    assert kept == before
+    assert connected.rows("SELECT name FROM stream WHERE state <> 'complete'") == []
+
+
+def streams_by_api(connected: Kizuna, name: str) -> dict[str, tuple[str, str | None]]:
+    """Stream → state and reason, as the API answers."""
+    parts = connected.parts
+    engine = Engine(parts.database, parts.plugins, parts.settings)
+    body = engine.answer(Request("{ connections { name streams { name state reason } } }", {})).body
+    found = next(one for one in body["data"]["connections"] if one["name"] == name)
+    return {one["name"]: (one["state"], one["reason"]) for one in found["streams"]}
+
+
+def streams_by_command(connected: Kizuna, name: str) -> dict[str, tuple[str, str | None]]:
+    """Stream → state and reason, as `kizuna connections` lists them."""
+    found = next(one for one in json.loads(command(connected, "--json")) if one["name"] == name)
+    return {stream: (state, found["reasons"].get(stream)) for stream, state in found["streams"].items()}
+
+
 def by_api(connected: Kizuna) -> dict[str, tuple[str, str | None]]:
     """Connection → state and last error, as the API answers."""
     parts = connected.parts
@@ -105,7 +200,12 @@ def by_api(connected: Kizuna) -> dict[str, tuple[str, str | None]]:
 
 def by_command(connected: Kizuna) -> dict[str, tuple[str, str | None]]:
     """Connection → state and last error, as `kizuna connections` lists them."""
+    return {one["name"]: (one["state"], one["last_error"]) for one in json.loads(command(connected, "--json"))}
+
+
+def command(connected: Kizuna, *options: str) -> str:
+    """What `kizuna connections` prints."""
     url = connected.parts.database.url.set(drivername="sqlite").render_as_string()
-    command = [sys.executable, "-m", "kizuna", "connections", "--json", "--database", url]
-    done = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=240, check=True)
-    return {one["name"]: (one["state"], one["last_error"]) for one in json.loads(done.stdout)}
+    words = [sys.executable, "-m", "kizuna", "connections", *options, "--database", url]
+    done = subprocess.run(words, env=dict(os.environ), capture_output=True, text=True, timeout=240, check=True)
+    return done.stdout

@@ -107,6 +107,10 @@ def _list(database: str | None, as_json: bool) -> None:
     else:
         keys = ("name", "vendor", "state", "records", "lag", "last_error")
         shown.as_table([key.replace("_", " ") for key in keys], [[row[key] for key in keys] for row in rows])
+        for row in rows:
+            for stream, reason in row["reasons"].items():
+                why = shown.once(row["vendor"], reason)
+                click.echo(f"{row['name']} {stream} is {row['streams'][stream]}: {why}")
 
 
 def _described(sql: Any) -> list[dict[str, Any]]:
@@ -130,6 +134,7 @@ def _described(sql: Any) -> list[dict[str, Any]]:
                 "last_complete_at": oldest.isoformat(timespec="seconds") if oldest else None,
                 "last_error": shown.once(one.name, one.last_error) if one.last_error else None,
                 "streams": {name: stream.state for name, stream in sorted(streams.items())},
+                "reasons": {name: stream.reason for name, stream in sorted(streams.items()) if stream.reason},
             }
         )
     return rows

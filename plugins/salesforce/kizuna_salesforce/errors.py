@@ -83,7 +83,13 @@ def _by_code(name: str, code: str, calls: tuple[int, int] | None) -> sdk.KizunaE
             return sdk.AuthError(f"{name}: the session is refused ({code}); check the client id and secret.")
         case "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED":
             return sdk.AuthError(f"{name}: the org or the user has no API access ({code}); grant «API Enabled».")
-        case "INVALID_TYPE" | "INSUFFICIENT_ACCESS" | "FUNCTIONALITY_NOT_ENABLED" | "INSUFFICIENT_ACCESS_OR_READONLY":
+        case (
+            "INVALID_TYPE"
+            | "NOT_FOUND"  # of a description: what may not be read is as if it were not there
+            | "INSUFFICIENT_ACCESS"
+            | "FUNCTIONALITY_NOT_ENABLED"
+            | "INSUFFICIENT_ACCESS_OR_READONLY"
+        ):
             return sdk.DegradedError(f"{name}: the object is absent or not readable ({code}); grant read access to it.")
         case "SERVER_UNAVAILABLE" | "UNKNOWN_EXCEPTION" | "UNABLE_TO_LOCK_ROW":
             return sdk.TransientError(f"{name}: Salesforce cannot answer now ({code}).")

@@ -50,7 +50,7 @@ def sort(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             f"{name}: credentials refused ({said}); check the e-mail and its API token, or the OAuth token."
         )
     if status == 403:
-        return sdk.DegradedError(f"{name}: not allowed ({said}); exports need an administrator's token.")
+        return sdk.DegradedError(f"{name}: the owner of the token may not read this ({said}); grant the right.")
     if status == 404 and code == RECORD_NOT_FOUND:
         return None  # one record may be gone while its list is being read: the reading knows what it asked for
     if status == 404:

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kizuna.sandbox import SandboxState
-from kizuna_salesforce.sandbox import schema, soql
+from kizuna_salesforce.sandbox import soql
 from kizuna_salesforce.sandbox.ids import RUN_AS_USER, numbered
 from kizuna_salesforce.sandbox.matching import Row, column, written
-from kizuna_salesforce.sandbox.queries import found, hidden_fields
+from kizuna_salesforce.sandbox.queries import found, hidden_fields, readable
 from kizuna_salesforce.sandbox.refusals import Refused, no_object, not_found
 
 PAGE_ROWS = 50_000
@@ -84,7 +84,7 @@ class JobDesk:
         except msgspec.DecodeError as error:
             raise Refused(400, "JSON_PARSER_ERROR", "The body is no JSON object") from error
         query = soql.parse(str(asked.get("query", "")))
-        sobject = schema.named(query.sobject)
+        sobject = readable(self._state, query.sobject)
         if sobject is None:
             raise no_object(query.sobject)
         if sobject in self._state.memory.get("no_bulk", ()):

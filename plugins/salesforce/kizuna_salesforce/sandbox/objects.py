@@ -15,7 +15,7 @@ from kizuna_salesforce.ids import full_id
 from kizuna_salesforce.sandbox import schema
 from kizuna_salesforce.sandbox.ids import numbered
 from kizuna_salesforce.sandbox.matching import column, written
-from kizuna_salesforce.sandbox.queries import JSON, hidden_fields
+from kizuna_salesforce.sandbox.queries import JSON, hidden_fields, readable
 from kizuna_salesforce.sandbox.refusals import Refused, no_column, not_found
 from kizuna_salesforce.sandbox.rows import row
 from kizuna_salesforce.sandbox.shelves import RECYCLE_BIN, is_purged, shelf
@@ -43,11 +43,12 @@ class ObjectDesk:
 
     async def every(self, request: Request) -> Response:
         version = request.path_params["version"]
-        described = [schema.summary(name, version) for name in schema.objects()]
+        unreadable = self._state.memory.get("unreadable", {})
+        described = [schema.summary(name, version) for name in schema.objects() if name not in unreadable]
         return JSONResponse({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": described})
 
     async def describe(self, request: Request) -> Response:
-        sobject, version = _sobject(request), request.path_params["version"]
+        sobject, version = self._sobject(request), request.path_params["version"]
         if request.headers.get("if-modified-since"):
             return Response(status_code=304)
         said = schema.description(sobject, version, hidden_fields(self._state, sobject))
@@ -57,7 +58,7 @@ class ObjectDesk:
         """The object's summary with its newest records; POST makes a record."""
         if request.method == "POST":
             return await self._create(request)
-        sobject, version = _sobject(request), request.path_params["version"]
+        sobject, version = self._sobject(request), request.path_params["version"]
         newest = shelf(self._state, sobject).rows[-5:]
         return JSONResponse(
             {
@@ -83,7 +84,7 @@ class ObjectDesk:
 
     async def updated(self, request: Request) -> Response:
         """The ids changed between two moments."""
-        sobject = _sobject(request)
+        sobject = self._sobject(request)
         start, end = self._window(request, REPLICATION_LONGEST)
         rows = shelf(self._state, sobject).since(written(start))
         ids = [r["Id"] for r in rows if r["SystemModstamp"] < written(end) and not r.get("IsDeleted")]
@@ -91,7 +92,7 @@ class ObjectDesk:
 
     async def deleted(self, request: Request) -> Response:
         """The ids deleted between two moments, purged ones too, merge losers without their winners."""
-        sobject = _sobject(request)
+        sobject = self._sobject(request)
         start, end = self._window(request, RECYCLE_BIN)
         gone = [
             {"id": held.id, "deletedDate": written(held.deleted_at)}
@@ -112,9 +113,16 @@ class ObjectDesk:
             raise Refused(400, "INVALID_REPLICATION_DATE", "startDate before org replication enabled date")
         return start, max(start, end)
 
+    def _sobject(self, request: Request) -> str:
+        """The object named in the path. Raises Refused (NOT_FOUND, INSUFFICIENT_ACCESS)."""
+        found = readable(self._state, request.path_params["sobject"])
+        if found is None:
+            raise not_found()
+        return found
+
     def _held(self, request: Request) -> StoredRecord:
         """The record named in the path. Raises Refused (NOT_FOUND, ENTITY_IS_DELETED)."""
-        held = self._state.find(_sobject(request), full_id(request.path_params["id"]))
+        held = self._state.find(self._sobject(request), full_id(request.path_params["id"]))
         if held is None or is_purged(self._state, held, self._state.now()):
             raise not_found()
         if not held.live:
@@ -128,7 +136,7 @@ class ObjectDesk:
         return {**shown, **{field.name: payload[field.name] for field in (column(sobject, n, hidden) for n in names)}}
 
     async def _create(self, request: Request) -> Response:
-        sobject = _sobject(request)
+        sobject = self._sobject(request)
         body = _checked(sobject, await _body(request))
         required = _REQUIRED.get(sobject)
         if required and not body.get(required):
@@ -147,19 +155,12 @@ class ObjectDesk:
         return JSONResponse({"id": source_id, "success": True, "errors": []}, 201)
 
     async def _change(self, request: Request) -> Response:
-        body = _checked(_sobject(request), await _body(request))
+        body = _checked(self._sobject(request), await _body(request))
         with self._state.lock:
             held = self._held(request)
             at = written(self._state.now())
             self._state.rewrite(held.stream, held.id, **body, LastModifiedDate=at, SystemModstamp=at)
         return Response(status_code=204)
-
-
-def _sobject(request: Request) -> str:
-    found = schema.named(request.path_params["sobject"])
-    if found is None:
-        raise not_found()
-    return found
 
 
 def _shown(sobject: str, payload: Mapping[str, Any], version: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kizuna.sandbox import SandboxState
 from kizuna_salesforce.sandbox import matching, schema, soql
 from kizuna_salesforce.sandbox.ids import numbered
 from kizuna_salesforce.sandbox.matching import Row
-from kizuna_salesforce.sandbox.refusals import Refused, no_object
+from kizuna_salesforce.sandbox.refusals import Refused, no_access, no_object
 from kizuna_salesforce.sandbox.shelves import shelf
 
 PAGE_ROWS = 2000
@@ -64,7 +64,7 @@ class QueryDesk:
     def _asked(self, request: Request, *, everything: bool) -> Response:
         with self._state.lock:
             query = soql.parse(request.query_params.get("q", ""))
-            sobject = schema.named(query.sobject)
+            sobject = readable(self._state, query.sobject)
             if sobject is None:
                 raise no_object(query.sobject)
             hidden = hidden_fields(self._state, sobject)
@@ -131,6 +131,20 @@ def found(
     ordered = rows if query.order == _BY_CHANGE else matching.sort(list(rows), query.order, sobject, hidden)
     end = None if query.limit is None else query.offset + query.limit
     return list(ordered[query.offset : end])
+
+
+def withhold(state: SandboxState, sobject: str, *, openly: bool = False) -> None:
+    """From now on the user has no read access to the object: it is as if there were none, or ``openly`` refused."""
+    state.memory.setdefault("unreadable", {})[sobject] = openly
+
+
+def readable(state: SandboxState, word: str) -> str | None:
+    """The object of that name, None when there is none for the user. Raises Refused for one that is openly withheld."""
+    sobject = schema.named(word)
+    openly = state.memory.get("unreadable", {}).get(sobject)
+    if openly:
+        raise no_access()
+    return sobject if openly is None else None
 
 
 def hidden_fields(state: SandboxState, sobject: str) -> frozenset[str]:

@@ -38,6 +38,11 @@ def no_object(sobject: str) -> Refused:
     return Refused(400, "INVALID_TYPE", message)
 
 
+def no_access() -> Refused:
+    """Something for which the user's rights do not suffice."""
+    return Refused(403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id")
+
+
 def not_found() -> Refused:
     """A resource that is not there."""
     return Refused(404, "NOT_FOUND", "The requested resource does not exist")

@@ -66,6 +66,14 @@ def not_found() -> Refusal:
     return Refusal(404, "RecordNotFound", "Not found")
 
 
+def forbidden() -> Refusal:
+    """What the owner of the credentials has no right to."""
+    message = (
+        "You do not have access to this page. Please contact the account owner of this help desk for further help."
+    )
+    return Refusal(403, {"title": "Forbidden", "message": message})
+
+
 def known_caller(request: Request, state: SandboxState) -> bool:
     """Whether the request carries the API token or a living OAuth token."""
     given = request.headers.get("authorization", "")

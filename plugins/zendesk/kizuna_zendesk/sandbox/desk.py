@@ -63,10 +63,17 @@ def addresses() -> list[tuple[str, str, Handler]]:
     return found
 
 
+def withhold(state: SandboxState, *collections: str) -> None:
+    """From now on these are all that the owner of the token may not read."""
+    state.memory["forbidden"] = frozenset(collections)
+
+
 def _of(stream: str, handler: Handler) -> Handler:
     """The handler for one collection."""
 
     def of_stream(request: Request, state: SandboxState) -> Response | Awaitable[Response]:
+        if stream in state.memory.get("forbidden", ()):
+            raise asking.forbidden()
         request.path_params["stream"] = stream
         return handler(request, state)
 
