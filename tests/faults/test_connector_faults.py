@@ -35,7 +35,7 @@ UNDER_WAY_MOST = 8
 # A stream, a field of its payloads, and what that never holds.
 POISON: dict[str, tuple[str, str, Any]] = {
     "salesforce": ("Account", "Name", {"text": "expected"}),
-    "hubspot": ("companies", "createdAt", "yesterday"),
+    "hubspot": ("companies", "createdAt", ["yesterday"]),  # of a text it would only wonder which day it means
     "zendesk": ("organizations", "name", {"text": "expected"}),
     "stripe": ("customers", "metadata", "none"),
 }
