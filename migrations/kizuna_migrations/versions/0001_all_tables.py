@@ -980,6 +980,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sync_run_connection_id_queued_at"), "sync_run", ["connection_id", "queued_at"], unique=False
     )
+    op.create_index(
+        "ix_sync_run_unended",
+        "sync_run",
+        ["queued_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "webhook_count",
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -1057,6 +1065,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_webhook_delivery_connection_id_name"), table_name="webhook_delivery")
     op.drop_table("webhook_delivery")
     op.drop_table("webhook_count")
+    op.drop_index(
+        "ix_sync_run_unended",
+        table_name="sync_run",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_sync_run_connection_id_queued_at"), table_name="sync_run")
     op.drop_table("sync_run")
     op.drop_table("stream_field")

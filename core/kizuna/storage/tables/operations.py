@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Index, Integer, Table
+from sqlalchemy import text as literally
 
 from kizuna.storage.tables.base import METADATA, at, blob, connection_id, flag, serial, text, whole
+
+UNENDED = literally("ended_at IS NULL")
+"""As it stands in an index that holds only the runs under way, however many have ended."""
 
 RUN = Table(
     "sync_run",
@@ -22,6 +26,7 @@ RUN = Table(
     at("started_at"),
     at("ended_at"),
     Index(None, "connection_id", "queued_at"),
+    Index("ix_sync_run_unended", "queued_at", "id", sqlite_where=UNENDED, postgresql_where=UNENDED),
 )
 
 RUN_STREAM = Table(

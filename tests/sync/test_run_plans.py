@@ -1,0 +1,62 @@
+"""However many runs have ended, those under way are found by an index that holds no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from kizuna.storage import runs
+from kizuna.storage.database import Database
+from tests.support.toys import Bench, bench
+
+ENDED = 2_000
+INDEX = "ix_sync_run_unended"
+
+
+@pytest.fixture
+def toy(database_url: str) -> Iterator[Bench]:
+    with bench(database_url) as made:
+        yield made
+
+
+def plan_of_unended(database: Database) -> list[str]:
+    """The steps that touch the runs, by the name of what they go by."""
+    steps: list[str] = []
+    sqlite = database.dialect == "sqlite"
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if "sync_run" not in statement:
+            return
+        if sqlite:
+            plan = [row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            steps.extend(step for step in plan if "SCAN sync_run" in step or "SEARCH sync_run" in step)
+            return
+        # Whatever the size of the table: is there an index to go by?
+        cursor.connection.execute("SET LOCAL enable_seqscan = off")
+        plan = [row[0] for row in cursor.connection.execute(f"EXPLAIN {statement}", parameters)]
+        steps.extend(step for step in plan if " on sync_run" in step)
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    with database.read() as sql:
+        runs.unended(sql)
+    event.remove(database.engine, "before_cursor_execute", explain)
+    return steps
+
+
+def test_runs_without_an_end_are_found_by_index(toy: Bench) -> None:
+    with toy.database.write() as sql:
+        for number in range(ENDED):
+            runs.queue_run(sql, f"run_{number}", 1, "webhook", False, ["firms"], number)
+        sql.execute(text("UPDATE sync_run SET ended_at = 1, state = 'complete' WHERE id <> 'run_7'"))
+        sql.execute(text("ANALYZE"))
+
+    with toy.database.read() as sql:
+        found = [run.id for run in runs.unended(sql)]
+    steps = plan_of_unended(toy.database)
+
+    assert found == ["run_7"]
+    assert len(steps) == 1
+    assert INDEX in steps[0]
