@@ -75,6 +75,18 @@ class SyncLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookLimits:
+    """How long the inbox remembers."""
+
+    failed_days: int = setting(
+        90,
+        "For so long a webhook delivery that failed can be looked at and tried again, in days.",
+        least=1,
+        most=36_500,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All process settings; `load` makes one."""
 
@@ -109,6 +121,7 @@ class Settings:
     )
     graphql: GraphQLLimits = field(default_factory=GraphQLLimits)
     sync: SyncLimits = field(default_factory=SyncLimits)
+    webhooks: WebhookLimits = field(default_factory=WebhookLimits)
 
     @property
     def zone(self) -> ZoneInfo:

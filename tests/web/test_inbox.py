@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from kizuna import clock
+from kizuna.config import WebhookLimits
 from kizuna.sandbox import Served
 from kizuna.sdk import Hint
 from kizuna.storage import connections, deliveries
@@ -69,6 +71,14 @@ def age(opened: Database, days: int) -> None:
     with opened.write() as sql:
         sql.execute(text("UPDATE webhook_delivery SET state = 'done', ended_at = :then"), {"then": then})
         sql.execute(text("ANALYZE"))
+
+
+def fail(opened: Database, count: int, days: int) -> None:
+    """So many of the deliveries that wait failed so long ago."""
+    then = micros(clock.now() - timedelta(days=days))
+    with opened.write() as sql:
+        ids = [row.id for row in deliveries.latest(sql, count, "waiting")]
+        deliveries.end(sql, ids, "failed", "It could not be read.", then)
 
 
 def worked_off(one: Kizuna, opened: Database) -> None:
@@ -154,6 +164,24 @@ def test_one_run_serves_all_that_wait_and_the_old_is_forgotten_by_pages(
 
     assert inbox_rows(one.parts.database, STATES) == [("done", NEW)]
     assert one.rows("SELECT count(*) FROM sync_run WHERE trigger = 'webhook'") == [(1,)]
+
+
+def test_what_failed_is_forgotten_after_the_time_that_is_set(
+    one: Kizuna, opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 7)
+    arrive(opened, stripe(one), 0, 20)
+    fail(opened, 20, days=91)
+    arrive(opened, stripe(one), 20, 5)
+    fail(opened, 5, days=89)
+
+    worked_off(one, opened)
+    kept = inbox_rows(one.parts.database, STATES)
+    one.parts.settings = replace(one.parts.settings, webhooks=WebhookLimits(failed_days=89))
+    worked_off(one, opened)
+
+    assert kept == [("failed", 5)]
+    assert inbox_rows(one.parts.database, STATES) == []
 
 
 def test_no_run_takes_more_than_it_may_and_the_next_goes_on(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection as Sql
@@ -218,10 +218,10 @@ def latest(sql: Sql, most: int, state: str | None = None) -> Sequence[Row[Any]]:
     return sorted(rows, key=lambda row: row.id, reverse=True)[:most]
 
 
-def forget(sql: Sql, before: int, most: int) -> int:
-    """How many deliveries that were done before that instant left the inbox, the oldest first."""
-    table = t.DELIVERY.c
-    found = select(table.id).where(t.DONE, table.ended_at < before).order_by(table.ended_at).limit(most)
+def forget(sql: Sql, state: Literal["done", "failed"], before: int, most: int) -> int:
+    """How many deliveries that came to that state before that instant left the inbox, the oldest first."""
+    table, ended = t.DELIVERY.c, {"done": t.DONE, "failed": t.FAILED}[state]
+    found = select(table.id).where(ended, table.ended_at < before).order_by(table.ended_at).limit(most)
     ids = list(sql.scalars(found))
     if ids:
         sql.execute(t.DELIVERY.delete().where(_these(sql, ids)))

@@ -107,8 +107,11 @@ class Inbox:
 
     def forget(self, now: datetime) -> bool:
         """Whether there may be more to forget; a page at a time, so that deliveries need not wait at the door."""
+        failed_for = timedelta(days=self.parts.settings.webhooks.failed_days)
         with self.database.write() as sql:
-            return deliveries.forget(sql, micros(now - KEPT_FOR), PAGE) == PAGE
+            done = deliveries.forget(sql, "done", micros(now - KEPT_FOR), PAGE)
+            failed = deliveries.forget(sql, "failed", micros(now - failed_for), PAGE)
+            return PAGE in (done, failed)
 
     def _free(self) -> list[tuple[int, StoredConnection | None]]:
         """The connections of waiting deliveries that nothing is read of now; None for one that is no longer there."""

@@ -1024,6 +1024,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'done'"),
     )
     op.create_index(
+        "ix_webhook_delivery_failed",
+        "webhook_delivery",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.create_index(
         "ix_webhook_delivery_reading",
         "webhook_delivery",
         ["run_id"],
@@ -1055,6 +1063,12 @@ def downgrade() -> None:
         table_name="webhook_delivery",
         sqlite_where=sa.text("state = 'reading'"),
         postgresql_where=sa.text("state = 'reading'"),
+    )
+    op.drop_index(
+        "ix_webhook_delivery_failed",
+        table_name="webhook_delivery",
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.drop_index(
         "ix_webhook_delivery_done",

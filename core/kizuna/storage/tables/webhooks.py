@@ -12,6 +12,7 @@ from kizuna.storage.tables.base import METADATA, at, connection_id, serial, text
 
 READING = literally("state = 'reading'")
 DONE = literally("state = 'done'")
+FAILED = literally("state = 'failed'")
 """Conditions as they stand in an index; a question that repeats them word for word is answered from it."""
 
 DELIVERY = Table(
@@ -34,6 +35,7 @@ DELIVERY = Table(
     # These hold only what they are asked for, so that keeping a delivery does not touch them.
     Index("ix_webhook_delivery_reading", "run_id", sqlite_where=READING, postgresql_where=READING),
     Index("ix_webhook_delivery_done", "ended_at", sqlite_where=DONE, postgresql_where=DONE),
+    Index("ix_webhook_delivery_failed", "ended_at", sqlite_where=FAILED, postgresql_where=FAILED),
 )
 
 WEBHOOK_COUNT = Table(
