@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from kizuna.derive import decide
 from kizuna.errors import ConfigError, DecisionError
 from kizuna.plugins import Plugins, load
-from kizuna.sync import remapping
-from kizuna.sync.mapping import Wish, put_into_force
+from kizuna.sync.mapping import remapping
+from kizuna.sync.mapping.wishes import Wish, put_into_force
 from kizuna.sync.rebuild import rebuild
 from tests.support.toys import Bench, Toy, at, bench
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kizuna.sync import remapping
-from kizuna.sync.mapping import Wish, put_into_force
+from kizuna.sync.mapping import remapping
+from kizuna.sync.mapping.wishes import Wish, put_into_force
 from tests.journeys.test_plans import SMALL, scans_of, tables
 from tests.support.worlds import Kizuna, edit, kizuna, world
 

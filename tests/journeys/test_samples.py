@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from kizuna.sync.files.unwrap import records
 from kizuna.sync.service import Service
-from kizuna.sync.unwrap import records
 from tests.support.recordings import PAGE, RECORDINGS, Read, explanations, page, taken_in, unread
 
 pytestmark = pytest.mark.samples

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kizuna.errors import PageError
-from kizuna.sync import documents
-from kizuna.sync.unwrap import records_in
+from kizuna.sync.files import documents
+from kizuna.sync.files.unwrap import records_in
 
 NAMES = ("firms",)
 ROW = json.dumps({"id": "0000000", "name": "Acme 絆", "note": "x" * 150}).encode()

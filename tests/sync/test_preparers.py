@@ -17,10 +17,10 @@ import pytest
 
 from kizuna.sdk import Record
 from kizuna.storage import connections
-from kizuna.sync.fresh import Fresh, Line, fresh
 from kizuna.sync.prepare import Decoding
-from kizuna.sync.preparer import received, send
-from kizuna.sync.preparers import Preparers
+from kizuna.sync.preparing.fresh import Fresh, Line, fresh
+from kizuna.sync.preparing.preparer import received, send
+from kizuna.sync.preparing.preparers import Preparers
 from kizuna.sync.writer import Gathered, StreamWriter
 from tests.faults.smallness import in_small_pieces
 from tests.support.toys import MORNING, Bench, at, bench
@@ -186,7 +186,7 @@ def test_a_process_whose_asker_has_gone_ends_in_silence(toy: Bench) -> None:
     writer = toy.writer()
     writer.write(batch(FIRST))
     question = pickle.dumps(writer.job(line(toy), batch(ACME)))
-    command = [sys.executable, "-m", "kizuna.sync.preparer"]
+    command = [sys.executable, "-m", "kizuna.sync.preparing.preparer"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout

@@ -16,7 +16,7 @@ from kizuna.model.enums import CustomForm
 from kizuna.storage import connections, field_rules, remaps
 from kizuna.storage.remaps import Remap
 from kizuna.storage.tables import METADATA
-from kizuna.sync import remapping
+from kizuna.sync.mapping import remapping
 from kizuna.sync.rebuild import rebuild
 from kizuna.sync.tending import Tending
 from tests.derive.test_rebuild import toys

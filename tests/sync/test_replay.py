@@ -17,7 +17,7 @@ from kizuna import clock, sdk
 from kizuna.plugins import load
 from kizuna.storage import connections
 from kizuna.storage.tables import evidence as t
-from kizuna.sync.load import Loader
+from kizuna.sync.files.load import Loader
 from kizuna.sync.replay import replay
 from kizuna.sync.writer import Gathered, StreamWriter
 from tests.support.toys import MORNING, Bench, Firm, Toy, ToySettings, at, bench, firm

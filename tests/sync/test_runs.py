@@ -14,7 +14,7 @@ from sqlalchemy import event
 from kizuna.errors import ConfigError, LeaseLost
 from kizuna.plugins import Plugins, load
 from kizuna.storage import connections
-from kizuna.sync.load import Loader
+from kizuna.sync.files.load import Loader
 from kizuna.sync.run import Syncer
 from kizuna.sync.writer import Wrote
 from tests.support.toys import Bench, Toy, bench

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kizuna.errors import PageError
-from kizuna.sync.unwrap import records
+from kizuna.sync.files.unwrap import records
 
 ACME, AOBA = {"id": "1", "name": "Acme"}, {"id": "2", "name": "Aoba"}
 NAMES = ("Firms", "firm")

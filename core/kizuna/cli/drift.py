@@ -28,7 +28,7 @@ def drift_command(
       kizuna drift --change new_field --json
     """
     from kizuna.storage import connections, drift
-    from kizuna.sync.mapping import stream_of
+    from kizuna.sync.mapping.wishes import stream_of
 
     with given.opened(database) as parts, parts.database.read() as sql:
         stored = connections.get(sql, connection) if connection else None

@@ -39,7 +39,7 @@ def list_(connection: str | None, database: str | None, as_json: bool) -> None:
       kizuna fields list crm
     """
     from kizuna.storage import connections, field_rules, remaps
-    from kizuna.sync.mapping import described
+    from kizuna.sync.mapping.wishes import described
 
     with given.opened_database(database) as opened, opened.read() as sql:
         chosen = connections.get(sql, connection).id if connection else None
@@ -72,7 +72,7 @@ def seen(connection: str, stream: str | None, database: str | None, as_json: boo
       kizuna fields seen crm Account
     """
     from kizuna.storage import connections, drift, field_rules
-    from kizuna.sync.mapping import stream_of
+    from kizuna.sync.mapping.wishes import stream_of
 
     with given.opened(database) as parts, parts.database.read() as sql:
         stored = connections.get(sql, connection)
@@ -107,7 +107,7 @@ def history(connection: str | None, stream: str | None, database: str | None, as
       kizuna fields history crm
     """
     from kizuna.storage import connections, field_rules
-    from kizuna.sync.mapping import described, stream_of
+    from kizuna.sync.mapping.wishes import described, stream_of
 
     with given.opened(database) as parts, parts.database.read() as sql:
         stored = connections.get(sql, connection) if connection else None

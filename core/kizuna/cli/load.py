@@ -11,7 +11,7 @@ import click
 from kizuna.cli import given, shown
 
 if TYPE_CHECKING:
-    from kizuna.sync.load import Loaded
+    from kizuna.sync.files.load import Loaded
 
 DONE, FAILED = 0, 1
 

@@ -12,7 +12,7 @@ from kizuna.cli import given, shown
 
 if TYPE_CHECKING:
     from kizuna.storage.remaps import Remap
-    from kizuna.sync.mapping import Plan, Wish
+    from kizuna.sync.mapping.wishes import Plan, Wish
     from kizuna.sync.service import Service
 
 ACTOR = "local"
@@ -48,7 +48,7 @@ def map_(connection: str, stream: str, path: str, attribute: str, **options: Any
       kizuna fields map crm Account Line_of_Business__c industry
       kizuna fields map support users user_fields.position title --of person --dry-run
     """
-    from kizuna.sync.mapping import Wish
+    from kizuna.sync.mapping.wishes import Wish
 
     names = ("of", "currency", "unseen")
     wish = Wish(connection=connection, stream=stream, path=path, attribute=attribute, **_taken(options, *names))
@@ -79,7 +79,7 @@ def keep(connection: str, stream: str, path: str, choices: tuple[str, ...], **op
       kizuna fields keep crm Account Tier__c --as tier --choice Gold --choice Silver
       kizuna fields keep billing customers metadata.seats --type number
     """
-    from kizuna.sync.mapping import Wish
+    from kizuna.sync.mapping.wishes import Wish
 
     given_ = _taken(options, "of", "currency", "unseen", "name", "form")
     return _carried_out(
@@ -101,7 +101,7 @@ def unmap(connection: str, stream: str, path: str, **options: Any) -> int:
     Example:
       kizuna fields unmap crm Account Tier__c
     """
-    from kizuna.sync.mapping import Wish
+    from kizuna.sync.mapping.wishes import Wish
 
     return _carried_out(Wish(connection=connection, stream=stream, path=path), samples=0, **options)
 
@@ -129,7 +129,7 @@ def _taken(options: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _carried_out(wish: Wish, *, samples: int, dry_run: bool, yes: bool, database: str | None, as_json: bool) -> int:
     """The plan shown, agreed to, made and applied to what is stored."""
-    from kizuna.sync.mapping import planned, put_into_force
+    from kizuna.sync.mapping.wishes import planned, put_into_force
 
     with given.opened(database) as parts:
         with parts.database.read() as sql:
@@ -148,7 +148,7 @@ def _carried_out(wish: Wish, *, samples: int, dry_run: bool, yes: bool, database
 
 
 def _mapped_again(parts: Service, connection_id: int | None, *, quiet: bool = False) -> None:
-    from kizuna.sync.remapping import finish
+    from kizuna.sync.mapping.remapping import finish
 
     ends: dict[tuple[str, str], Remap] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -188,7 +188,7 @@ def _show(plan: Plan) -> None:
 
 
 def _target(plan: Plan) -> str:
-    from kizuna.sync.mapping import SPOKEN
+    from kizuna.sync.mapping.wishes import SPOKEN
 
     assert plan.rule is not None
     of = SPOKEN[plan.rule.entity]
@@ -196,7 +196,7 @@ def _target(plan: Plan) -> str:
 
 
 def _described(plan: Plan, *, applied: bool) -> dict[str, Any]:
-    from kizuna.sync.mapping import told
+    from kizuna.sync.mapping.wishes import told
 
     trial = plan.trial
     return {

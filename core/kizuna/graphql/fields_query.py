@@ -18,7 +18,7 @@ from kizuna.graphql.types.fields import FieldRule, FieldTrial, SeenField
 from kizuna.storage.answers import fields, reading
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import Order
-from kizuna.sync.mapping import Wish, planned
+from kizuna.sync.mapping.wishes import Wish, planned
 
 T = TypeVar("T")
 First = Annotated[int, strawberry.argument(description=PAGING["first"].description)]

@@ -15,8 +15,8 @@ from kizuna.plugins import Plugins
 from kizuna.storage import connections, derived, runs
 from kizuna.storage.derived import Difference
 from kizuna.storage.instants import micros
-from kizuna.sync.remap import remap
-from kizuna.sync.remapping import finish_within
+from kizuna.sync.mapping.remap import remap
+from kizuna.sync.mapping.remapping import finish_within
 
 Observe = Callable[[str, int, int], None]
 

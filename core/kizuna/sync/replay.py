@@ -13,10 +13,10 @@ from kizuna.sdk import Record
 from kizuna.storage import aside, connections, field_rules, runs
 from kizuna.storage.aside import Aside
 from kizuna.storage.instants import maybe_moment, micros, moment
-from kizuna.sync.load import Loaded, Loader, stream_of
+from kizuna.sync.files.load import Loaded, Loader, stream_of
+from kizuna.sync.files.taking import BATCH_RECORDS, Taking, taking
 from kizuna.sync.offline import unchecked
 from kizuna.sync.prepare import Decoding, Rejected
-from kizuna.sync.taking import BATCH_RECORDS, Taking, taking
 from kizuna.sync.writer import Wrote
 
 

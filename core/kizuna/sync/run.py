@@ -29,9 +29,9 @@ from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.storage.runs import Lease, Names
 from kizuna.sync.commit import Place
-from kizuna.sync.fresh import Line
 from kizuna.sync.named import NamedRun, only_these
-from kizuna.sync.preparers import Preparers
+from kizuna.sync.preparing.fresh import Line
+from kizuna.sync.preparing.preparers import Preparers
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
 from kizuna.sync.writer import StreamWriter
 

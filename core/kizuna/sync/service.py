@@ -22,7 +22,7 @@ from kizuna.plugins import Plugins, load
 from kizuna.sdk.outbound import Outbound
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
-from kizuna.sync.load import Loader
+from kizuna.sync.files.load import Loader
 from kizuna.sync.run import SliceResult, Syncer, quiet
 from kizuna.sync.stream import Observer
 from kizuna.sync.tending import Tending

@@ -20,9 +20,9 @@ from kizuna.sdk import AnyStream, Bookmark, Record, Start, Transport
 from kizuna.storage import connections, evidence, runs
 from kizuna.storage.evidence import Head
 from kizuna.storage.instants import micros, moment
-from kizuna.sync.fresh import Fresh, Line
 from kizuna.sync.prepare import VANISHED
-from kizuna.sync.preparers import NOBODY, Preparers
+from kizuna.sync.preparing.fresh import Fresh, Line
+from kizuna.sync.preparing.preparers import NOBODY, Preparers
 from kizuna.sync.reader import Page, pages
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
 

@@ -18,7 +18,7 @@ from kizuna.plugins import Plugins
 from kizuna.storage import remaps, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
-from kizuna.sync.remapping import finish
+from kizuna.sync.mapping.remapping import finish
 
 REMAP_S = 10.0
 _log = logs.named(__name__)

@@ -19,8 +19,8 @@ from kizuna.storage.bulk import Unfit
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Batch, Overtaken, Place, commit
 from kizuna.sync.fields import FieldWatch, shown_by
-from kizuna.sync.fresh import Fresh, Job, Line
 from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Understood, differing, newest
+from kizuna.sync.preparing.fresh import Fresh, Job, Line
 from kizuna.sync.rows import Prepared, rows_of
 
 TRIES = 3

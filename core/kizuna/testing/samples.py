@@ -16,8 +16,8 @@ import msgspec
 
 from kizuna.errors import KizunaError
 from kizuna.sdk import Answer, Listing, Record, Start
+from kizuna.sync.files.unwrap import records
 from kizuna.sync.prepare import Rejected
-from kizuna.sync.unwrap import records
 from kizuna.testing.subject import NOW, NotChecked, Subject
 
 

@@ -22,8 +22,8 @@ from kizuna.sdk import Answer, AnyConnector, AnyStream, Ask, Bookmark, Start, Tr
 from kizuna.storage import connections, evidence, kept, payloads, schema
 from kizuna.storage.database import Database
 from kizuna.sync.commit import Place
+from kizuna.sync.mapping.remap import said
 from kizuna.sync.prepare import Decoding
-from kizuna.sync.remap import said
 from kizuna.sync.stream import Budget, StreamRun
 from kizuna.sync.writer import StreamWriter, Wrote
 from kizuna.testing.hurry import hurried

@@ -14,8 +14,8 @@ from kizuna.graphql.mutations.payload import Wrong, answered, load_result
 from kizuna.graphql.types.fields import FieldRule
 from kizuna.graphql.types.words import CustomFieldType, Entity
 from kizuna.storage import field_rules
-from kizuna.sync.mapping import Wish, put_into_force
-from kizuna.sync.remapping import finish
+from kizuna.sync.mapping.remapping import finish
+from kizuna.sync.mapping.wishes import Wish, put_into_force
 
 AT_ONCE_S = 2.0
 """How long a change maps stored records before it answers; the rest is done in the background."""

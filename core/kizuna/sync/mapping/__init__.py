@@ -1,0 +1,1 @@
+"""The administrator's rules for custom fields: wished, tried, put into force, and stored records mapped again."""

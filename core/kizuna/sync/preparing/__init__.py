@@ -1,0 +1,1 @@
+"""Another process makes the rows of a first load's batches."""
