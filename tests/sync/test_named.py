@@ -15,8 +15,9 @@ import pytest
 from kizuna import sdk
 from kizuna.plugins import Plugins, load
 from kizuna.sdk import Hint, Named
+from kizuna.sync import reader
 from kizuna.sync.named import NAMED_MOST, Wanted
-from kizuna.sync.run import SliceResult, Syncer
+from kizuna.sync.run import STALLS_MOST, SliceResult, Syncer
 from tests.support.toys import MORNING, Bench, Toy, at, bench
 
 STANDS = "SELECT bookmark, state, reason, last_complete_at FROM stream WHERE name = 'firms'"
@@ -35,6 +36,8 @@ class ById:
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         first, *others = state
+        if b"malformed" in answer.body:
+            raise sdk.PageError("this is no firm")
         if answer.body == b"null":
             return self._next(tuple(others), (sdk.Record(raw=b"{}", id=first.id, deleted="deleted", version=first.at),))
         return self._next(tuple(others), (sdk.Record(raw=answer.body),))
@@ -179,6 +182,19 @@ def test_what_was_read_before_a_fault_is_kept(toy: Bench, syncer: Syncer, vendor
     assert toy.rows(NAMES) == [("Firm 2",), ("New 1",)]
 
 
+def test_a_record_that_is_never_understood_ends_the_run_though_others_are_read_again_and_again(
+    toy: Bench, syncer: Syncer, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "REFUSED_WAIT_S", 0.0)
+    read(syncer)
+    vendor.firms["2"]["name"] = "malformed"
+
+    result = read(syncer, Named(id="1"), Named(id="2"))
+
+    assert result.state == "failed"
+    assert vendor.asked.count("/firms/1") == STALLS_MOST
+
+
 def hint(number: int, stream: str = "firms", minute: int | None = None) -> Hint:
     dated = None if minute is None else MORNING + timedelta(minutes=minute)
     return Hint(stream=stream, id=str(number), event=f"e{number}", at=dated)
@@ -193,6 +209,18 @@ def test_a_record_named_often_is_read_once_with_the_latest_time() -> None:
 
     assert wanted.streams() == ("firms",)
     assert wanted.named() == {"firms": (Named(id="1", at=MORNING + timedelta(minutes=9)), Named(id="2"))}
+
+
+def test_a_record_of_which_any_delivery_says_that_it_is_gone_is_named_so() -> None:
+    wanted = Wanted(frozenset({"firms"}))
+    gone = Hint(stream="firms", id="1", event="e0", deleted=True, at=MORNING + timedelta(minutes=5))
+
+    wanted.add([gone, hint(2)], again=False)
+    wanted.add([hint(1, minute=9)], again=False)
+
+    assert wanted.named() == {
+        "firms": (Named(id="1", at=MORNING + timedelta(minutes=9), deleted=True), Named(id="2")),
+    }
 
 
 def test_where_more_are_named_than_are_read_by_name_the_changes_are_read() -> None:

@@ -42,17 +42,17 @@ class Wanted:
     """What deliveries want to be read again: records by name of streams in ``by_name``, of others what changed."""
 
     by_name: frozenset[str]
-    _found: dict[str, dict[str, datetime | None]] = field(default_factory=dict)
+    _found: dict[str, dict[str, Named]] = field(default_factory=dict)
     _changes: set[str] = field(default_factory=set)
 
     def add(self, hints: Sequence[Hint], *, again: bool) -> None:
         """One more delivery; ``again``: reading for it has failed before, so that it is tried the other way."""
         for hint in hints:
             found = self._found.setdefault(hint.stream, {})
-            if again or hint.stream not in self.by_name or len(found | {hint.id: None}) > NAMED_MOST:
+            if again or hint.stream not in self.by_name or len(found.keys() | {hint.id}) > NAMED_MOST:
                 self._changes.add(hint.stream)
             if hint.stream not in self._changes:
-                found[hint.id] = max((at for at in (found.get(hint.id), hint.at) if at is not None), default=None)
+                found[hint.id] = _both(found.get(hint.id), hint)
 
     def streams(self) -> tuple[str, ...]:
         """The streams to read."""
@@ -60,11 +60,15 @@ class Wanted:
 
     def named(self) -> dict[str, tuple[Named, ...]]:
         """Of which of them these records alone, each with the time of the latest event that tells one."""
-        return {
-            stream: tuple(Named(id=source_id, at=at) for source_id, at in found.items())
-            for stream, found in self._found.items()
-            if stream not in self._changes
-        }
+        return {stream: tuple(found.values()) for stream, found in self._found.items() if stream not in self._changes}
+
+
+def _both(named: Named | None, hint: Hint) -> Named:
+    """The record as it was named so far and as one more hint names it; it is gone where either says so."""
+    if named is None:
+        return Named(id=hint.id, at=hint.at, deleted=hint.deleted)
+    at = max((at for at in (named.at, hint.at) if at is not None), default=None)
+    return Named(id=hint.id, at=at, deleted=named.deleted or hint.deleted)
 
 
 @dataclass(slots=True)
@@ -74,25 +78,32 @@ class NamedRun(StreamRun):
     stands: str = "new"
 
     async def _read(self, transport: Transport, bookmark: Bookmark | None, start: Start, budget: Budget) -> None:
-        # However long it takes: there is no bookmark from which a later slice could go on.
-        gathered = self._anew()
+        # However long it takes: there is no bookmark from which a later slice could go on. Pages count at the end alone,
+        # for those before a fault are read again, and are no progress that would deserve more patience.
+        gathered, count = self._anew(), 0
         async with aclosing(pages(self.stream.reading, transport, bookmark, start)) as asked:
             while True:
                 try:
                     page = await anext(asked)
                 except KizunaError:
-                    await self._write_any(gathered)
+                    await self._put(gathered, 0)
                     raise
                 failpoint("page.received")
                 budget.pages -= 1
+                count += 1
                 gathered.add(page.records, None, page.asked_at)
                 if page.last:
                     break
                 if gathered.size_bytes >= self.limits.batch_bytes or len(gathered.records) >= BATCH_RECORDS:
-                    await self._write(gathered)
+                    await self._put(gathered, 0)
                     gathered = self._anew()
-        await self._write(gathered)
+        await self._put(gathered, count)
         await self._settle("complete", None)
+
+    async def _put(self, gathered: Gathered, count: int) -> None:
+        if gathered.records or count:
+            gathered.pages = count
+            await self._write(gathered)
 
     def _anew(self) -> Gathered:
         return Gathered(state={"state": self.stands})
