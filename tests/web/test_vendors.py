@@ -19,6 +19,7 @@ from tests.support.worlds import Kizuna, kizuna, world
 from tests.web.wire import asked
 
 VENDORS = ("salesforce", "hubspot", "zendesk", "stripe")
+ACCOUNTS = {"salesforce": "Account", "hubspot": "companies", "zendesk": "organizations", "stripe": "customers"}
 UNDATED = ("salesforce",)
 """These say nothing in a delivery of when it was sent."""
 QUERY = "{customers(first: 100) {nodes {name}}}"
@@ -130,3 +131,69 @@ def test_what_is_forged_or_of_another_time_or_too_large_is_refused_and_changes_n
     until(lambda: wired.counted() == before | more)
     assert wired.inbox("SELECT count(*) FROM webhook_delivery") == held
     assert wired.kizuna.rows("SELECT sum(version_no) FROM source_record") == known
+
+
+def test_just_the_record_that_a_delivery_names_is_read_and_the_stream_stands_as_before(wired: Wired) -> None:
+    stands = "SELECT name, bookmark, state, last_complete_at FROM stream ORDER BY name"
+    before = wired.kizuna.rows(stands)
+
+    wired.send(wired.change("Kaede")[0])
+
+    until(lambda: wired.inbox(ENDED) == [("done",)])
+    latest = "(SELECT id FROM sync_run ORDER BY queued_at DESC LIMIT 1)"
+    assert wired.kizuna.rows(f"SELECT trigger, state, named IS NOT NULL FROM sync_run WHERE id = {latest}") == [
+        ("webhook", "complete", 1)
+    ]
+    assert wired.kizuna.rows(f"SELECT stream, read FROM run_stream WHERE run_id = {latest}") == [
+        (ACCOUNTS[wired.vendor], 1)
+    ]
+    assert wired.kizuna.rows(stands) == before
+    assert wired.kizuna.rows("SELECT count(*) FROM fact_account WHERE name = 'Kaede'") == [(1,)]
+    assert wired.kizuna.not_as_rebuilt() == []
+
+
+def test_deliveries_in_the_wrong_order_leave_the_latest_state(wired: Wired) -> None:
+    first, second = wired.change("Ume")[0], wired.change("Take")[0]
+
+    wired.send(second)
+    until(lambda: wired.inbox(ENDED) == [("done",)])
+    wired.send(first)
+    until(lambda: wired.inbox(ENDED) == [("done",)])
+
+    assert wired.kizuna.rows("SELECT name FROM fact_account WHERE name IN ('Ume', 'Take')") == [("Take",)]
+
+
+def test_a_record_is_gone_once_a_delivery_tells_of_its_deletion(wired: Wired) -> None:
+    state, begin = wired.served.state(wired.vendor), len(wired.served.state(wired.vendor).changes)
+    deleted = state.of_kind("account")[-1].id
+    kind = ACCOUNTS[wired.vendor]
+    question = f"SELECT deleted IS NOT NULL FROM source_record WHERE stream = '{kind}' AND source_id = '{deleted}'"
+    before = wired.kizuna.rows(question)
+
+    state.delete("account", deleted)
+    told = wired.signed(begin)
+    for call in told:
+        wired.send(call)
+
+    until(lambda: wired.inbox(ENDED) == [("done",)])
+    assert before == [(0,)]
+    assert wired.kizuna.rows(question) == [(int(bool(told)),)]
+    assert wired.kizuna.not_as_rebuilt() == []
+
+
+@pytest.mark.parametrize("wired", ["hubspot"], indirect=True)
+def test_the_loser_of_a_merge_leads_to_the_winner_and_is_gone_once_the_merge_is_told(wired: Wired) -> None:
+    state, begin = wired.served.state(wired.vendor), len(wired.served.state(wired.vendor).changes)
+    winner, loser = (record.id for record in state.of_kind("account")[:2])
+
+    state.merge("account", winner, loser)
+    for call in wired.signed(begin):
+        wired.send(call)
+
+    until(lambda: wired.inbox(ENDED) == [("done",)])
+    question = f"SELECT deleted FROM source_record WHERE stream = 'companies' AND source_id = '{loser}'"
+    assert wired.kizuna.rows(question) == [("merged",)]
+    assert wired.kizuna.rows(
+        "SELECT lost.loser_id, won.source_id FROM record_alias lost JOIN source_record won ON won.rid = lost.winner_rid"
+    ) == [(loser, winner)]
+    assert wired.kizuna.not_as_rebuilt() == []
