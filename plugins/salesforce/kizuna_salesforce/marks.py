@@ -44,6 +44,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "jobs", "state", "results"] = "rows"
     high: datetime | None = None  # the newest change seen in this pass
     most: int | None = None  # rows a query, once Salesforce timed out without a limit
+    counted: int = 0  # rows that came since the query
+    behind: tuple[datetime | None, str | None] = (None, None)  # the position that the query began at
     descriptions: int = 0
     types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
     looks: int = 0  # at a bulk job

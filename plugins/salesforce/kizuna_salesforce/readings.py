@@ -118,7 +118,8 @@ class Keyset:
         else:
             where = ""
         question = soql.select(self.sobject, mark.fields, where, cursor, place.most)
-        return sdk.Turn(ask=self.query(question), state=replace(place, asking="rows"))
+        state = replace(place, asking="rows", counted=0, behind=(mark.at, mark.id))
+        return sdk.Turn(ask=self.query(question), state=state)
 
     def cursor(self, mark: Mark) -> str:
         """The stamp that orders this object's rows. Raises DegradedError when the user may read none."""
@@ -140,14 +141,17 @@ class Keyset:
     def _page(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = pages.page(answer, self.sobject, ask.path)
         seen = pages.rows(found)
-        place = self._moved(place, seen)
+        place = replace(self._moved(place, seen), counted=place.counted + len(found.records))
         records = tuple(sdk.Record(raw=raw) for raw in found.records)
         if found.next_records_url and not found.done:
             if bulk.worthwhile(self, place, (found.total_size or 0) - len(found.records)):
                 return bulk.launch(self, place, records)
             following = sdk.Ask(path=found.next_records_url)
             return sdk.Turn(ask=following, state=place, records=records, bookmark=bookmarked(place.mark))
-        if place.most and seen and len(found.records) >= place.most:
+        if place.most and place.counted >= place.most:
+            if place.behind == (place.mark.at, place.mark.id):
+                # Nothing of it tells where to go on: the next pass reads what lies behind, and nothing is proved absent.
+                return self.finished(replace(place, whole=False), records, answer)
             following_turn = self.rows(self._again(place))
             following_turn.records, following_turn.bookmark = records, bookmarked(place.mark)
             return following_turn

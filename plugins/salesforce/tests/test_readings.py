@@ -329,3 +329,26 @@ def test_a_bookmark_of_another_version_begins_anew():
 
     assert turn.ask is not None
     assert turn.ask.path.endswith("/describe")
+
+
+def test_a_limited_query_of_several_pages_is_followed_by_the_next_too():
+    turn = told(reading_rows(), refused("QUERY_TIMEOUT"))
+    assert asked(turn).endswith(" LIMIT 2000")
+
+    first = told(turn, page(*(row(1, 10) for _ in range(1000)), following="/next"))
+    second = told(first, page(*(row(2, 11) for _ in range(1000))))
+
+    assert asked(second).endswith(
+        "SystemModstamp > 2026-02-01T00:00:11Z) ORDER BY SystemModstamp ASC, Id ASC LIMIT 2000"
+    )
+    assert second.whole is False
+
+
+def test_a_limited_query_that_shows_no_way_on_proves_nothing_absent():
+    turn = told(reading_rows(), refused("QUERY_TIMEOUT"))
+    for _ in range(3):
+        turn = told(turn, refused("QUERY_TIMEOUT"))
+
+    last = told(turn, page(*(row(1, 3000) for _ in range(250))))
+
+    assert (last.ask, last.whole) == (None, False)
