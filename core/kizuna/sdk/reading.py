@@ -64,10 +64,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """A record to read again, and when the vendor says that it changed (by the vendor's clock), where it does say so."""
+    """A record to read again, and when the vendor says that it changed (by the vendor's clock), where it does say so.
+
+    ``deleted``: the vendor said that it is gone. One that is not found without that may only not be shown yet.
+    """
 
     id: str
     at: datetime | None = None
+    deleted: bool = False
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

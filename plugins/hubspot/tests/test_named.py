@@ -98,11 +98,20 @@ def test_what_is_not_there_any_more_is_a_tombstone_of_the_vendors_time(served: S
     state, (deleted, other) = served.states[0], ids(served, "companies", 2)
     state.delete("account", deleted)
 
-    found, _ = named(served, "companies", sdk.Named(id=deleted), sdk.Named(id=other), sdk.Named(id="1"))
+    told = sdk.Named(id=deleted, deleted=True)
+    found, _ = named(served, "companies", told, sdk.Named(id=other), sdk.Named(id="1", deleted=True))
 
     assert set(found.living) == {other}
     assert found.gone == {deleted: "deleted", "1": "deleted"}
     assert found.versions[deleted] >= state.now().replace(microsecond=0) - timedelta(seconds=1)
+
+
+def test_what_is_not_shown_yet_is_not_taken_for_gone(served: Served) -> None:
+    (other,) = ids(served, "companies", 1)
+
+    found, _ = named(served, "companies", sdk.Named(id="1"), sdk.Named(id=other))
+
+    assert (set(found.living), found.gone) == ({other}, {})
 
 
 @pytest.mark.parametrize("name", ["winner", "loser", "both"])

@@ -64,8 +64,11 @@ class Completing:
         if not errands.again:
             return self._completed(errands, ask, answer)
         named, *others = errands.again
-        record = _read_again(named, answer)
         left = replace(errands, again=tuple(others))
+        # The feed has told all there is up to now; a delivery may come before the object is shown.
+        if answer.status >= BAD_REQUEST and errands.mark is None and not named.deleted:
+            return self.onward(left, ())
+        record = _read_again(named, answer)
         cut_id = None if self.rest is None or record.deleted is not None else self.rest.needed(record.raw)
         if cut_id is not None:
             return self.onward(replace(left, cut=(*left.cut, Cut(cut_id, record))), ())

@@ -52,12 +52,22 @@ def test_no_object_needs_no_question():
 
 @pytest.mark.parametrize("gone", [missing(), answer({"id": "cus_1", "object": "customer", "deleted": True})])
 def test_what_is_gone_is_a_tombstone(gone):
-    reading = only("customers", sdk.Named(id="cus_1"))
+    reading = only("customers", sdk.Named(id="cus_1", deleted=True))
     begun = reading.begin(None, START)
 
     turn = reading.turn(begun.state, begun.ask, gone)
 
     assert [(record.id, record.deleted) for record in turn.records] == [("cus_1", "deleted")]
+
+
+def test_what_is_missing_though_nobody_said_that_it_is_deleted_may_only_not_be_shown_yet():
+    reading = only("customers", sdk.Named(id="cus_1"), sdk.Named(id="cus_2"))
+    begun = reading.begin(None, START)
+
+    first = reading.turn(begun.state, begun.ask, missing())
+    last = reading.turn(first.state, first.ask, answer(customer(id="cus_2")))
+
+    assert (ids(first), ids(last)) == ([], ["cus_2"])
 
 
 def test_a_record_is_dated_by_its_event_or_else_no_later_than_it_was_shown():

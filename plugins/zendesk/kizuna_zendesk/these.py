@@ -1,7 +1,7 @@
 """Certain records only, asked for by their ids: what a webhook names.
 
 A hundred are shown at once. One that is left out is asked for by itself, for a user that was deleted, and maybe what was archived,
-is shown only so; what is then not found is gone.
+is shown only so; what is then not found is gone where a delivery said so, else it may only not be shown yet.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ class These:
         """What came of the question for a single record."""
         own, *others = left.singles
         if answer.status == NOT_FOUND:
+            if not any(each.deleted for each in self.named if each.id == own):
+                return replace(left, singles=tuple(others))
             raw = msgspec.json.encode({"id": own})
             gone = sdk.Record(raw=raw, id=own, deleted="deleted", version=answer.date())
             return replace(left, singles=tuple(others), gone=(*left.gone, gone))

@@ -27,10 +27,10 @@ class Found:
     marks: set[tuple] = field(default_factory=set)
 
 
-def named(desk, name: str, *ids: str, **wishes: bool) -> Found:
+def named(desk, name: str, *ids: str, told_gone: tuple[str, ...] = (), **wishes: bool) -> Found:
     stream = next(each for each in streams(Wishes(**wishes)) if each.name == name)
     assert stream.only is not None
-    reading, found = stream.only([sdk.Named(id=each) for each in ids]), Found()
+    reading, found = stream.only([sdk.Named(id=each, deleted=each in told_gone) for each in ids]), Found()
 
     async def once() -> None:
         async with sdk.Transport(desk.connector, paced=False) as line:
@@ -92,12 +92,22 @@ def test_more_than_are_shown_at_once_are_read_in_several(desk):
     assert found.paths == ["users/show_many"] * 2
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_shown_yet_is_not_taken_for_gone(desk, name):
+    kept, told = *ids(desk, name, 1), "99999999999"
+
+    found = named(desk, name, kept, told)
+
+    assert (list(found.records), found.gone) == ([kept], {})
+    assert found.paths == [f"{name}/show_many", f"{name}/{told}"]
+
+
 @pytest.mark.parametrize("name", ["tickets", "organizations"])
-def test_what_is_not_found_by_itself_either_is_gone(desk, name):
+def test_what_is_said_to_be_deleted_and_not_found_is_gone(desk, name):
     kept, deleted = ids(desk, name, 2)
     desk.send("DELETE", f"/api/v2/{name}/{deleted}")
 
-    found = named(desk, name, kept, deleted)
+    found = named(desk, name, kept, deleted, told_gone=(deleted,))
 
     assert (list(found.records), found.gone) == ([kept], {deleted: "deleted"})
     assert found.paths == [f"{name}/show_many", f"{name}/{deleted}"]

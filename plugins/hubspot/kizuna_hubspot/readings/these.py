@@ -1,7 +1,7 @@
 """Reading certain records only, by their ids, as they are now: what a webhook names.
 
 HubSpot answers a batch read from its store and not from the search index, so that a change shows at once. What it does not
-answer is gone; an id that was merged away may be answered with the record it became.
+answer is gone where a delivery said so; an id that was merged away may be answered with the record it became.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ class These:
         here = {row.id for row in found.rows if row.id}
         merged = losers(found.rows)
         away = here | set(refused(found.faults, batch, here)) | {record.id for record in merged if record.id}
-        # Archived, erased or never there.
-        gone = (tombstone(key, "deleted", answer.date()) for key in batch if key not in away)
+        # Archived or erased; one of which nobody said so may only not be shown yet.
+        told_gone = {each.id for each in self.named if each.deleted}
+        gone = (tombstone(key, "deleted", answer.date()) for key in batch if key in told_gone - away)
         _, rest = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
         wants = tuple(wanted(self.reading.paths, self.reading.kind, found.rows, rest, associated=False))
         held = Left(left.names, left.batches[1:], gone=(*merged, *gone), now=answer.date())
