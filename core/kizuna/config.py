@@ -115,6 +115,11 @@ class Settings:
         "Hosts, addresses and networks that connections may reach besides public ones over HTTPS, such as "
         "`crm.example.com` or `10.1.0.0/16`; in development this machine, too.",
     )
+    api_secrets: tuple[str, ...] = setting(
+        (),
+        "Places of secrets that callers of the API may name, such as `env:CRM_*` or `file:/run/secrets`; in development "
+        "all but Kizuna's own. The vault is always open to them, to write.",
+    )
     vault_key: str = setting(
         "env:KIZUNA_MASTER_KEY",
         "Where the master key of the vault is: `env:VARIABLE` or `file:PATH`, 32 bytes in base64; never the key itself.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -60,6 +61,30 @@ def test_a_web_page_in_place_of_data_is_refused() -> None:
 
     with pytest.raises(sdk.PageError):
         asyncio.run(ask(lambda _: page, attempts=2))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("https://evil.example/x", "HTTPS://evil.example/x", " https://evil.example/x", "\thttps://evil.example/x"),
+        *("/ //evil.example/x", "/\\evil.example", "http://127.0.0.1:1@evil.example/", "https://[bad"),
+    ],
+)
+def test_no_answer_of_a_vendor_leads_credentials_to_another_host(path: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(200, json={})
+
+    async def lead() -> None:
+        async with Transport(Toy(ToySettings()), http=httpx.MockTransport(answer), paced=False) as line:
+            await line.send(sdk.Ask(path=path))
+
+    with suppress(sdk.RefusedError):
+        asyncio.run(lead())
+
+    assert set(asked) <= {httpx.URL(Toy(ToySettings()).base_url()).host}
 
 
 def test_a_lost_connection_is_a_passing_fault() -> None:

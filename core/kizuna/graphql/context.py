@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from kizuna.access.namable import Namable
 from kizuna.access.vault import Vault
 from kizuna.config import GraphQLLimits
 from kizuna.graphql.errors import Forbidden, TooLate
@@ -49,6 +50,7 @@ class Context:
     database: Database
     plugins: Plugins
     outbound: Outbound
+    namable: Namable
     vault: Vault
     limits: GraphQLLimits
     registry: Registry

@@ -15,6 +15,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from sqlalchemy.exc import DataError, DBAPIError
 
 from kizuna import log
+from kizuna.access.namable import Namable
 from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
@@ -62,6 +63,7 @@ class Engine:
     ) -> None:
         self.database, self.plugins, self.settings = database, plugins, settings
         self.outbound, self.vault = Outbound.of(settings), Vault(database, settings.vault_key)
+        self.namable = Namable.of(settings)
         self.api: API = build(plugins)
         self.documents = Documents(self.api.core, settings)
         self.queue_sync = queue_sync or self._queue
@@ -121,6 +123,7 @@ class Engine:
             database=self.database,
             plugins=self.plugins,
             outbound=self.outbound,
+            namable=self.namable,
             vault=self.vault,
             limits=self.settings.graphql,
             registry=self.api.registry,

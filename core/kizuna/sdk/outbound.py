@@ -63,12 +63,7 @@ class Outbound:
 
     def require_connector(self, connector: AnyConnector) -> None:
         """Raises ConfigError when an address among the connector's settings would be refused."""
-        urls = {connector.base_url()}
-        for name in type(connector.settings).model_fields:
-            value = getattr(connector.settings, name)
-            if name.endswith("url") and isinstance(value, str) and value:
-                urls.add(value)
-        for url in sorted(urls):
+        for url in sorted(addresses(connector)):
             self.require_url(url)
 
     def require(self, scheme: str, host: str, port: int | None) -> None:
@@ -118,6 +113,13 @@ class Outbound:
 
 THIS_MACHINE: Final = Outbound(loopback=True)
 """Public addresses, and sandboxes on this machine."""
+
+
+def addresses(connector: AnyConnector) -> frozenset[str]:
+    """The URLs that requests of the connector may go to: its base and every setting that is one."""
+    settings = connector.settings
+    named = (getattr(settings, name) for name in type(settings).model_fields if name.endswith("url"))
+    return frozenset({connector.base_url(), *(url for url in named if isinstance(url, str) and url)})
 
 
 def not_public(address: Address) -> str | None:

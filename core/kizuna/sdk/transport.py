@@ -180,8 +180,12 @@ class Transport:
 
     def _request(self, ask: Ask) -> httpx.Request:
         home = self.connector.base_url()
-        url = urljoin(home + "/", ask.path if _absolute(ask.path) else ask.path.lstrip("/"))
-        if _absolute(ask.path) and _origin(url) != _origin(home):
+        try:
+            url = urljoin(home + "/", ask.path if _absolute(ask.path) else ask.path.lstrip("/"))
+        except ValueError:
+            url = ask.path
+        # However it is spelt (HTTPS://…, a blank before it): where it leads to is what counts.
+        if not url.startswith(f"{home}/") and _origin(url) != _origin(home):
             raise RefusedError(
                 f"{self.connector.key}: the vendor's answer leads from {_origin(home)} to {_origin(url)}; credentials do "
                 "not follow. Correct the address in the connection's settings."
@@ -210,7 +214,10 @@ def _absolute(path: str) -> bool:
 
 def _origin(url: str) -> str:
     """``scheme://host:port``, the port left out where it is the usual one."""
-    parsed = httpx.URL(url)
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "an address that is none"
     return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -12,16 +13,18 @@ from sqlalchemy import Connection as Sql
 from kizuna import clock
 from kizuna.access import secrets
 from kizuna.errors import ConfigError
-from kizuna.graphql.context import ADMIN, WRITE
+from kizuna.graphql.context import ADMIN, LOCAL, WRITE
 from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info, changing
 from kizuna.graphql.mutations.payload import Wrong, answered, load_result, noted
 from kizuna.graphql.scalars import JSON
 from kizuna.graphql.types.operations import SyncRun, SystemConnection
 from kizuna.plugins import configured
+from kizuna.sdk.outbound import addresses
 from kizuna.storage import audit, connections
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.instants import micros
+from kizuna.sync.offline import unchecked
 
 SECRET_CHARACTERS_MOST = 20_000  # private keys are secrets, too
 
@@ -98,7 +101,7 @@ class ConnectionMutations:
         info.context.require(ADMIN)
 
         def change() -> Any:
-            settings, references = _settings(wish.settings), _references(wish.secrets)
+            settings, references = _settings(wish.settings), _references(info, wish.secrets)
             _check_name(wish.name)
             _check(info, wish.name, wish.system, settings, references, offline=wish.offline)
             now = micros(clock.now())
@@ -116,7 +119,7 @@ class ConnectionMutations:
         info.context.require(ADMIN)
 
         def change() -> Any:
-            given, references = _settings(wish.settings), _references(wish.secrets)
+            given, references = _settings(wish.settings), _references(info, wish.secrets)
             with info.context.database.write() as sql:
                 stored = connections.get(sql, wish.name)
                 merged = {name: value for name, value in {**stored.settings, **given}.items() if value is not None}
@@ -124,6 +127,7 @@ class ConnectionMutations:
                 _check(
                     info, stored.name, stored.plugin, merged, secret, offline=stored.offline, connection_id=stored.id
                 )
+                _require_secrets_stay_home(info, stored, merged, references)
                 connections.configure(sql, stored.id, merged, secret, micros(clock.now()))
                 _note(sql, info, "connection.update", stored, given, references)
             return load_result(info, ConnectionPayload, SystemConnection, stored.id)
@@ -209,8 +213,29 @@ def _settings(given: Any) -> dict[str, Any]:
     return given
 
 
-def _references(given: list[SecretReference] | None) -> dict[str, str]:
-    return {one.name: secrets.checked(one.reference, one.name) for one in given or ()}
+def _references(info: Info, given: list[SecretReference] | None) -> dict[str, str]:
+    references = {one.name: secrets.checked(one.reference, one.name) for one in given or ()}
+    if info.context.caller != LOCAL:
+        for name, reference in references.items():
+            info.context.namable.require(reference, name)
+    return references
+
+
+def _require_secrets_stay_home(
+    info: Info, stored: StoredConnection, settings: Mapping[str, Any], given: Mapping[str, str]
+) -> None:
+    """Secrets are written and never read: an address that changes must not take along those that were set before."""
+    kept = sorted(stored.secrets.keys() - given.keys())
+    if info.context.caller == LOCAL or not kept:
+        return
+    connector = info.context.plugins.connector(stored.plugin)
+    before = addresses(unchecked(connector, stored))
+    after = addresses(unchecked(connector, replace(stored, settings=dict(settings))))
+    if after - before:
+        raise UserError(
+            f"Requests of {stored.name} would go to another address, and {', '.join(kept)} with them; give the secrets "
+            "again in the same change, or change the address on the machine where Kizuna runs."
+        )
 
 
 def _check_name(name: str) -> None:
