@@ -16,7 +16,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``watermark``: the newest change of the last whole pass, first seen at ``found_at``; ``settled`` once so long ago
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
-    from the recycle bin are known, asked for at ``purged_asked_at``. ``job``, ``locator``: the bulk job that reads what
+    from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
+    which holds only if the reading of that name lists all of it. ``job``, ``locator``: the bulk job that reads what
     lies behind the position, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
     """
 
@@ -30,6 +31,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ceiling: datetime | None = None
     purged_until: datetime | None = None
     purged_asked_at: datetime | None = None
+    owed: str = ""
     job: str | None = None
     locator: str | None = None
     unhurried: bool = False

@@ -11,9 +11,10 @@ ends at the ceiling: the newest change there was when a full pass began, the pos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -41,9 +42,12 @@ class Keyset:
     purges: bool = True  # whether records of this object can vanish without a trace in a query
     custom: bool = True  # whether the org's own fields are asked for too
     bulk_from_rows: int = 0  # rows left of a first load for which a bulk job is made; 0: never
+    name: str = field(default_factory=lambda: uuid4().hex, compare=False, repr=False)  # another one in every process
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        mark = Mark() if start.full else marked(bookmark)
+        # An empty bookmark is that of a pass to come that has to find what is gone; so has one asked for as a whole one.
+        owed = start.full or bookmark == {}
+        mark = Mark(owed=self.name) if owed else marked(bookmark)
         place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None))
         # An interrupted first load may go on by a job, whose results need the types of the fields.
         typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
@@ -86,7 +90,8 @@ class Keyset:
 
     def _describe(self, place: Place) -> sdk.Turn:
         ask = self.get(f"sobjects/{self.sobject}/describe")
-        return sdk.Turn(ask=ask, state=replace(place, asking="describe", descriptions=place.descriptions + 1))
+        state = replace(place, asking="describe", descriptions=place.descriptions + 1)
+        return sdk.Turn(ask=ask, state=state, bookmark=self._unbegun(place.mark))
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
         described = pages.description(answer, self.sobject)
@@ -97,7 +102,7 @@ class Keyset:
         mark = replace(place.mark, fields=fields, described_at=place.now)
         if place.mark.fields and not set(fields) <= set(place.mark.fields):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
-            mark = Mark(fields=fields, described_at=place.now)
+            mark = Mark(fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed)
             return self.rows(replace(place, mark=mark, whole=True, high=None))
         if mark.job is not None:
             return bulk.taken_up(self, replace(place, mark=mark))
@@ -108,7 +113,9 @@ class Keyset:
         mark = place.mark
         if mark.watermark is None and mark.ceiling is None:
             return sdk.Turn(
-                ask=self.query(soql.newest(self.sobject, self.cursor(mark))), state=replace(place, asking="newest")
+                ask=self.query(soql.newest(self.sobject, self.cursor(mark))),
+                state=replace(place, asking="newest"),
+                bookmark=self._unbegun(mark),
             )
         cursor = self.cursor(mark)
         if mark.at is not None and mark.id is not None:
@@ -121,6 +128,10 @@ class Keyset:
         state = replace(place, asking="rows", counted=0, behind=(mark.at, mark.id))
         return sdk.Turn(ask=self.query(question), state=state)
 
+    def _unbegun(self, mark: Mark) -> sdk.Bookmark | None:
+        """What to remember before the first row: nothing, or that the pass has to find what is gone."""
+        return {} if mark.owed and mark.ceiling is None else None
+
     def cursor(self, mark: Mark) -> str:
         """The stamp that orders this object's rows. Raises DegradedError when the user may read none."""
         for name in pages.CURSORS:
@@ -131,10 +142,11 @@ class Keyset:
     def _newest(self, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = pages.page(answer, self.sobject, ask.path)
         seen = pages.rows(found)
-        known_until = answer.date().replace(second=0, microsecond=0)
+        # What was purged before a listing that proves nothing absent is told by the log alone.
+        known_until = place.mark.purged_until or answer.date().replace(second=0, microsecond=0)
         mark = replace(place.mark, purged_until=known_until, purged_asked_at=place.now)
         if not found.records:
-            return sdk.Turn(bookmark=bookmarked(mark), whole=place.whole)
+            return sdk.Turn(bookmark=bookmarked(replace(mark, owed="")), whole=place.whole)
         # A row without a readable stamp does not make the object empty: what there was by now was changed by now.
         return self.rows(replace(place, mark=replace(mark, ceiling=seen[0][0] if seen else answer.date())))
 
@@ -179,7 +191,9 @@ class Keyset:
             mark = replace(mark, watermark=newest, found_at=answer.asked_at, settled=False)
         elif mark.ceiling is None and mark.found_at is not None and place.now - mark.found_at >= self.lookback:
             mark = replace(mark, settled=True)
-        mark = replace(mark, at=None, id=None, ceiling=None, unhurried=False)
+        if mark.owed and not (place.whole and mark.owed == self.name):
+            return sdk.Turn(records=records, bookmark={}, whole=place.whole)
+        mark = replace(mark, at=None, id=None, ceiling=None, unhurried=False, owed="")
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
 

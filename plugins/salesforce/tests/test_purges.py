@@ -104,3 +104,81 @@ def test_users_are_never_purged():
     turn = users.turn(begun.state, begun.ask, answer({"records": [], "done": True}))
 
     assert turn.ask is None
+
+
+DAY_LATER = NOW + timedelta(days=1)
+NEWEST = {"records": [{"Id": KEPT, "SystemModstamp": "2026-02-01T00:00:30.000+0000"}], "done": True}
+MORE_FIELDS = {"fields": [{"name": "Id"}, {"name": "Phone"}, {"name": "SystemModstamp"}]}
+FIRST_PAGE = {**NEWEST, "done": False, "nextRecordsUrl": "/next"}
+
+
+def another() -> Keyset:
+    """The same reading in another process, which has seen nothing of what the first one read."""
+    return Keyset(sobject="Contact", wanted=("Id", "SystemModstamp"), version="62.0")
+
+
+def test_a_whole_reading_for_a_new_field_still_asks_the_log_from_where_it_was_left():
+    wider = Keyset(sobject="Contact", wanted=("Id", "Phone", "SystemModstamp"), version="62.0")
+    turn = wider.begin(MARK, sdk.Start(now=DAY_LATER))
+
+    for body in (MORE_FIELDS, NEWEST, NEWEST):
+        assert turn.ask is not None
+        turn = wider.turn(turn.state, turn.ask, answer(body))
+
+    assert (turn.ask, turn.whole) == (None, True)
+    assert turn.bookmark is not None
+    assert turn.bookmark["purged_until"] == "2026-03-01T12:00:00Z"
+
+
+def listing(bookmark: sdk.Bookmark | None, *, full: bool = False) -> sdk.Turn:
+    """A pass that has to find what is gone, behind its first page."""
+    turn = READING.begin(bookmark, sdk.Start(now=LATER, full=full))
+    return told(told(told(turn, {"fields": MORE_FIELDS["fields"]}), NEWEST), FIRST_PAGE)
+
+
+def test_a_pass_that_has_to_find_what_is_gone_remembers_it_before_its_first_row():
+    begun = READING.begin({}, sdk.Start(now=LATER))
+
+    described = told(begun, {"fields": MORE_FIELDS["fields"]})
+
+    assert (begun.bookmark, described.bookmark) == ({}, {})
+
+
+def test_a_whole_pass_that_one_reading_lists_to_the_end_owes_nothing_more():
+    turn = told(listing({}), NEWEST)
+
+    assert turn.whole
+    assert turn.bookmark is not None
+    assert "watermark" in turn.bookmark
+    assert "owed" not in turn.bookmark
+
+
+def test_a_whole_pass_in_several_slices_of_one_reading_owes_nothing_more():
+    resumed = READING.begin(listing({}).bookmark, sdk.Start(now=LATER))
+
+    turn = told(resumed, NEWEST)
+
+    assert turn.bookmark is not None
+    assert "watermark" in turn.bookmark
+
+
+def test_a_whole_pass_that_another_process_ends_is_owed_still():
+    for bookmark, full in (({}, False), (MARK, True)):
+        other = another()
+        resumed = other.begin(listing(bookmark, full=full).bookmark, sdk.Start(now=LATER))
+        assert resumed.ask is not None
+
+        turn = other.turn(resumed.state, resumed.ask, answer(NEWEST))
+
+        assert (turn.ask, turn.bookmark) == (None, {})
+
+
+def test_a_first_load_that_another_process_ends_owes_nothing():
+    other = another()
+    resumed = other.begin(listing(None).bookmark, sdk.Start(now=LATER))
+    assert resumed.ask is not None
+
+    turn = other.turn(resumed.state, resumed.ask, answer(NEWEST))
+
+    assert turn.bookmark is not None
+    assert "watermark" in turn.bookmark
