@@ -145,3 +145,24 @@ def refused() -> httpx.ConnectError:
     fault = httpx.ConnectError("All connection attempts failed")
     fault.__cause__ = ConnectionRefusedError(111, "Connect call failed")
     return fault
+
+
+def test_an_answer_is_waited_for_as_long_as_the_connector_says() -> None:
+    class Thoughtful(Toy):
+        timeout_s = 600.0
+
+    waits: list[dict[str, float]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        waits.append(request.extensions["timeout"])
+        return httpx.Response(200, json={})
+
+    async def run() -> None:
+        for connector in (Toy(ToySettings()), Thoughtful(ToySettings())):
+            async with Transport(connector, http=httpx.MockTransport(answer), paced=False) as line:
+                await line.send(sdk.Ask(path="/firms"))
+
+    asyncio.run(run())
+
+    assert [wait["read"] for wait in waits] == [60.0, 600.0]
+    assert [wait["connect"] for wait in waits] == [60.0, 60.0]

@@ -27,7 +27,8 @@ class Connector(Generic[S]):
 
     ``department`` owns the system. ``ranks`` says how far the system is trusted for an attribute
     (``name``, ``industry``, ``owner``, ``billing``, ``*`` …): the lower the better, 50 where it says nothing.
-    ``names_may_be_people`` marks a system whose customers' names are often a person's.
+    ``names_may_be_people`` marks a system whose customers' names are often a person's. ``timeout_s`` is how long an
+    answer may keep silent, in seconds.
     """
 
     key: ClassVar[str] = ""
@@ -36,6 +37,7 @@ class Connector(Generic[S]):
     limits: ClassVar[tuple[Limit, ...]] = (Limit(10, 1.0),)
     ranks: ClassVar[Mapping[str, int]] = {}
     names_may_be_people: ClassVar[bool] = False
+    timeout_s: ClassVar[float] = 60.0
     webhooks: ClassVar[Webhooks | None] = None
 
     def __init__(self, settings: S) -> None:

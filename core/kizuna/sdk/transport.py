@@ -25,7 +25,7 @@ from kizuna.sdk.reading import Answer, Ask
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "kizuna"}
 ANSWER_BYTES = SyncLimits().answer_bytes
-TIMEOUT_S = 60.0
+CONNECT_S = 60.0
 ATTEMPTS = 6
 BACKOFF_S = 0.5
 BACKOFF_MOST_S = 30.0
@@ -73,7 +73,7 @@ class Transport:
         self._client = httpx.AsyncClient(
             auth=self._auth,
             headers={**HEADERS, **connector.headers()},
-            timeout=TIMEOUT_S,
+            timeout=httpx.Timeout(connector.timeout_s, connect=min(CONNECT_S, connector.timeout_s)),
             transport=Bounded(http or connector.carrier() or _wire(outbound), answer_bytes, connector.key),
             trust_env=False,
             follow_redirects=False,  # they would carry the credentials along

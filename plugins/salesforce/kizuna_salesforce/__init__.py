@@ -60,6 +60,7 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
         sdk.Limit(50, 1.0, burst=10, concurrent=5),
         sdk.Limit(1, ASKED_EVERY_S, family=FAMILY, concurrent=1),
     )
+    timeout_s = 600.0  # how long Salesforce itself lets a call take
     ranks: ClassVar[Mapping[str, int]] = {"name": 10, "industry": 10, "owner": 10, "identity": 10}
     webhooks = OutboundMessages()
 

@@ -194,3 +194,7 @@ def test_a_stream_answers_to_the_names_people_use():
         "EmailMessage",
         "RecordType",
     ]
+
+
+def test_an_answer_may_take_as_long_as_salesforce_lets_a_call_take():
+    assert Salesforce.timeout_s == 600.0
