@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.graphql.house import House, furnished, house
+from tests.graphql.firms import furnished
+from tests.graphql.house import House, house
 from tests.support.fixtures import fresh_database
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -11,7 +11,8 @@ from kizuna.model.custom import FieldRule
 from kizuna.model.enums import CustomForm
 from kizuna.storage import connections, field_rules
 from kizuna.sync.rebuild import rebuild
-from tests.graphql.house import House, house, record
+from tests.graphql.house import House, house
+from tests.graphql.systems import record
 
 ACME = {"kind": "account", "name": "Acme", "domains": ["acme.example"]}
 

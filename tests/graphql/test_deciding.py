@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from kizuna.graphql import Caller
-from tests.graphql.house import House, record
+from tests.graphql.house import House
+from tests.graphql.systems import record
 
 FIRMS = "{ customers(first: 20) { nodes { id name recordCount records(first: 9) { nodes { id sourceId } } } } }"
 CHANGE = "result { decisions { id verdict actor reason } customers { name recordCount } people { name } } userErrors { message code }"

@@ -15,7 +15,9 @@ from graphql import (
     is_non_null_type,
 )
 
-from tests.graphql.house import House, at, furnished, house, record
+from tests.graphql.firms import furnished
+from tests.graphql.house import House, house
+from tests.graphql.systems import at, record
 
 NODE_KINDS = """
     BillingSubscription Contract CreditNote Customer Deal DealLine Decision Discount Engagement IdentityEvent Invoice

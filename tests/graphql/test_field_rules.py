@@ -10,7 +10,8 @@ import pytest
 
 from kizuna.graphql import Caller
 from kizuna.sync.rebuild import rebuild
-from tests.graphql.house import House, house, record
+from tests.graphql.house import House, house
+from tests.graphql.systems import record
 
 ACME = {"kind": "account", "name": "Acme", "domains": ["acme.example"]}
 SHOWN = """result { connection stream path version action stands of attribute name type choices actor

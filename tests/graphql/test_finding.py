@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.graphql.house import House, record
+from tests.graphql.house import House
+from tests.graphql.systems import record
 
 
 @pytest.mark.parametrize(

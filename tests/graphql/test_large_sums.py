@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.graphql.house import House, record, ref
+from tests.graphql.house import House
+from tests.graphql.systems import record, ref
 
 MOST = 9_223_372_036_854_775_807
 

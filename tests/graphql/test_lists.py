@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.graphql.house import House, at, record, ref
+from tests.graphql.house import House
+from tests.graphql.systems import at, record, ref
 
 
 def names(answer: dict[str, Any]) -> list[str]:

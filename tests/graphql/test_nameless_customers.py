@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.graphql.house import House, record
+from tests.graphql.house import House
+from tests.graphql.systems import record
 
 NAMED, NAMELESS = ("Abe", "Zama"), ("info@one.example", "info@two.example", "info@three.example")
 QUERY = """query ($first: Int, $after: String, $last: Int, $before: String, $down: Boolean!) {

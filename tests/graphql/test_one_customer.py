@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.graphql.house import Counted, House, furnished, house
+from tests.graphql.firms import furnished
+from tests.graphql.house import Counted, House, house
 
 WHOLE = (Path(__file__).parent / "whole_customer.graphql").read_text(encoding="utf-8")
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.graphql.house import House, at, record
+from tests.graphql.house import House
+from tests.graphql.systems import at, record
 
 ONE = "result { name system state offline settings createdAt } userErrors { field message code }"
 

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from kizuna import sdk
 from kizuna.graphql import execute, sdl
 from kizuna.plugins import Plugins
-from tests.graphql.house import CONNECTORS, House, hosted, record
+from tests.graphql.house import House, hosted
+from tests.graphql.systems import CONNECTORS, record
 
 
 @dataclass

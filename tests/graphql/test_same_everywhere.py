@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.graphql.house import furnished, house, record
+from tests.graphql.firms import furnished
+from tests.graphql.house import house
+from tests.graphql.systems import record
 
 WHOLE = (Path(__file__).parent / "whole_customer.graphql").read_text(encoding="utf-8")
 QUESTIONS = (

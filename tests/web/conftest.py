@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.graphql.house import House, house, record
+from tests.graphql.house import House, house
+from tests.graphql.systems import record
 
 
 @pytest.fixture

@@ -305,7 +305,8 @@ def test_whoever_serves_may_add_routes_and_start_syncs_their_way(made: House) ->
 
 
 def test_the_same_is_answered_over_postgresql(postgres_url: str) -> None:
-    from tests.graphql.house import house, record
+    from tests.graphql.house import house
+    from tests.graphql.systems import record
 
     with house(postgres_url) as one:
         one.tell("crm", "accounts", record("a1", {"kind": "account", "name": "Momiji", "domains": ["momiji.example"]}))
