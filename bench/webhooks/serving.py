@@ -64,7 +64,7 @@ def limit() -> Iterator[Server]:
 @contextmanager
 def running(command: list[str], port: int, path: str, environ: Mapping[str, str]) -> Iterator[int]:
     """The process's id, from its first answer to the end of the block."""
-    more = {**os.environ, **KEYS, "KIZUNA_LOG_LEVEL": "error", **environ}
+    more = {**os.environ, **KEYS, "KIZUNA_LOG_LEVEL": "error", "KIZUNA_SYNC_EVERY_MINUTES": "0", **environ}
     process = subprocess.Popen(command, cwd=PROJECT, env=more, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + READY_WITHIN_S

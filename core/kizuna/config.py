@@ -69,6 +69,18 @@ class SyncLimits:
         least=0,
         most=16,
     )
+    every_minutes: float = setting(
+        15.0,
+        "How often `kizuna serve` and `kizuna worker` read what changed at every connection, in minutes; 0 for never.",
+        least=0,
+        most=100_000,
+    )
+    full_every_days: float = setting(
+        7.0,
+        "How often they read everything again, which finds what no vendor tells of, in days; 0 for never.",
+        least=0,
+        most=36_500,
+    )
     answer_bytes: int = setting(
         67_108_864, "Largest answer of a vendor that is read, in bytes after decompression.", least=100_000
     )

@@ -40,7 +40,11 @@ def serving(database_url: str, failpoint: str = "") -> Iterator[Serving]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "kizuna", "serve", "--port", str(port), "--database", database_url]
-    environ = os.environ | {"KIZUNA_FAILPOINT": failpoint, "KIZUNA_LOG_LEVEL": "error"}
+    environ = os.environ | {
+        "KIZUNA_FAILPOINT": failpoint,
+        "KIZUNA_LOG_LEVEL": "error",
+        "KIZUNA_SYNC_EVERY_MINUTES": "0",
+    }
     process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"

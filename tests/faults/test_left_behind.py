@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,7 +58,9 @@ def test_the_commands_that_stay_carry_out_what_they_find(
     with world("stripe", companies=4) as served, kizuna(url, served) as left:
         left.queue("stripe")
         process = subprocess.Popen(
-            [sys.executable, "-m", "kizuna", *command, "--database", url], stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "kizuna", *command, "--database", url],
+            env=os.environ | {"KIZUNA_SYNC_EVERY_MINUTES": "0"},
+            stdout=subprocess.DEVNULL,
         )
         try:
             asyncio.run(until(lambda: states(left) == ["complete"]))

@@ -89,7 +89,7 @@ class Live:
 def worker(url: str) -> Iterator[None]:
     """`kizuna worker` in a process of its own."""
     command = [sys.executable, "-m", "kizuna", "worker", "--database", url]
-    environ = os.environ | {"KIZUNA_LOG_LEVEL": "error"}
+    environ = os.environ | {"KIZUNA_LOG_LEVEL": "error", "KIZUNA_SYNC_EVERY_MINUTES": "0"}
     process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.DEVNULL)
     try:
         yield

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def serve_command(host: str | None, port: int | None, database: str | None) -> None:
     """Serve the API at /graphql and take webhooks, with /healthz and /readyz beside them, until stopped.
 
-    Syncs asked for through the API run in this process; over PostgreSQL `kizuna worker` processes take part.
+    Connections are synced every quarter of an hour (sync.every_minutes), and whenever the API asks, in this process; over
+    PostgreSQL `kizuna worker` processes take part.
 
     Example:
       kizuna serve
@@ -44,11 +45,12 @@ def served(parts: Service) -> None:
 
 async def _serve(parts: Service) -> None:
     from kizuna.sync.inbox import working_inbox
+    from kizuna.sync.schedule import working_schedule
     from kizuna.sync.service import engine
     from kizuna.web import app
     from kizuna.web.serving import server
 
-    async with engine(parts) as opened, working_inbox(parts, opened):
+    async with engine(parts) as opened, working_inbox(parts, opened), working_schedule(parts, opened):
         queue = _queue(parts, opened, asyncio.get_running_loop())
         application = app(parts.settings, parts.database, parts.plugins, queue_sync=queue)
         await server(parts.settings, application).serve()

@@ -34,11 +34,16 @@ def worker_command(name: str | None, database: str | None) -> None:
 
 async def _work(parts: Service, name: str | None) -> None:
     from kizuna.sync.inbox import working_inbox
+    from kizuna.sync.schedule import working_schedule
     from kizuna.sync.service import engine
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with engine(parts, executor_id=name) as opened, working_inbox(parts, opened):
+    async with (
+        engine(parts, executor_id=name) as opened,
+        working_inbox(parts, opened),
+        working_schedule(parts, opened),
+    ):
         click.echo(f"Working as {opened.executor_id}; stop with Ctrl-C.")
         await stop.wait()

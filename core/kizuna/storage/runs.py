@@ -56,7 +56,7 @@ def queue_run(
     at: int,
     named: Names | None = None,
 ) -> None:
-    """A run that waits to be taken; of the streams in ``named`` it reads those records only."""
+    """A run that waits to be taken; of the streams in ``named`` it reads those records only. A known id stays as it is."""
     row = {
         "id": run_id,
         "connection_id": connection_id,
@@ -67,7 +67,8 @@ def queue_run(
         "state": "queued",
         "queued_at": at,
     }
-    connection.execute(t.RUN.insert().values(row))
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(t.RUN).values(row).on_conflict_do_nothing())
 
 
 def run(connection: Connection, run_id: str) -> Row[Any] | None:

@@ -93,10 +93,11 @@ class Syncer:
         streams: Collection[str] = (),
         trigger: str = "command",
         named: Names | None = None,
+        run_id: str | None = None,
     ) -> str:
         """The id of a new run of that connection; of the streams in ``named`` it reads those records only, where it can.
 
-        Raises UnknownName or ConfigError when it cannot run.
+        With a ``run_id`` that is known already nothing is queued. Raises UnknownName or ConfigError when it cannot run.
         """
         with self.database.write() as sql:
             stored = connections.get(sql, name)
@@ -108,7 +109,7 @@ class Syncer:
                 )
             connector = self._connector(stored)
             chosen = [self._stream(connector, stream).name for stream in streams]
-            run_id = f"run_{uuid.uuid4().hex}"
+            run_id = run_id or f"run_{uuid.uuid4().hex}"
             runs.queue_run(sql, run_id, stored.id, trigger, full, chosen, micros(clock.now()), named)
         return run_id
 

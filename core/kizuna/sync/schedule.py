@@ -1,0 +1,114 @@
+"""Syncs that nobody asks for: what changed, every few minutes, and everything again, every few days.
+
+A turn is a number made of the clock, and the id of its run is made of the turn, so that any number of processes may look
+and one run comes of it. A whole reading finds what no vendor tells of: records that were purged, fields that are computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from kizuna import clock, jobs
+from kizuna import log as logs
+from kizuna.errors import ConfigError
+from kizuna.failpoints import failpoint
+from kizuna.storage import connections, runs
+from kizuna.storage.connections import StoredConnection
+from kizuna.storage.instants import micros
+from kizuna.sync.service import JOB, Service
+
+LOOK_EVERY_S = 15.0
+MINUTE_S, DAY_S = 60, 86_400
+_MICROS = 1_000_000
+_log = logs.named(__name__)
+
+
+@asynccontextmanager
+async def working_schedule(parts: Service, opened: jobs.Engine) -> AsyncIterator[None]:
+    """Every connection is synced in its turn until the block ends."""
+    schedule, stop = Schedule(parts, opened), asyncio.Event()
+    working = asyncio.create_task(schedule.look_on(stop))
+    try:
+        yield
+    finally:
+        stop.set()  # and not cancelled: a thread may be at work in the database
+        await asyncio.gather(working, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A run whose turn has come."""
+
+    run_id: str
+    connection: str
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The turns of all connections; any number of processes may look."""
+
+    parts: Service
+    engine: jobs.Engine
+
+    async def look_on(self, stop: asyncio.Event) -> None:
+        """Looks until told to stop; a look that fails is logged, and the next one comes."""
+        while not stop.is_set():
+            try:
+                await self.look(clock.now())
+            except Exception as error:  # noqa: BLE001  a border: syncs that are asked for go on
+                _log.error("looking at the schedule failed", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+
+    async def look(self, now: datetime) -> list[str]:
+        """The ids of the runs that were begun: one for every connection whose turn it is and that is not at work."""
+        begun = []
+        for due in await asyncio.to_thread(self.due, now):
+            if await asyncio.to_thread(self._queued, due):
+                failpoint("run.queued")
+                begun.append(await self.engine.submit(JOB, due.connection, run_id=due.run_id))
+        return begun
+
+    def due(self, now: datetime) -> list[Due]:
+        """What is to be begun now."""
+        with self.parts.database.read() as sql:
+            stored = [one for one in connections.all_of(sql) if one.state == "active" and not one.offline]
+            busy = {run.connection for run in runs.unended(sql)} if stored else set()
+            wanted = [found for one in stored if one.name not in busy for found in self._turns(one, now)]
+            known = {one.run_id for one in wanted if runs.run(sql, one.run_id) is not None}
+        # A connection's whole reading comes first; what changed is part of it.
+        first = {one.connection: one for one in reversed(wanted) if one.run_id not in known}
+        return list(first.values())
+
+    def _turns(self, stored: StoredConnection, now: datetime) -> list[Due]:
+        limits, found = self.parts.settings.sync, list[Due]()
+        full_s, changes_s = limits.full_every_days * DAY_S, limits.every_minutes * MINUTE_S
+        old_s = (micros(now) - stored.created_at) / _MICROS
+        if 0 < full_s <= old_s:  # until then its first load has read everything
+            found.append(_due(stored, "full", full_s, now))
+        if changes_s > 0:
+            found.append(_due(stored, "changes", changes_s, now))
+        return found
+
+    def _queued(self, due: Due) -> bool:
+        try:
+            self.parts.syncer.queue(due.connection, full=due.full, trigger="schedule", run_id=due.run_id)
+        except ConfigError as error:  # switched off or taken away meanwhile, or its plugin is
+            _log.warning("a scheduled sync cannot begin", connection=due.connection, reason=str(error))
+            return False
+        return True
+
+
+def _due(stored: StoredConnection, kind: str, every_s: float, now: datetime) -> Due:
+    name = f"{stored.id} {kind} {every_s:g}"
+    # Connections do not all begin at once; the turns of one are as long as each other.
+    turn = int((now.timestamp() + zlib.crc32(name.encode()) % max(1, int(every_s))) // every_s)
+    digest = hashlib.blake2b(f"{name} {turn}".encode(), digest_size=16).hexdigest()
+    return Due(f"run_{digest}", stored.name, kind == "full")

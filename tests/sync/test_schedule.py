@@ -1,0 +1,166 @@
+"""Syncs that nobody asks for: each connection in its turn, once over all processes, everything again from time to time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kizuna import jobs
+from kizuna.sandbox import Served
+from kizuna.storage import connections, runs
+from kizuna.storage.instants import micros
+from kizuna.sync import schedule as scheduling
+from kizuna.sync.schedule import Due, Schedule, working_schedule
+from kizuna.sync.service import engine
+from tests.support.worlds import EXECUTOR, Kizuna, kizuna, world
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MINUTES, DAYS = timedelta(minutes=1), timedelta(days=1)
+TRIGGERS = 'SELECT "trigger", "full", state FROM sync_run ORDER BY queued_at'
+BEGUN_WITHIN_S = 60.0
+
+
+class Submitted:
+    """An engine that only remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.runs: list[str | None] = []
+
+    async def submit(self, job: str, key: str, *, run_id: str | None = None) -> str:
+        self.runs.append(run_id)
+        return run_id or ""
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with world("stripe", "zendesk", companies=4) as made:
+        yield made
+
+
+@pytest.fixture
+def one(database_url: str, served: Served) -> Iterator[Kizuna]:
+    with kizuna(database_url, served) as made:
+        with made.parts.database.write() as sql:
+            sql.exec_driver_sql(f"UPDATE connection SET created_at = {micros(NOW)}")
+        yield made
+
+
+def schedule(one: Kizuna, **limits: float) -> Schedule:
+    one.parts.settings = replace(one.parts.settings, sync=replace(one.parts.settings.sync, **limits))
+    return Schedule(one.parts, Submitted())  # type: ignore[arg-type]  # of the engine only submit is used
+
+
+def at(moment: datetime, made: Schedule) -> list[tuple[str, bool]]:
+    return [(due.connection, due.full) for due in made.due(moment)]
+
+
+def begun(moment: datetime, made: Schedule) -> list[str]:
+    return asyncio.run(made.look(moment))
+
+
+def end(one: Kizuna) -> None:
+    with one.parts.database.write() as sql:
+        for run in runs.unended(sql):
+            runs.end_run(sql, run.id, "complete", None, micros(NOW))
+
+
+def test_every_connection_is_read_once_in_each_turn(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=10)
+
+    first = begun(NOW, made)
+    while_at_work = at(NOW + 20 * MINUTES, made)
+    end(one)
+    within_the_turn = at(NOW, made)
+    next_turn = at(NOW + 10 * MINUTES, made)
+
+    assert len(first) == 2
+    assert while_at_work == within_the_turn == []
+    assert next_turn == [("stripe", False), ("zendesk", False)]
+    assert {row[0] for row in one.rows(TRIGGERS)} == {"schedule"}
+
+
+def test_two_processes_that_look_at_once_begin_one_run(one: Kizuna, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = schedule(one), schedule(one)
+    seen: list[Due] = other.due(NOW)
+
+    begun(NOW, mine)
+    monkeypatch.setattr(Schedule, "due", lambda _self, _now: seen)  # the other looked before, and acts after
+    again = begun(NOW, other)
+
+    assert sorted(again) == sorted(due.run_id for due in seen)
+    assert one.rows("SELECT count(*) FROM sync_run") == [(2,)]
+
+
+def test_what_is_switched_off_or_wants_a_person_is_left_alone(one: Kizuna) -> None:
+    made = schedule(one)
+    with one.parts.database.write() as sql:
+        for name, state in (("stripe", "disabled"), ("zendesk", "needs_authorisation")):
+            connections.set_state(sql, connections.get(sql, name).id, state, None, micros(NOW))
+
+    assert at(NOW, made) == []
+
+
+def test_everything_is_read_again_when_the_first_load_is_old(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=60, full_every_days=7)
+
+    young = at(NOW + 6 * DAYS, made)
+    old = at(NOW + 8 * DAYS, made)
+    begun(NOW + 8 * DAYS, made)
+    end(one)
+    afterwards = at(NOW + 8 * DAYS, made)
+
+    assert young == [("stripe", False), ("zendesk", False)]
+    assert old == [("stripe", True), ("zendesk", True)]
+    assert afterwards == [("stripe", False), ("zendesk", False)]
+
+
+def test_zero_is_never(one: Kizuna) -> None:
+    assert at(NOW + 30 * DAYS, schedule(one, every_minutes=0, full_every_days=0)) == []
+    assert at(NOW + 30 * DAYS, schedule(one, every_minutes=0, full_every_days=7)) == [
+        ("stripe", True),
+        ("zendesk", True),
+    ]
+
+
+def test_what_changed_at_the_vendor_is_seen_though_nobody_asks(
+    one: Kizuna, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "LOOK_EVERY_S", 0.2)
+    schedule(one, full_every_days=0)
+
+    async def scenario() -> list[jobs.RunStatus]:
+        async with engine(one.parts, executor_id=EXECUTOR) as opened, working_schedule(one.parts, opened):
+            while len(found := await opened.runs()) < 2 or not all(run.state.final for run in found):
+                await asyncio.sleep(0.1)
+            return list(found)
+
+    found = asyncio.run(asyncio.wait_for(scenario(), BEGUN_WITHIN_S))
+
+    assert [run.state for run in found] == [jobs.RunState.DONE] * 2
+    assert one.living("stripe")["customers"]
+    assert {row[0] for row in one.rows(TRIGGERS)} == {"schedule"}
+
+
+def test_a_look_that_fails_does_not_end_the_schedule(one: Kizuna, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduling, "LOOK_EVERY_S", 0.01)
+    looks: list[int] = []
+
+    async def broken(_self: Schedule, _now: datetime) -> list[str]:
+        looks.append(1)
+        raise OSError(json.dumps("no"))
+
+    monkeypatch.setattr(Schedule, "look", broken)
+
+    async def scenario() -> None:
+        async with working_schedule(one.parts, Submitted()):  # type: ignore[arg-type]  # nothing is submitted
+            while len(looks) < 3:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(scenario(), BEGUN_WITHIN_S))
+
+    assert len(looks) >= 3
