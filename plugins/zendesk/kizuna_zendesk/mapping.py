@@ -250,14 +250,14 @@ def cross_references(external_id: Id | None) -> tuple[sdk.CrossRef, ...]:
 
 
 def addresses(record: User) -> tuple[str, ...]:
-    """The main address first, then those among the identities."""
-    others = (i.value for i in record.identities or () if i.type == "email")
+    """The main address first, then those among the identities that the vendor does not call unverified."""
+    others = (i.value for i in record.identities or () if i.type == "email" and i.theirs())
     return tuple(dict.fromkeys(found for value in (record.email, *others) if (found := sdk.text(value)) is not None))
 
 
 def phones(record: User) -> tuple[str, ...]:
-    """The main number first, then those among the identities."""
-    others = (i.value for i in record.identities or () if i.type == "phone_number")
+    """The main number first, then those among the identities that the vendor does not call unverified."""
+    others = (i.value for i in record.identities or () if i.type == "phone_number" and i.theirs())
     return tuple(dict.fromkeys(found for value in (record.phone, *others) if (found := sdk.text(value)) is not None))
 
 

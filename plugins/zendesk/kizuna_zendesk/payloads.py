@@ -78,6 +78,11 @@ class Identity(sdk.Payload):
     type: str | None = None
     value: str | None = None
     primary: bool | None = None
+    verified: bool | None = None
+
+    def theirs(self) -> bool:
+        """Whether it may be relied upon: anybody can write a further address for themselves that is another's."""
+        return self.verified is not False or bool(self.primary)
 
 
 class User(sdk.Payload):

@@ -50,6 +50,20 @@ def test_further_addresses_follow_the_main_one():
     assert fact.phones == ("+81 3 1234 5678", "+81 90 0000 0000")
 
 
+def test_an_address_that_nobody_verified_is_none_of_theirs_but_the_main_one():
+    identities = [
+        {"type": "email", "value": "aya@harbor.example", "primary": True, "verified": False},
+        {"type": "email", "value": "ceo@other.example", "primary": False, "verified": False},
+        {"type": "email", "value": "aya@new.example", "primary": False, "verified": True},
+        {"type": "phone_number", "value": "+81 90 0000 0000", "verified": False},
+    ]
+
+    (fact,) = said("users", {**USER, "email": None, "phone": None, "identities": identities})
+
+    assert isinstance(fact, sdk.Person)
+    assert (fact.emails, fact.phones) == (("aya@harbor.example", "aya@new.example"), ())
+
+
 @pytest.mark.parametrize(
     ("external_id", "references"),
     [
