@@ -17,6 +17,7 @@ from kizuna_zendesk.sideloads import rewritten_of, with_fields
 
 MERGE_TAG = "closed_by_merge"
 MERGED_INTO = "merged_into"
+FOLLOWS = "follow_up"
 MERGE_CHANNELS = ("merge", 19)
 _COMMENT = msgspec.json.Decoder(Comment)
 _NUMBER = re.compile(r"#(\d+)")
@@ -29,6 +30,15 @@ class Row(msgspec.Struct):
     status: str | None = None
     tags: list[str] | None = None
     active: bool | None = None
+    via: Any = None
+    via_followup_source_id: Id | None = None
+
+    def merged(self) -> bool:
+        """Whether it was closed by a merge; a follow-up inherits the tags of the ticket it follows."""
+        source = self.via.get("source") if isinstance(self.via, dict) else None
+        follows = isinstance(source, dict) and source.get("rel") == FOLLOWS
+        tagged = MERGE_TAG in (self.tags or ()) and (self.status or "").lower() == "closed"
+        return tagged and not follows and not self.via_followup_source_id
 
 
 class Source(msgspec.Struct, rename={"from_": "from"}):
@@ -53,6 +63,7 @@ class AuditEvent(msgspec.Struct):
     body: str | None = None
     via: MergeVia | None = None
     value: Any = None
+    previous_value: Any = None
 
 
 class Audit(msgspec.Struct):
@@ -99,8 +110,7 @@ class MergedTickets:
     items: str = "audits"
 
     def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
-        found = (row for row in map(_row, rows) if row is not None and MERGE_TAG in (row.tags or ()))
-        return tuple(dict.fromkeys(str(row.id) for row in found if (row.status or "").lower() != "deleted"))
+        return tuple(dict.fromkeys(str(row.id) for row in map(_row, rows) if row is not None and row.merged()))
 
     def joined(
         self, records: Sequence[sdk.Record], rows: Sequence[msgspec.Raw], details: Details
@@ -168,8 +178,12 @@ def merges(via: MergeVia) -> bool:
 
 
 def tags_merge(event: AuditEvent) -> bool:
-    """Whether an event put the tag of a merge on the ticket."""
-    return isinstance(event.value, str | list) and MERGE_TAG in event.value
+    """Whether an event put the tag of a merge on the ticket; one that is created with it inherited it."""
+    return event.type == "Change" and _tagged(event.value) and not _tagged(event.previous_value)
+
+
+def _tagged(value: Any) -> bool:
+    return isinstance(value, str | list) and MERGE_TAG in value
 
 
 def numbers_of(via: MergeVia) -> Iterator[int]:

@@ -123,9 +123,36 @@ def test_a_ticket_closed_by_a_merge_names_the_other_one_after_its_audits_were_re
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        {"status": "open"},
+        {"status": "closed", "via_followup_source_id": 39},
+        {"status": "closed", "via": {"channel": "web", "source": {"rel": "follow_up", "from": {"ticket_id": 39}}}},
+    ],
+)
+def test_a_follow_up_that_inherited_the_tag_of_a_merge_was_not_merged(row):
+    tickets = STREAMS["tickets"]
+    begun = tickets.reading.begin(None, START)
+    rows = [{"id": 40, "tags": ["closed_by_merge"], **row}]
+
+    turn = tickets.reading.turn(
+        begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True})
+    )
+
+    assert (turn.ask, said(turn.records)) == (None, rows)
+
+
+TAGGED = {"type": "Change", "field_name": "tags", "value": ["a", "closed_by_merge"], "previous_value": ["a"]}
+TOLD = {"type": "Comment", "body": "This request was closed and merged into request #41."}
+
+
+@pytest.mark.parametrize(
     ("audit", "winner"),
     [
         (merge_audit(), 41),
+        (merge_audit(via=None, events=[TAGGED, TOLD]), 41),
+        (merge_audit(via=None, events=[{**TAGGED, "previous_value": ["closed_by_merge"]}, TOLD]), None),
+        (merge_audit(via=None, events=[{**TAGGED, "type": "Create", "previous_value": None}, TOLD]), None),
         (merge_audit(via={"channel": "system", "source": {"to": {"ticket_id": 44}, "rel": "merge"}}), 44),
         (merge_audit(via={"channel": 19, "source": {"from": {"ticket_ids": ["40", "45"]}}}), 45),
         (merge_audit(via={"channel": "web"}), None),
