@@ -27,6 +27,7 @@ ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
 ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without a job
 LISTS_MOST = 20  # pages of the list of jobs in which one is looked for
 PAGE_ROWS = 10_000
+SINCE_VERSION = 47.0
 LONGEST_VALUE = 16_000_000
 NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
 replace = msgspec.structs.replace
@@ -52,7 +53,8 @@ _JOB = msgspec.json.Decoder(Job)
 def worthwhile(reading: Keyset, place: Place, left: int) -> bool:
     """Whether the ``left`` rows of a pass are enough for a job."""
     mark = place.mark
-    return bool(reading.bulk_from_rows and place.types and mark.watermark is None and not mark.unhurried) and (
+    able = reading.bulk_from_rows and float(reading.version) >= SINCE_VERSION
+    return bool(able and place.types and mark.watermark is None and not mark.unhurried) and (
         left >= reading.bulk_from_rows
     )
 
@@ -71,7 +73,7 @@ def launch(reading: Keyset, place: Place, records: tuple[sdk.Record, ...]) -> sd
 
 def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """The first look at a job that was made; the bookmark names it."""
-    mark = replace(place.mark, job=_job(reading, answer).id, locator=None)
+    mark = replace(place.mark, job=_job(reading, answer).id, job_version=reading.version, locator=None)
     return _watch(reading, replace(place, mark=mark), bookmark=True)
 
 
@@ -115,7 +117,7 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     records = tuple(rows(reading.sobject, reading.version, answer, dict(place.types)))
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
-        mark = replace(place.mark, job=None, locator=None)
+        mark = replace(place.mark, job=None, job_version="", locator=None)
         return reading.finished(replace(place, mark=mark, high=mark.ceiling), records, answer)
     if locator == place.mark.locator:
         raise sdk.PageError(f"{reading.sobject}: the results name themselves as the next ones; the page is refused")
@@ -125,7 +127,7 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
 
 def given_up(reading: Keyset, place: Place) -> sdk.Turn:
     """Ordinary queries from the position before the job, for the rest of this pass."""
-    mark = replace(place.mark, job=None, locator=None, unhurried=True)
+    mark = replace(place.mark, job=None, job_version="", locator=None, unhurried=True)
     turn = reading.rows(replace(place, mark=mark))
     turn.bookmark = bookmarked(mark)
     return turn

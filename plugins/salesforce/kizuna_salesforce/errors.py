@@ -8,22 +8,9 @@ import msgspec
 
 from kizuna import sdk
 
-# A query can go on after these: the reading asks for the fields anew, begins again at its position, takes less,
-# or goes without a bulk job.
-RECOVERABLE = frozenset(
-    {
-        "INVALID_FIELD",
-        "INVALID_QUERY_LOCATOR",
-        "QUERY_TIMEOUT",
-        "INVALID_REPLICATION_DATE",
-        "EXCEEDED_ID_LIMIT",
-        # Of bulk jobs: the object, the number of jobs or the user's rights do not allow them, queries may.
-        "INVALIDENTITY",
-        "LIMIT_EXCEEDED",
-        "API_ERROR",
-        "FEATURENOTENABLED",
-    }
-)
+# Of these a reading itself knows what to do, as it knows what it asked: a query for other fields or fewer rows, queries
+# in place of a bulk job, or no reading at all.
+_LEFT_TO_READINGS = frozenset({400, 403, 409})
 
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back
@@ -66,16 +53,30 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
                 _DAILY_PAUSE_S,
             )
         return None
-    said = codes(answer)
-    for code in said:
-        if answer.status == 400 and code in RECOVERABLE:
-            return None
-    return _by_code(name, said[0] if said else "", calls) or _by_status(name, answer)
+    found = _by_code(name, answer)
+    if answer.status in _LEFT_TO_READINGS and codes(answer) and _about_the_object(answer.status, found):
+        return None
+    return found or _by_status(name, answer)
 
 
-def _by_code(name: str, code: str, calls: tuple[int, int] | None) -> sdk.KizunaError | None:
+def refusal(name: str, answer: sdk.Answer) -> sdk.KizunaError:
+    """What a refusal means that was left to the reading, when the reading cannot go on from it."""
+    if answer.status == 400 or (found := _by_status(name, answer)) is None:
+        said = ", ".join(codes(answer))
+        found = sdk.RefusedError(f"{name}: the query was refused ({said}); the connector asked wrongly.")
+    return _by_code(name, answer) or found
+
+
+def _about_the_object(status: int, found: sdk.KizunaError | None) -> bool:
+    """Whether the refusal is of what was asked for, and not of the session, the calls or the service."""
+    return isinstance(found, sdk.DegradedError) or (found is None and status != 403)
+
+
+def _by_code(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
+    code = next(iter(codes(answer)), "")
     match code:
         case "REQUEST_LIMIT_EXCEEDED":
+            calls = usage(answer)
             if calls and calls[0] < calls[1]:
                 return sdk.TransientError(f"{name}: too many long calls at once ({code}).", _BUSY_PAUSE_S)
             return sdk.QuotaError(f"{name}: the daily calls of the org are used up ({code}).", _DAILY_PAUSE_S)

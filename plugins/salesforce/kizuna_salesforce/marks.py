@@ -17,8 +17,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
-    which holds only if the reading of that name lists all of it. ``job``, ``locator``: the bulk job that reads what
-    lies behind the position, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
+    which holds only if the reading of that name lists all of it. ``job``, ``job_version``, ``locator``: the bulk job that
+    reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
     """
 
     fields: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     purged_asked_at: datetime | None = None
     owed: str = ""
     job: str | None = None
+    job_version: str = ""
     locator: str | None = None
     unhurried: bool = False
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kizuna_salesforce.readings import Keyset
 
 ASK_EVERY = timedelta(hours=1)
+OUT_OF_REACH = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
 IDS_A_QUERY = 300  # 27 bytes each in the URL, which may have 16,384
 replace = msgspec.structs.replace
 

@@ -20,7 +20,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import bulk, pages, purges, soql
-from kizuna_salesforce.errors import codes
+from kizuna_salesforce.errors import codes, refusal
 from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
 
@@ -59,7 +59,7 @@ class Keyset:
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         place: Place = state
         if answer.status >= 400:
-            return self._recover(place, codes(answer))
+            return self._recover(place, answer)
         match place.asking:
             case "describe":
                 return self._described(place, answer)
@@ -105,6 +105,8 @@ class Keyset:
             mark = Mark(fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed)
             return self.rows(replace(place, mark=mark, whole=True, high=None))
         if mark.job is not None:
+            if mark.job_version != self.version:  # whose results no other version is given
+                return bulk.given_up(self, replace(place, mark=mark))
             return bulk.taken_up(self, replace(place, mark=mark))
         return self.rows(replace(place, mark=mark))
 
@@ -193,13 +195,15 @@ class Keyset:
             mark = replace(mark, settled=True)
         if mark.owed and not (place.whole and mark.owed == self.name):
             return sdk.Turn(records=records, bookmark={}, whole=place.whole)
-        mark = replace(mark, at=None, id=None, ceiling=None, unhurried=False, owed="")
+        mark = replace(mark, at=None, id=None, ceiling=None, job=None, job_version="", locator=None)
+        mark = replace(mark, unhurried=False, owed="")
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
 
-    def _recover(self, place: Place, said: tuple[str, ...]) -> sdk.Turn:
-        """What to ask after an error from which a reading can go on."""
-        if place.asking == "purged":
+    def _recover(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
+        """What to ask after an error from which a reading can go on; raises what it means when it cannot."""
+        said = codes(answer)
+        if place.asking == "purged" and purges.OUT_OF_REACH.intersection(said):
             return purges.unknown()
         if place.asking in ("job", "jobs", "state", "results"):
             return bulk.given_up(self, place)
@@ -211,9 +215,7 @@ class Keyset:
             return self.rows(replace(self._again(place), most=place.most // 2 if place.most else MOST_ROWS))
         if "QUERY_TIMEOUT" in said:
             raise sdk.TransientError(f"{self.sobject}: Salesforce times out even for {LEAST_ROWS} rows; tried later.")
-        raise sdk.RefusedError(
-            f"{self.sobject}: the query was refused ({', '.join(said)}); the connector asked wrongly."
-        )
+        raise refusal(self.sobject, answer)
 
     def _again(self, place: Place) -> Place:
         """The place from which a further query of the same pass goes on, with the watermark held back."""

@@ -14,7 +14,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import pages, soql
-from kizuna_salesforce.errors import codes
+from kizuna_salesforce.errors import codes, refusal
 from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.ids import full_id
 from kizuna_salesforce.marks import marked
@@ -56,7 +56,7 @@ class These:
 
     def turn(self, state: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if answer.status >= 400:
-            return self._recover(state, codes(answer))
+            return self._recover(state, answer)
         if state.asking == "describe":
             described = pages.description(answer, self.reading.sobject)
             fields = chosen(described, self.reading.wanted, custom=self.reading.custom)
@@ -108,16 +108,16 @@ class These:
             if each in log
         ]
 
-    def _recover(self, left: Left, said: tuple[str, ...]) -> sdk.Turn:
+    def _recover(self, left: Left, answer: sdk.Answer) -> sdk.Turn:
         """What to ask after an error from which the reading can go on."""
-        name = self.reading.sobject
+        name, said = self.reading.sobject, codes(answer)
         if left.asking == "deleted":
             return sdk.Turn()  # the log does not reach back so far, or holds too much: the next pass tells what is gone
         if "INVALID_FIELD" in said and left.descriptions < MOST_DESCRIPTIONS:
             return self._describe(left)
         if "QUERY_TIMEOUT" in said or "INVALID_QUERY_LOCATOR" in said:
             raise sdk.TransientError(f"{name}: Salesforce cannot answer a query of few rows now; tried later.")
-        raise sdk.RefusedError(f"{name}: the query was refused ({', '.join(said)}); the connector asked wrongly.")
+        raise refusal(name, answer)
 
 
 class _Id(msgspec.Struct, rename="pascal"):

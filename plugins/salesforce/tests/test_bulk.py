@@ -1,15 +1,18 @@
 """Large first loads through bulk jobs: when one is made, where it goes on, what happens when it comes to nothing."""
 
+import dataclasses
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from kizuna import sdk
 from kizuna.sandbox import Served
 from kizuna_salesforce import Salesforce, SalesforceSettings, bulk
+from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
 from kizuna_salesforce.readings import Keyset
 from plugins.salesforce.tests.passes import read
 
@@ -158,6 +161,25 @@ def test_a_job_that_is_gone_when_a_run_takes_it_up_is_given_up():
     assert "job" not in turn.bookmark
 
 
+def test_a_job_of_another_version_is_given_up_unasked():
+    older = msgspec.structs.replace(marked(running().bookmark), job_version="61.0")
+
+    turn = told(begun(bookmarked(older)), answer(FIELDS))
+
+    assert turn.ask is not None
+    assert turn.ask.path == "/services/data/v62.0/queryAll"
+    assert turn.bookmark is not None
+    assert "job" not in turn.bookmark
+
+
+def test_versions_before_47_make_no_jobs():
+    reading = dataclasses.replace(READING, version="46.0")
+    place = Place(mark=Mark(), now=NOW, whole=True, types=(("Id", "id"),))
+
+    assert not bulk.worthwhile(reading, place, 1_000_000)
+    assert bulk.worthwhile(READING, place, 1_000_000)
+
+
 @pytest.mark.parametrize("state", ["Failed", "Aborted"])
 def test_a_job_that_failed_is_replaced_by_queries_from_the_same_position(state: str):
     turn = told(running(), answer({"id": "750x", "state": state}))
@@ -169,8 +191,16 @@ def test_a_job_that_failed_is_replaced_by_queries_from_the_same_position(state: 
     assert next_page.ask.path == "/next"
 
 
-def test_an_object_that_refuses_jobs_is_read_by_queries():
-    turn = told(launching(), answer([{"errorCode": "INVALIDENTITY", "message": "…"}], 400))
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "INVALIDENTITY"), (400, "EXCEEDEDQUOTA"), (403, "INSUFFICIENT_ACCESS"), (409, "INVALIDVERSION")],
+)
+def test_an_object_that_refuses_jobs_is_read_by_queries(status: int, code: str):
+    refused = answer([{"errorCode": code, "message": "…"}], status)
+    crm = Salesforce(SalesforceSettings.model_validate({"login_url": "https://a.example", "access_token": "t"}))
+    assert crm.sort_error(refused) is None
+
+    turn = told(launching(), refused)
 
     assert turn.ask is not None
     assert turn.ask.path == "/services/data/v62.0/queryAll"

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from kizuna import sdk
-from kizuna_salesforce import Salesforce, SalesforceSettings
+from kizuna_salesforce import Salesforce, SalesforceSettings, errors
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOGIN, INSTANCE = "https://acme.my.salesforce.com", "https://acme--eu9.my.salesforce.com"
@@ -129,10 +129,7 @@ def test_secrets_never_print():
     [
         (401, "INVALID_SESSION_ID", sdk.AuthError),
         (403, "API_DISABLED_FOR_ORG", sdk.AuthError),
-        (403, "INSUFFICIENT_ACCESS", sdk.DegradedError),
-        (400, "INVALID_TYPE", sdk.DegradedError),
         (404, "NOT_FOUND", sdk.DegradedError),
-        (400, "MALFORMED_QUERY", sdk.RefusedError),
         (410, "", sdk.ConfigError),
         (414, "", sdk.RefusedError),
         (406, "", sdk.TransientError),
@@ -146,10 +143,30 @@ def test_errors_are_sorted_by_what_to_do_next(status: int, code: str, error: typ
 
 
 @pytest.mark.parametrize(
-    "code", ["INVALID_FIELD", "INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT", "INVALID_REPLICATION_DATE"]
+    ("status", "code", "error"),
+    [
+        (400, "INVALID_TYPE", sdk.DegradedError),
+        (400, "MALFORMED_QUERY", sdk.RefusedError),
+        (403, "INSUFFICIENT_ACCESS", sdk.DegradedError),
+        (409, "DUPLICATE_VALUE", sdk.TransientError),
+    ],
 )
-def test_errors_from_which_the_reading_goes_on_are_left_to_it(code: str):
-    assert refusal(400, code) is None
+def test_what_is_refused_of_an_object_is_left_to_the_reading_which_knows_what_it_asked(
+    status: int, code: str, error: type[sdk.KizunaError]
+):
+    body = json.dumps([{"errorCode": code, "message": "…"}]).encode()
+    said = sdk.Answer(status=status, body=body, headers={}, asked_at=NOW)
+
+    left = connector().sort_error(said)
+
+    assert left is None
+    assert type(errors.refusal("Contact", said)) is error
+
+
+def test_an_answer_that_is_no_error_of_salesforces_is_no_readings_matter():
+    said = sdk.Answer(status=400, body=b"<html>", headers={}, asked_at=NOW)
+
+    assert type(connector().sort_error(said)) is sdk.RefusedError
 
 
 def test_a_used_up_day_pauses_the_run_and_too_many_long_calls_only_a_moment():

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from kizuna import sdk
 from kizuna_salesforce.readings import Keyset
 
@@ -94,6 +96,11 @@ def test_a_window_the_vendor_refuses_makes_the_next_pass_a_whole_one():
     turn = told(after_the_rows(), [{"errorCode": "INVALID_REPLICATION_DATE", "message": "…"}], 400)
 
     assert (turn.ask, turn.bookmark) == (None, {})
+
+
+def test_a_log_that_the_user_may_not_read_does_not_have_all_read_again():
+    with pytest.raises(sdk.DegradedError, match="grant"):
+        told(after_the_rows(), [{"errorCode": "INSUFFICIENT_ACCESS", "message": "…"}], 403)
 
 
 def test_users_are_never_purged():
