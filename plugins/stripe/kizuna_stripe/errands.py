@@ -15,11 +15,13 @@ from typing import Any
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.errors import BAD_REQUEST
+from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.pages import Rest, compact, last_mark, page_of
 
 REQUEST_S = 60  # the longest a request is waited for
 NEAR = 16  # errands that are worth naming ahead; the others have their time
+BEGUN_MOST = 3  # readings of a list whose entries go while it is read
+OF_THE_PARENT = ("id", "invoice", "subscription")  # what an answer says is missing where the object itself is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Errands:
     again: tuple[sdk.Named, ...] = ()  # objects still to be read again
     cut: tuple[Cut, ...] = ()  # records still to be completed
     entries: tuple[msgspec.Raw, ...] = ()  # of the list of the first of ``cut``, so far
+    begun: int = 1  # how often that list was read from its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +89,30 @@ class Completing:
         """The next entries of the list in hand, or the record with all of them."""
         assert self.rest is not None
         first, *others = errands.cut
-        record, entries = first.record, errands.entries
-        if answer.status < BAD_REQUEST:
-            page = page_of(answer, ask.path)
-            entries = (*entries, *page.data)
-            if page.has_more:
-                following = ask.having(starting_after=last_mark(page, ask).id)
-                ahead = tuple(self._asks(replace(errands, cut=tuple(others))))
-                return sdk.Turn(ask=following, ahead=ahead, state=replace(errands, entries=entries))
-            record = msgspec.structs.replace(record, raw=self.rest.joined(bytes(record.raw), entries))
-        # An object that went while its list was read is handed over as it was; the feed will say that it is gone.
-        read = (*errands.read, first.id)
-        return self.onward(replace(errands, cut=tuple(others), entries=(), read=read), (record,))
+        left = replace(errands, cut=tuple(others), entries=(), begun=1, read=(*errands.read, first.id))
+        if answer.status >= BAD_REQUEST:
+            return self._interrupted(errands, left, ask, answer)
+        page = page_of(answer, ask.path)
+        entries = (*errands.entries, *page.data)
+        if page.has_more:
+            following = ask.having(starting_after=last_mark(page, ask).id)
+            ahead = tuple(self._asks(replace(errands, cut=tuple(others))))
+            return sdk.Turn(ask=following, ahead=ahead, state=replace(errands, entries=entries))
+        whole = self.rest.joined(bytes(first.record.raw), entries)
+        return self.onward(left, (msgspec.structs.replace(first.record, raw=whole),))
+
+    def _interrupted(self, errands: Errands, left: Errands, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        """The list from its beginning where an entry went, or what is ``left`` where the object itself did.
+
+        A list that was cut is never handed over: the feed tells that its object is gone.
+        """
+        param = fault(answer).param
+        if param == "starting_after" and errands.begun < BEGUN_MOST:
+            return self.onward(replace(errands, entries=(), begun=errands.begun + 1), ())
+        if param is None or param in OF_THE_PARENT:
+            record = errands.cut[0].record
+            return self.onward(left, () if self.rest is None or self.rest.cut(record.raw) else (record,))
+        raise sdk.PageError(f"stripe: {ask.path} says that something is missing; the page is refused")
 
     def _asks(self, errands: Errands) -> Iterator[sdk.Ask]:
         """The next errands, then what comes after the page."""

@@ -141,6 +141,12 @@ class Rest:
             return None
         return found.id
 
+    def cut(self, raw: bytes | msgspec.Raw) -> bool:
+        """Whether the object shows a part of its list only."""
+        found = _WHOLE.decode(raw)
+        within = found.items if self.field == "items" else found.lines
+        return within is not None and within.has_more
+
     def ask(self, object_id: str) -> sdk.Ask:
         """The question for the list's first hundred entries."""
         params = tuple((name, value.format(id=object_id)) for name, value in self.params)

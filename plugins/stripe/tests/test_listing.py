@@ -9,6 +9,7 @@ import pytest
 
 from kizuna import sdk
 from kizuna_stripe.ranges import BEGINNING
+from kizuna_stripe.errands import BEGUN_MOST
 from plugins.stripe.tests.conversation import (
     AFTER_LISTING,
     NOON,
@@ -160,14 +161,65 @@ def test_items_whose_terms_lie_too_deep_are_asked_for_by_themselves(deep):
     assert asked(turn.ask, "expand[]") == ["data.price.tiers", "data.discounts.source.coupon"]
 
 
-def test_an_invoice_that_went_while_its_lines_were_read_is_handed_over_as_it_was():
+def test_lines_whose_cursor_was_deleted_are_read_from_their_beginning():
+    invoices = reading("invoices")
+    begun = invoices.begin(None, START)
+    cut = invoice(id="in_cut", lines=listed(line(), has_more=True))
+
+    asks_lines = invoices.turn(begun.state, begun.ask, answer(listed(cut)))
+    asks_more = invoices.turn(asks_lines.state, asks_lines.ask, answer(listed(line(), line(id="il_2"), has_more=True)))
+    again = invoices.turn(asks_more.state, asks_more.ask, missing("starting_after"))
+    done = invoices.turn(again.state, again.ask, answer(listed(line(), line(id="il_3"))))
+
+    assert (again.ask, again.records) == (asks_lines.ask, ())
+    assert [[one["id"] for one in msgspec.json.decode(record.raw)["lines"]["data"]] for record in done.records] == [
+        ["il_1", "il_3"]
+    ]
+
+
+def test_lines_whose_cursor_is_never_found_end_the_reading_and_not_the_invoice():
+    invoices = reading("invoices")
+    begun = invoices.begin(None, START)
+    turn = invoices.turn(begun.state, begun.ask, answer(listed(invoice(lines=listed(line(), has_more=True)))))
+
+    for _ in range(BEGUN_MOST - 1):
+        more = invoices.turn(turn.state, turn.ask, answer(listed(line(id="il_2"), has_more=True)))
+        turn = invoices.turn(more.state, more.ask, missing("starting_after"))
+    more = invoices.turn(turn.state, turn.ask, answer(listed(line(id="il_2"), has_more=True)))
+
+    with pytest.raises(sdk.PageError):
+        invoices.turn(more.state, more.ask, missing("starting_after"))
+
+
+def test_lines_that_are_refused_for_another_reason_are_no_whole_invoice():
+    invoices = reading("invoices")
+    begun = invoices.begin(None, START)
+    turn = invoices.turn(begun.state, begun.ask, answer(listed(invoice(lines=listed(line(), has_more=True)))))
+
+    with pytest.raises(sdk.PageError):
+        invoices.turn(turn.state, turn.ask, missing("account"))
+
+
+def test_an_invoice_that_went_while_its_lines_were_read_is_never_handed_over_in_part():
     invoices = reading("invoices")
     begun = invoices.begin(None, START)
     turn = invoices.turn(begun.state, begun.ask, answer(listed(invoice(lines=listed(line(), has_more=True)))))
 
     last = invoices.turn(turn.state, turn.ask, missing("invoice"))
 
-    assert ids(last) == ["in_1"]
+    assert ids(last) == []
+    assert last.bookmark is not None
+
+
+def test_a_subscription_that_went_while_terms_of_its_items_were_read_is_handed_over_as_it_was():
+    subscriptions = reading("subscriptions")
+    begun = subscriptions.begin(None, START)
+    page = answer(listed(subscription(items=listed(item(discounts=["di_1"])))))
+    turn = subscriptions.turn(begun.state, begun.ask, page)
+
+    last = subscriptions.turn(turn.state, turn.ask, missing("subscription"))
+
+    assert ids(last) == ["sub_1"]
 
 
 @pytest.mark.parametrize(
