@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -124,7 +125,7 @@ class Completing:
     def _errands(self, errands: Errands) -> Iterator[sdk.Ask]:
         expanded = tuple(("expand[]", path) for path in self.expand)
         for named in errands.again:
-            path = f"/v1/{self.collection}/{named.id}"
+            path = f"/v1/{self.collection}/{quote(named.id, safe='')}"  # whoever makes a plan chooses its id
             yield sdk.Ask(path=path, params=expanded, family=self.collection)
         if self.rest is not None:
             yield from (self.rest.ask(cut.id) for cut in errands.cut)

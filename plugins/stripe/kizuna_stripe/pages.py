@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -151,7 +152,8 @@ class Rest:
         """The question for the list's first hundred entries."""
         params = tuple((name, value.format(id=object_id)) for name, value in self.params)
         family = self.path.split("/")[2]
-        return sdk.Ask(path=self.path.format(id=object_id), params=(("limit", PAGE_SIZE), *params), family=family)
+        path = self.path.format(id=quote(object_id, safe=""))
+        return sdk.Ask(path=path, params=(("limit", PAGE_SIZE), *params), family=family)
 
     def joined(self, raw: bytes, entries: Sequence[msgspec.Raw]) -> bytes:
         """The object with all entries in its list."""

@@ -27,6 +27,12 @@ def test_each_object_is_retrieved_by_its_id_and_the_others_ahead():
     assert dict(begun.ask.params) == {"expand[]": "tax_ids"}
 
 
+def test_an_id_is_written_so_that_it_stays_one_step_of_the_path():
+    begun = only("prices", sdk.Named(id="gold/2024?plan#1")).begin(None, START)
+
+    assert begun.ask.path == "/v1/prices/gold%2F2024%3Fplan%231"
+
+
 def test_they_are_handed_over_one_by_one_without_a_bookmark_and_prove_nothing_of_others():
     reading = only("customers", sdk.Named(id="cus_1"), sdk.Named(id="cus_2"))
     begun = reading.begin(None, START)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import msgspec
 
@@ -98,6 +99,6 @@ class Followed:
     def _asks(self, state: Waiting) -> Iterator[sdk.Ask]:
         """The questions of the next records, then that of the next page."""
         for own in state.left[:NEAR]:
-            yield sdk.Ask(path=self.follow.path.format(id=own), params=(LIST_PAGE,))
+            yield sdk.Ask(path=self.follow.path.format(id=quote(own, safe="")), params=(LIST_PAGE,))
         if state.page.ask is not None:
             yield state.page.ask

@@ -165,6 +165,16 @@ def test_the_winner_of_a_merge_is_told_by_its_via_or_else_by_the_closing_comment
     assert winner_of("40", [audit]) == winner
 
 
+def test_an_id_is_written_so_that_it_stays_one_step_of_the_path():
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+    rows = [{"id": "7/../../users", "status": "closed", "tags": ["closed_by_merge"]}]
+
+    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+
+    assert turn.ask.path == "/api/v2/tickets/7%2F..%2F..%2Fusers/audits.json"
+
+
 def test_merges_are_not_asked_for_where_the_administrator_says_so():
     reading = {stream.name: stream.reading for stream in streams(Wishes(merges_from_audits=False))}["tickets"]
     begun = reading.begin(None, START)
