@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -118,6 +119,18 @@ def test_a_merge_told_by_the_vendor_makes_the_loser_an_alias(toy: Bench) -> None
     toy.write({"id": "2", "name": "Acme Inc", "site": "other.jp", "gone": True, "merged_into": "1", "at": at(1)})
 
     assert toy.rows("SELECT name, records, tickets FROM customer") == [("Acme", 1, 1)]
+
+
+def test_a_log_of_deletions_does_not_take_a_merge_back(toy: Bench) -> None:
+    toy.write({"id": "1", "name": "Acme", "at": at(0)}, {"id": "2", "name": "Acme Inc", "at": at(0)})
+    toy.write({"id": "2", "name": "Acme Inc", "gone": True, "merged_into": "1", "at": at(1)})
+    gathered = Gathered()
+    gathered.add([Record(raw=b"{}", id="2", deleted="deleted", version=MORNING + timedelta(days=1))], None, MORNING)
+
+    wrote = toy.writer().write(gathered)
+
+    assert (wrote.deleted, wrote.unchanged) == (0, 1)
+    assert toy.rows("SELECT count(*) FROM record_alias") == [(1,)]
 
 
 def test_the_bookmark_is_committed_with_the_batch_or_not_at_all(toy: Bench) -> None:

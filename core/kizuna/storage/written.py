@@ -100,6 +100,12 @@ def add_aliases(sql: Connection, rows: Collection[Mapping[str, Any]]) -> set[int
     return _settle_aliases(sql, {loser for loser, _ in unique})
 
 
+def merged_away(sql: Connection, rids: Collection[int]) -> set[int]:
+    """Those of the records that have said themselves into which other record they were merged."""
+    found = rows_of(sql, evidence.ALIAS_TOLD, ("rid", "told_by"), rids, column="told_by")
+    return {told_by for rid, told_by in found if rid == told_by}
+
+
 def _take_back_aliases(sql: Connection, tellers: Collection[int]) -> set[int]:
     losers = {loser for (loser,) in rows_of(sql, evidence.ALIAS_TOLD, ("rid",), tellers, column="told_by")}
     delete(sql, evidence.ALIAS_TOLD, "told_by", tellers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,12 +14,12 @@ from kizuna import clock
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
 from kizuna.sdk import AnyStream, Bookmark, Record
-from kizuna.storage import connections, drift, evidence, field_rules, payloads
+from kizuna.storage import connections, drift, evidence, field_rules, payloads, written
 from kizuna.storage.bulk import Unfit
 from kizuna.storage.instants import micros
 from kizuna.sync.commit import Batch, Overtaken, Place, commit
 from kizuna.sync.fields import FieldWatch, shown_by
-from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Understood, differing, newest
+from kizuna.sync.prepare import NAMELESS, Decoding, Rejected, Sorted, Understood, differing, newest
 from kizuna.sync.preparing.fresh import Fresh, Job, Line
 from kizuna.sync.rows import Prepared, rows_of
 
@@ -171,6 +171,7 @@ class StreamWriter:
             with self.place.database.read() as sql:
                 heads = evidence.heads(sql, [record.rid for record in understood])
         found = differing(understood, heads, self.stream.name, self.listed_since)
+        self._leave_merged(found, heads)
         mapped, unmappable = self._decoding.all_said(found.changed)
         rows, unfit = rows_of(mapped, self.place.origin, heads, micros(clock.now()))
         refused = [*found.rejected, *unmappable, *unfit]
@@ -185,6 +186,15 @@ class StreamWriter:
             refused.append(Rejected(alone.source_id, "the database cannot hold one of its values", None, alone.raw))
             prepared.rows, _ = rows_of([], self.place.origin, {}, 0)
             return self._committed(prepared, gathered, fields)
+
+    def _leave_merged(self, found: Sorted, heads: Mapping[int, evidence.Head]) -> None:
+        """A loser that said where it went stays so: a log of deletions knows of it later, and not of the winner."""
+        bare = [one.rid for one in found.changed if one.payload is None and _is_gone(heads.get(one.rid))]
+        if bare:
+            with self.place.database.read() as sql:
+                merged = written.merged_away(sql, bare)
+            found.unchanged += len(merged)
+            found.changed = [one for one in found.changed if one.rid not in merged]
 
     def _committed(self, prepared: Prepared, gathered: Gathered, fields: list[drift.SeenField]) -> Wrote:
         aside = [*prepared.refused, *prepared.unread]
@@ -252,6 +262,10 @@ def without_collections() -> Iterator[None]:
         if was_on:
             gc.enable()
             gc.collect(0)
+
+
+def _is_gone(head: evidence.Head | None) -> bool:
+    return head is not None and head.deleted is not None
 
 
 def _tally(batch: Batch, gathered: Gathered) -> Wrote:
