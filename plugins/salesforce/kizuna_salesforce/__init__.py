@@ -33,6 +33,7 @@ class SalesforceSettings(sdk.Settings):
     lookback_minutes: int = sdk.Field(10, ge=0, description="Read again so far back: transactions commit late")
     custom_fields: bool = sdk.Field(True, description="Ask for the org's own fields too; they stay in the payload")
     bulk_from_rows: int = sdk.Field(50_000, ge=0, description="Rows left of a first load for a bulk job; 0: never")
+    bulk_page_rows: int = sdk.Field(1000, ge=1, le=50_000, description="Rows of a bulk job in one answer")
     api_share_percent: int = sdk.Field(
         80, ge=1, le=100, description="Of the org's daily calls, all applications' counted"
     )
@@ -91,6 +92,7 @@ class Salesforce(sdk.Connector[SalesforceSettings]):
             lookback=lookback,
             custom=self.settings.custom_fields,
             bulk_from_rows=self.settings.bulk_from_rows,
+            bulk_page_rows=self.settings.bulk_page_rows,
         )
         return streams(reach)
 

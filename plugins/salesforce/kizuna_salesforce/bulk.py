@@ -26,7 +26,6 @@ FAMILY = "bulk-state"
 ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
 ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without a job
 LISTS_MOST = 20  # pages of the list of jobs in which one is looked for
-PAGE_ROWS = 10_000
 SINCE_VERSION = 47.0
 LONGEST_VALUE = 16_000_000
 NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
@@ -185,7 +184,7 @@ def _watch(reading: Keyset, place: Place, *, bookmark: bool = False) -> sdk.Turn
 
 def _results(reading: Keyset, place: Place) -> sdk.Ask:
     path = f"{_path(reading)}/{place.mark.job}/results"
-    ask = sdk.Ask(path=path, params=(("maxRecords", str(PAGE_ROWS)),), headers=(("Accept", "text/csv"),))
+    ask = sdk.Ask(path=path, params=(("maxRecords", str(reading.bulk_page_rows)),), headers=(("Accept", "text/csv"),))
     return ask.having(locator=place.mark.locator) if place.mark.locator else ask
 
 

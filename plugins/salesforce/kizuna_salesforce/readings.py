@@ -42,6 +42,7 @@ class Keyset:
     purges: bool = True  # whether records of this object can vanish without a trace in a query
     custom: bool = True  # whether the org's own fields are asked for too
     bulk_from_rows: int = 0  # rows left of a first load for which a bulk job is made; 0: never
+    bulk_page_rows: int = 1000  # rows in an answer of a job's results
     name: str = field(default_factory=lambda: uuid4().hex, compare=False, repr=False)  # another one in every process
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:

@@ -25,6 +25,7 @@ class Reach:
     lookback: timedelta = timedelta(minutes=10)
     custom: bool = True
     bulk_from_rows: int = 0
+    bulk_page_rows: int = 1000
 
     def stream(
         self,
@@ -44,6 +45,7 @@ class Reach:
             purges=purges,
             custom=self.custom,
             bulk_from_rows=self.bulk_from_rows,
+            bulk_page_rows=self.bulk_page_rows,
         )
         return sdk.Stream(
             name=name,

@@ -104,6 +104,19 @@ def test_the_job_is_asked_for_within_a_limit_of_its_own_until_it_is_complete():
     assert complete.ask.path == f"{JOBS}/750x/results"
 
 
+def test_as_many_results_are_asked_for_at_once_as_the_setting_says():
+    wide = {"login_url": "https://a.example", "access_token": "t", "bulk_page_rows": 200}
+    crm = Salesforce(SalesforceSettings.model_validate(wide))
+    reading = next(stream.reading for stream in crm.streams() if stream.name == "Contact")
+    assert isinstance(reading, Keyset)
+    job = Place(mark=Mark(job="750x"), now=NOW, whole=True)
+
+    by_setting = bulk.watched(reading, job, answer({"id": "750x", "state": "JobComplete"}))
+
+    asked = [turn.ask.params for turn in (collecting(), by_setting) if turn.ask is not None]
+    assert asked == [(("maxRecords", "1000"),), (("maxRecords", "200"),)]
+
+
 def test_results_have_the_form_of_rows_of_a_query():
     turn = told(collecting(), results(line(2), line(3, score="")))
 
