@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna_stripe.ranges import BEGINNING
 from kizuna_stripe.errands import BEGUN_MOST
+from kizuna_stripe.ranges import BEGINNING
 from plugins.stripe.tests.conversation import (
     AFTER_LISTING,
     NOON,

@@ -182,6 +182,17 @@ def test_the_single_discount_and_the_list_count_once():
     assert len(facts(sdk.Discount, discounts=[discount()], discount=discount())) == 1
 
 
+@pytest.mark.parametrize("on", [{"discounts": ["di_0", "di_1"]}, {"items": listed(item(discounts=["di_1"]))}])
+def test_a_discount_that_is_shown_counts_where_a_list_names_it_by_its_id_alone(on):
+    old = discount(source=None, coupon=coupon(), subscription_item="si_1" if "items" in on else None)
+
+    found = {fact.part: fact for fact in facts(sdk.Discount, discount=old, **on)}
+
+    assert found["di_1"].percent_off == Decimal("12.5")
+    assert found["di_1"].item == ("si_1" if "items" in on else None)
+    assert set(found) == ({"di_0", "di_1"} if "discounts" in on else {"di_1"})
+
+
 def test_a_discount_on_an_item_names_the_item():
     found = facts(sdk.Discount, items=listed(item(discounts=[discount(subscription_item="si_1")])))
 

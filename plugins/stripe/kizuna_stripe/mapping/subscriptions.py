@@ -116,16 +116,19 @@ def cancel_reason(payload: Subscription) -> str | None:
 
 
 def discounts(payload: Subscription, items: Sequence[Item], parent: sdk.Ref) -> Iterator[sdk.Said]:
-    """The discounts on the whole subscription, then those on single items; each once."""
+    """The discounts on the whole subscription, then those on single items; each once, shown rather than named by its id."""
     on_all = [*(payload.discounts or ()), *([payload.discount] if payload.discount is not None else ())]
     found = [(said, None) for said in on_all] + [(said, item.id) for item in items for said in item.discounts or ()]
-    seen: set[str] = set()
+    named: dict[str, tuple[Discount, str | None]] = {}
+    shown: dict[str, tuple[Discount, str | None]] = {}
     for said, item_id in found:
         known = Discount(id=said) if isinstance(said, str) else said
         part = known.id or f"{_coupon(known).id}{'@' + item_id if item_id else ''}"
-        if part not in seen:
-            seen.add(part)
-            yield from _discount(known, part, item_id, parent)
+        named.setdefault(part, (known, item_id))
+        if not isinstance(said, str):
+            shown.setdefault(part, (known, item_id))
+    for part, (known, item_id) in {**named, **shown}.items():
+        yield from _discount(known, part, item_id, parent)
 
 
 def _discount(said: Discount, part: str, item_id: str | None, parent: sdk.Ref) -> Iterator[sdk.Said]:
