@@ -1,40 +1,40 @@
-"""Which fields of an object are asked for: those the mappings read, and the org's own."""
+"""Which fields of an object are asked for: those the mappings read, those readers of payloads need, and the org's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from kizuna_salesforce.kept import kept
 from kizuna_salesforce.pages import Field
 
 # A URL may have 16,384 bytes; the rest is for the host, the condition and the order. Source: REST API, URI length.
 NAMES_BYTES_MOST = 14_000
-KEPT = ("RecordTypeId", "CurrencyIsoCode")
-"""Fields of Salesforce's own that no mapping needs but every reader of the payload does."""
-
 # Compound and binary values, and those of no fixed form. Source: Object Reference, field types.
 _UNREADABLE = frozenset({"address", "location", "base64", "anyType", "complexvalue", "json"})
 
 
-def chosen(described: Sequence[Field], wanted: Sequence[str], *, custom: bool) -> tuple[str, ...]:
-    """The fields of a query: all ``wanted`` ones that exist, then the org's own as long as they fit in a URL.
+def chosen(
+    sobject: str, described: Sequence[Field], wanted: Sequence[str], *, custom: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of a query, and the org's own ones that are left out because a URL does not hold them.
 
-    The org's own are taken in the order of their names, so that two descriptions give the same choice.
+    All ``wanted`` ones that exist, those kept for readers, then the org's own in the order of their names, so that two
+    descriptions give the same choice.
     """
     known = {field.name for field in described}
     mapped = [name for name in wanted if name in known]
-    more = [name for name in KEPT if name in known and name not in mapped]
+    more = [name for name in kept(sobject) if name in known and name not in mapped]
     if custom:
         compounds = {field.compound_field_name for field in described}
         own = (field for field in described if field.custom and field.type not in _UNREADABLE)
         more += sorted(field.name for field in own if field.name not in compounds and field.name not in mapped)
-    names, size = mapped, sum(map(_size, mapped))
-    for name in more:
+    size = sum(map(_size, mapped))
+    for count, name in enumerate(more):
         size += _size(name)
         if size > NAMES_BYTES_MOST:
-            break
-        names.append(name)
-    return tuple(names)
+            return (*mapped, *more[:count]), tuple(more[count:])
+    return (*mapped, *more), ()
 
 
 def _size(name: str) -> int:

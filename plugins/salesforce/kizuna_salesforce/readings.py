@@ -11,6 +11,7 @@ ends at the ceiling: the newest change there was when a full pass began, the pos
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ MOST_DESCRIPTIONS = 2  # in one conversation: fields may vanish between descript
 LEAST_ROWS = 250
 MOST_ROWS = 2000
 replace = msgspec.structs.replace
+_log = logging.getLogger("kizuna.salesforce")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,9 @@ class Keyset:
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
         described = pages.description(answer, self.sobject)
-        fields = chosen(described, self.wanted, custom=self.custom)
+        fields, left_out = chosen(self.sobject, described, self.wanted, custom=self.custom)
+        if left_out:
+            _log.warning("%s: %s fields do not fit in a query: %s", self.sobject, len(left_out), ", ".join(left_out))
         place = replace(place, types=tuple((field.name, field.type) for field in described if field.name in fields))
         if "Id" not in fields:
             raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")

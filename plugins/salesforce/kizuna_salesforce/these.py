@@ -59,7 +59,8 @@ class These:
             return self._recover(state, answer)
         if state.asking == "describe":
             described = pages.description(answer, self.reading.sobject)
-            fields = chosen(described, self.reading.wanted, custom=self.reading.custom)
+            reading = self.reading
+            fields, _ = chosen(reading.sobject, described, reading.wanted, custom=reading.custom)
             return self._rows(replace(state, fields=fields, asking="rows"), ())
         if state.asking == "deleted":
             return sdk.Turn(records=tuple(self._purged(state, answer)))
