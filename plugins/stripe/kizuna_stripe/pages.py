@@ -41,6 +41,7 @@ class _Named(msgspec.Struct):
 
 class _Price(msgspec.Struct):
     billing_scheme: str | None = None
+    currency: str | None = None
 
 
 class _Entry(msgspec.Struct):
@@ -60,6 +61,7 @@ class _Within(msgspec.Struct):
 
 class _Whole(msgspec.Struct):
     id: str
+    currency: str | None = None
     items: _Within | None = None
     lines: _Within | None = None
 
@@ -67,6 +69,7 @@ class _Whole(msgspec.Struct):
 class _Terms(msgspec.Struct):
     billing_scheme: str | None = None
     discounts: list[Any] | None = None
+    currency: str | None = None
     items: _Within | None = None
 
 
@@ -138,7 +141,7 @@ class Rest:
         except msgspec.DecodeError:
             return None  # the engine sets the record aside; there is nothing to complete
         within = found.items if self.field == "items" else found.lines
-        if within is None or not (within.has_more or (self.deep and any(map(_deep, within.data)))):
+        if within is None or not (within.has_more or (self.deep and _deep(within.data, found.currency))):
             return None
         return found.id
 
@@ -165,9 +168,11 @@ class Rest:
         return msgspec.json.encode(fields)
 
 
-def _deep(item: _Entry) -> bool:
-    """Whether the item has terms that lie too deep to be expanded from its subscription: a coupon, tiers."""
-    return bool(item.discounts) or (item.price is not None and item.price.billing_scheme == "tiered")
+def _deep(items: Sequence[_Entry], currency: str | None) -> bool:
+    """Whether an item has terms that lie too deep to be expanded from its subscription: a coupon, tiers, its currency."""
+    prices = [item.price for item in items if item.price is not None]
+    elsewhere = currency is not None and any(price.currency not in (None, currency) for price in prices)
+    return elsewhere or any(item.discounts for item in items) or any(p.billing_scheme == "tiered" for p in prices)
 
 
 def whole(_raw: msgspec.Raw) -> bool:
@@ -182,8 +187,8 @@ def lines_whole(raw: msgspec.Raw) -> bool:
 
 
 def terms_whole(raw: msgspec.Raw) -> bool:
-    """Whether a price or a subscription has no terms that only expansion shows: tiers, coupons, items beyond ten."""
+    """Whether a price or a subscription has no terms that only expansion shows: tiers, coupons, currencies, items beyond ten."""
     found = _TERMS.decode(raw)
     if found.billing_scheme == "tiered" or found.discounts:
         return False
-    return found.items is None or not (found.items.has_more or any(map(_deep, found.items.data)))
+    return found.items is None or not (found.items.has_more or _deep(found.items.data, found.currency))

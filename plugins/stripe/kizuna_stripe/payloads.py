@@ -92,6 +92,14 @@ class Packages(sdk.Payload):
     round: str = "up"
 
 
+class CurrencyOption(sdk.Payload):
+    """What a price is in another currency than its own."""
+
+    unit_amount: Decimal | None = None
+    unit_amount_decimal: Decimal | None = None
+    tiers: list[Tier] | None = None
+
+
 class Price(sdk.Payload):
     """A price, or a plan as it was called before: the plan's own spellings stand at the end."""
 
@@ -108,6 +116,7 @@ class Price(sdk.Payload):
     recurring: Recurring | None = None
     tiers_mode: str | None = None
     tiers: list[Tier] | None = None
+    currency_options: dict[str, CurrencyOption] | None = None  # only where asked for
     transform_quantity: Packages | None = None
     amount: Decimal | None = None
     amount_decimal: Decimal | None = None

@@ -24,6 +24,7 @@ def streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
         (
             ("subscription", "{id}"),
             ("expand[]", "data.price.tiers"),
+            ("expand[]", "data.price.currency_options"),
             *(("expand[]", f"data.{path}") for path in coupons),
         ),
         deep=True,

@@ -147,7 +147,12 @@ def test_an_interrupted_page_completes_only_what_was_left():
 
 
 @pytest.mark.parametrize(
-    "deep", [item(discounts=["di_1"]), item(price=price(billing_scheme="tiered", unit_amount=None))]
+    "deep",
+    [
+        item(discounts=["di_1"]),
+        item(price=price(billing_scheme="tiered", unit_amount=None)),
+        item(price=price(currency="eur")),  # the subscription is in dollars
+    ],
 )
 def test_items_whose_terms_lie_too_deep_are_asked_for_by_themselves(deep):
     subscriptions = reading("subscriptions")
@@ -158,7 +163,11 @@ def test_items_whose_terms_lie_too_deep_are_asked_for_by_themselves(deep):
     assert turn.ask is not None
     assert turn.ask.path == "/v1/subscription_items"
     assert asked(turn.ask, "subscription") == ["sub_1"]
-    assert asked(turn.ask, "expand[]") == ["data.price.tiers", "data.discounts.source.coupon"]
+    assert asked(turn.ask, "expand[]") == [
+        "data.price.tiers",
+        "data.price.currency_options",
+        "data.discounts.source.coupon",
+    ]
 
 
 def test_lines_whose_cursor_was_deleted_are_read_from_their_beginning():

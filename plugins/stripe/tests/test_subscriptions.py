@@ -111,6 +111,28 @@ def test_an_item_of_tiers_has_the_mean_cost_of_its_units():
     assert found.unit_minor == Decimal(800)
 
 
+IN_YEN = {"jpy": {"unit_amount": 300000, "unit_amount_decimal": "300000"}}
+
+
+def test_a_price_of_several_currencies_costs_what_it_costs_in_the_subscriptions():
+    items = listed(item(price=price(currency_options=IN_YEN)))
+
+    found = facts(sdk.SubscriptionItem, currency="jpy", items=items)[0]
+
+    assert (found.unit_minor, found.currency) == (Decimal(300000), "JPY")
+
+
+@pytest.mark.parametrize("options", [None, {"eur": {"unit_amount": 1900}}, {"jpy": {"unit_amount": None}}])
+def test_an_amount_is_never_taken_for_one_of_another_currency(options):
+    found = said(
+        "subscriptions", subscription(currency="jpy", items=listed(item(price=price(currency_options=options))))
+    )
+
+    line = next(fact for fact in found if isinstance(fact, sdk.SubscriptionItem))
+    assert (line.unit_minor, line.currency) == (None, "JPY")
+    assert sdk.Unmapped(field="items.data.price.currency_options", value="jpy") in found
+
+
 @pytest.mark.parametrize(
     "status", ["incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused"]
 )

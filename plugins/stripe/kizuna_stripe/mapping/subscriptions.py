@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+import msgspec
+
 from kizuna import sdk
 from kizuna_stripe.mapping import amounts
 from kizuna_stripe.mapping.catalogue import interval_of, recurring
 from kizuna_stripe.mapping.times import at
-from kizuna_stripe.payloads import Coupon, Discount, Item, Price, Subscription, id_of
+from kizuna_stripe.payloads import Coupon, CurrencyOption, Discount, Item, Price, Subscription, id_of
 
 STATUSES = {
     status.value: status
@@ -64,7 +66,7 @@ def items_of(payload: Subscription) -> Sequence[Item]:
 
 def subscription_item(item: Item, parent: sdk.Ref, payload: Subscription) -> Iterator[sdk.Said]:
     """One recurring line with the cost of one unit at its quantity, tiers and packages worked out."""
-    price = item.price or item.plan or Price(id="")
+    price, strange = in_currency(item.price or item.plan or Price(id=""), payload.currency)
     terms = recurring(price)
     interval, unmapped = interval_of(terms, "items.data.price.recurring.interval")
     metered = terms.usage_type == "metered"
@@ -86,6 +88,26 @@ def subscription_item(item: Item, parent: sdk.Ref, payload: Subscription) -> Ite
         period_ends_at=at(item.current_period_end or payload.current_period_end),
     )
     yield from unmapped
+    yield from strange
+
+
+def in_currency(price: Price, currency: str | None) -> tuple[Price, tuple[sdk.Unmapped, ...]]:
+    """The price as it is in that currency; without an amount, and with a word on it, where Stripe did not show that."""
+    wanted = (currency or price.currency or "").lower()
+    if price.currency is None or wanted == price.currency.lower():
+        return price, ()
+    option = (price.currency_options or {}).get(wanted, CurrencyOption())
+    there = msgspec.structs.replace(
+        price,
+        currency=currency,
+        unit_amount=option.unit_amount,
+        unit_amount_decimal=option.unit_amount_decimal,
+        tiers=option.tiers,
+        amount=None,
+        amount_decimal=None,
+    )
+    known = option.unit_amount is not None or option.unit_amount_decimal is not None or option.tiers
+    return there, () if known else (sdk.Unmapped(field="items.data.price.currency_options", value=wanted[:100]),)
 
 
 def period(payload: Subscription, items: Sequence[Item]) -> tuple[int | None, int | None]:

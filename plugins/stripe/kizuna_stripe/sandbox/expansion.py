@@ -31,7 +31,13 @@ _BEHIND = {
 _STAYS = frozenset({"payment_intent", "balance_transaction", "payment_method", "default_payment_method", "schedule"})
 
 # Fields that only appear when they are asked for.
-_INCLUDED = {("customer", "tax_ids"), ("customer", "subscriptions"), ("price", "tiers"), ("charge", "refunds")}
+_INCLUDED = {
+    ("customer", "tax_ids"),
+    ("customer", "subscriptions"),
+    ("price", "tiers"),
+    ("price", "currency_options"),
+    ("charge", "refunds"),
+}
 
 
 def checked(paths: Sequence[str], *, of_list: bool) -> tuple[tuple[str, ...], ...]:
@@ -102,8 +108,8 @@ def shown(record: StoredRecord) -> Json:
 
 def _included(holder: Json, name: str, state: SandboxState) -> Any:
     object_id = holder["id"]
-    if name == "tiers":
-        return None  # no price of this world has tiers
+    if name in ("tiers", "currency_options"):
+        return None  # no price of this world has tiers, or a second currency
     stream, field = {"tax_ids": ("tax_ids", "customer"), "subscriptions": ("subscriptions", "customer")}.get(
         name, ("refunds", "charge")
     )
