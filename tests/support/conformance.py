@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import inspect
 
-from kizuna.testing import ConnectorSuite, disturbances, journeys, meaning, pace, reading, released, samples, secrecy
+from kizuna.testing import (
+    ConnectorSuite,
+    disturbances,
+    journeys,
+    meaning,
+    pace,
+    reading,
+    rehearsal,
+    released,
+    samples,
+    secrecy,
+)
 from kizuna.testing.travelling import Travelling
 from tests.testing.seeded import COMPLAINTS
 from tests.testing.seeded.mistakes import MISTAKES
 
-_ROOMS = (meaning, reading, samples, secrecy, released, journeys, disturbances, pace)
+_ROOMS = (meaning, reading, samples, secrecy, released, rehearsal, journeys, disturbances, pace)
 
 _HEAD = """
 `kizuna.testing.ConnectorSuite` holds a connector to the promises below; [how to use it](../howto/write-a-connector.md#how-it-is-tried).
@@ -27,6 +38,7 @@ _OVER_TIME = """
 
 Tried with the connector's `sandbox`: the real engine reads it into a database, a page at a time, while its clock moves, its records change
 and its line is cut. What is held at the end is compared with what the vendor shows, and with what a first load of it would give.
+Every stream takes part, together with the others in one small world; one that cannot is declared in `exempt`, by promise and stream.
 """
 
 _SEEDED = """

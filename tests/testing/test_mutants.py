@@ -176,8 +176,8 @@ def test_the_suite_finds(mistake):
 def test_the_example_itself_keeps_every_promise():
     found = verdicts(deskhand().Deskhand, RECORDS, SETTINGS)
 
-    assert {name for name, said in found.items() if said != "held"} == NEED_MORE
-    assert len(found) - len(NEED_MORE) == 25
+    assert {name.split()[0] for name, said in found.items() if said != "held"} == NEED_MORE
+    assert list(found.values()).count("held") == 25
 
 
 def test_reading_everything_each_time_is_allowed_and_told():

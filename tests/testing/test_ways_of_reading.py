@@ -87,7 +87,7 @@ def test_pages_by(paging, form, tmp_path):
     found = verdicts(things(reading), RECORDS, SETTINGS, samples=tmp_path)
 
     assert broken(found) == {}
-    assert {name for name, said in found.items() if said != "held"} == NEED_MORE | {"replays_samples things"}
+    assert {name.split()[0] for name, said in found.items() if said != "held"} == NEED_MORE | {"replays_samples"}
 
 
 def test_a_vendor_without_pages_is_named_as_such(tmp_path):

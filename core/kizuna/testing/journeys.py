@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from kizuna.sandbox import SandboxState, random_edits
+from kizuna.sandbox import random_edits
 from kizuna.sdk import AnyConnector
+from kizuna.testing.happenings import Move, delete, edited, touch
 from kizuna.testing.likeness import differences, meaning, unfinished, unlike_first_load, unlike_vendor
 from kizuna.testing.line import before, killed_after
 from kizuna.testing.stage import Stage, Store, store
@@ -20,20 +21,22 @@ LONG_AWAY = timedelta(days=45)
 KILLS_MOST = 200
 KILLS_ALIKE_MOST = 8
 REQUESTS_WITHOUT_PROGRESS_MOST = 40
-
-TOUCHED = {"account": "name", "person": "name", "ticket": "subject", "deal": "name"}
-"""Kind of neutral record → the field by which it is changed."""
+DELETED_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A connector, the stage it is tried on (a new one each time), and which kinds its vendor deletes and merges."""
+    """A connector, the stage it is tried on (a new one each time), and which kinds its vendor deletes and merges.
+
+    ``moves``: how a record changes of those streams for which no neutral record stands.
+    """
 
     connector: Callable[[Stage], AnyConnector]
     stage: Callable[[], Stage]
     deleted: Sequence[str] = ("account", "person")
     merged: Sequence[str] = ("account",)
     names_winners: bool = True  # whether the vendor says into which record one was merged
+    moves: Mapping[str, Move] = field(default_factory=dict)
 
 
 def replays_without_a_change(journey: Journey) -> Iterator[str]:
@@ -67,7 +70,7 @@ def keeps_ties_across_pages(journey: Journey) -> Iterator[str]:
     with store(stage, journey.connector(stage)) as kept:
         yield from _loaded(kept)
         stage.clock.advance(HOUR)
-        touch(stage.state, "at once")
+        touch(stage.state, journey.moves, "at once")
         stage.clock.advance(HOUR)
         yield from _killed_all_the_way(kept)
         yield from unlike_vendor(kept)
@@ -95,7 +98,7 @@ def follows_changes(journey: Journey) -> Iterator[str]:
         yield from _loaded(kept)
         for seed in (1, 2):
             stage.clock.advance(HOUR)
-            touch(stage.state, f"again {seed}")
+            touch(stage.state, journey.moves, f"again {seed}")
             random_edits(stage.state, seed, 12)
             stage.clock.advance(HOUR)
             yield from unfinished(kept.sync())
@@ -111,10 +114,10 @@ def catches_late_records(journey: Journey) -> Iterator[str]:
         yield from _loaded(kept)
         stage.clock.advance(HOUR)
         state.lateness = LATE
-        touch(state, "late", every=2, first=0)
+        touch(state, journey.moves, "late", every=2, first=0)
         state.lateness = timedelta(0)
         stage.clock.advance(LATE / 2)
-        touch(state, "in time", every=2, first=1)
+        touch(state, journey.moves, "in time", every=2, first=1)
         # Long enough for whoever withholds what is new, too short for what is late.
         stage.clock.advance(LATE / 4)
         yield from unfinished(kept.sync())
@@ -130,7 +133,7 @@ def comes_back_after_a_long_pause(journey: Journey) -> Iterator[str]:
         yield from _loaded(kept)
         stage.clock.advance(HOUR)
         _edited(stage, journey)
-        touch(stage.state, "long ago", every=2)
+        touch(stage.state, journey.moves, "long ago", every=2)
         stage.clock.advance(LONG_AWAY)
         for _ in range(2):
             yield from unfinished(kept.sync())
@@ -148,9 +151,7 @@ def follows_deletes(journey: Journey) -> Iterator[str]:
         yield from _loaded(kept)
         stage.clock.advance(HOUR)
         for kind in journey.deleted:
-            state = stage.state
-            for record in state.of_kind(kind)[:2]:
-                state.delete(kind, record.id)
+            delete(stage.state, kind, DELETED_MOST)
         stage.clock.advance(HOUR)
         yield from unfinished(kept.sync())
         yield from unlike_vendor(kept)
@@ -183,20 +184,8 @@ def follows_merges(journey: Journey) -> Iterator[str]:
                 yield f"{loser} was merged away, and nothing says into which record: the mapping gives no sdk.Merged"
 
 
-def touch(state: SandboxState, word: str, *, every: int = 1, first: int = 0) -> None:
-    """Every record of the common kinds changed at this very instant, or every second one of them."""
-    for kind, name in TOUCHED.items():
-        for record in state.of_kind(kind)[first::every]:
-            state.change(kind, record.id, **{name: f"{getattr(record, name)} {word}"})
-
-
 def _edited(stage: Stage, journey: Journey) -> None:
-    """What users do meanwhile: edits of all sorts, and one deletion of each kind for certain."""
-    state = stage.state
-    random_edits(state, f"meanwhile {len(state.changes)}", 8)
-    for kind in journey.deleted:
-        if records := state.of_kind(kind):
-            state.delete(kind, records[0].id)
+    edited(stage.state, journey.moves, journey.deleted)
 
 
 def _loaded(kept: Store) -> Iterator[str]:

@@ -53,3 +53,11 @@ class Subject:
         """What each of the author's records says; nothing for one that is set aside."""
         found = [self.sorted(Record(raw=raw)) for raw in self.raws()]
         return [record.facts for record in found if isinstance(record, Understood)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stream among those that are tried over time, by name; ``kept_as`` is the sandbox's collection of its records."""
+
+    stream: str
+    kept_as: str

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from kizuna.plugins import configured
-from kizuna.sdk import AnyConnector, Ask, Start
+from kizuna.sdk import Ask, Start
 from kizuna.testing import meaning, reading, released, samples, secrecy
 from kizuna.testing.holding import Holding
 from kizuna.testing.subject import NOW, Subject
@@ -26,7 +25,6 @@ class ConnectorSuite(Travelling, Holding):
     ``released.json`` beside the test. ``exempt`` declares which promise cannot apply (or ``promise stream``), and why.
     """
 
-    settings: ClassVar[Mapping[str, Any]] = {}
     records: ClassVar[Mapping[str, Sequence[Mapping[str, Any]]]] = {}
     single_page: ClassVar[Sequence[str]] = ()
     samples: ClassVar[Path | None] = None
@@ -35,11 +33,6 @@ class ConnectorSuite(Travelling, Holding):
     def vendor(self) -> httpx.AsyncBaseTransport | None:
         """Who plays the vendor, such as ``httpx.ASGITransport(app)``: override it where a stream's reading is your own."""
         return None
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """One test a stream."""
-        if "stream" in metafunc.fixturenames:
-            metafunc.parametrize("stream", [stream.name for stream in self.made().streams()])
 
     def test_has_records_to_try(self, stream: str) -> None:
         self.hold(meaning.has_records_to_try, self.subject(stream))
@@ -87,10 +80,6 @@ class ConnectorSuite(Travelling, Holding):
     def test_proves_who_asks(self) -> None:
         subject, ask = self.asking()
         self.hold(secrecy.proves_who_asks, subject, self.settings, ask)
-
-    def made(self) -> AnyConnector:
-        """The connector with the settings of the suite. Raises ConfigError when they are not what it takes."""
-        return configured(self.connector, self.settings, {}, self.connector.key)
 
     def subject(self, name: str) -> Subject:
         """The stream of that name, ready to be tried."""

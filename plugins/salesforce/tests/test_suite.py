@@ -1,7 +1,7 @@
 """What every connector promises, tried against the simulated org."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -12,11 +12,15 @@ from kizuna.sandbox import VendorSandbox
 from kizuna.sandbox.clock import VirtualClock
 from kizuna.sandbox.server import populate
 from kizuna.sandbox.state import SandboxState
+from kizuna.sandbox.store import StoredRecord
+from kizuna.sandbox.verbs import move_deal, reply
 from kizuna.sandbox.world import World
 from kizuna.testing import ConnectorSuite
+from kizuna.testing.happenings import Move
 from kizuna.testing.line import Onward, Script, as_answer
 from kizuna_salesforce import Salesforce
 from kizuna_salesforce.sandbox import SalesforceSandbox, schema
+from kizuna_salesforce.sandbox.matching import written
 
 SESSION = "00Dsandbox!session"
 MOST = 3
@@ -55,6 +59,27 @@ async def customised(_number: int, request: httpx.Request, onward: Onward) -> ht
     return as_answer(answer.status_code, answer.headers, msgspec.json.encode(described))
 
 
+def written_anew(field: str, value: Callable[[str], Any] = str) -> Move:
+    """Someone edits this field of a row."""
+
+    def move(state: SandboxState, row: StoredRecord, word: str) -> None:
+        at = written(state.now())
+        state.rewrite(row.stream, row.id, **{field: value(word), "LastModifiedDate": at, "SystemModstamp": at})
+
+    return move
+
+
+def moved_on(state: SandboxState, entry: StoredRecord, _word: str) -> None:
+    """The opportunity enters another stage, which makes an entry of its history."""
+    stages = ("proposal", "negotiation")
+    move_deal(state, entry.payload["OpportunityId"], stages[len(state.changes) % 2])
+
+
+def answered(state: SandboxState, comment: StoredRecord, word: str) -> None:
+    """Someone comments on the same case."""
+    reply(state, comment.payload["ParentId"], word)
+
+
 class TestSalesforce(ConnectorSuite):
     connector = Salesforce
     settings = {  # noqa: RUF012
@@ -69,13 +94,34 @@ class TestSalesforce(ConnectorSuite):
     exempt: ClassVar[Mapping[str, str]] = {
         "sets_a_bad_record_aside": "its readings are its own; sets_poison_aside tries it on the sandbox",
         "replays_samples": "its recordings lie outside the project; test_samples replays them",
+        "is_deleted_over_time User": "Salesforce deletes no users, it deactivates them",
+        "is_deleted_over_time OpportunityStage": "Salesforce deactivates the stages that opportunities were ever in",
+        "is_deleted_over_time RecordType": "Salesforce deactivates the types that records ever had",
     }
-    travelled = ("Account", "Contact")
-    merges = ("account", "person")
+    deletes = ("account", "person", "lead", "deal", "contract", "product", "activity", "ticket")
+    merges = ("account", "person", "lead", "ticket")
+    companies = 4
+    moves: ClassVar[Mapping[str, Move]] = {
+        "AccountContactRelation": written_anew("Roles"),
+        "OpportunityStage": written_anew("MasterLabel"),
+        "OpportunityContactRole": written_anew("Role"),
+        "OpportunityHistory": moved_on,
+        "Order": written_anew("PoNumber"),
+        "OrderItem": written_anew("Quantity", lambda word: float(sum(word.encode()))),
+        "Asset": written_anew("Name"),
+        "CaseComment": answered,
+        "EmailMessage": written_anew("Subject"),
+        "RecordType": written_anew("Name"),
+    }
     renewing: ClassVar[Mapping[str, Any]] = SalesforceSandbox().secrets()
 
     def sandbox(self) -> VendorSandbox:
         return SalesforceSandbox()
+
+    def furnished(self, state: SandboxState) -> None:
+        """Cases that came in by mail, and bring the mail along."""
+        for ticket in state.of_kind("ticket")[:2]:
+            state.change("ticket", ticket.id, channel="email")
 
     def narrowed(self, state: SandboxState) -> None:
         state.memory["page_rows"] = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from kizuna.sandbox import Native, SandboxState
 from kizuna.sandbox.records import Ticket
 from kizuna_zendesk.sandbox.asking import answer, body_of, not_found
-from kizuna_zendesk.sandbox.ids import COMMENT_EVENT, REDACTION_EVENT, seconds, stamp
+from kizuna_zendesk.sandbox.ids import COMMENT_EVENT, REDACTION_EVENT, seconds, stamp, survey_id
 from kizuna_zendesk.sandbox.lists import either
 from kizuna_zendesk.sandbox.showing import found
 from kizuna_zendesk.sandbox.tickets import comment_payload, whole
@@ -115,7 +116,7 @@ def _survey(rating: dict[str, Any]) -> dict[str, Any]:
         answers.append({"type": "open_ended", "value": rating["comment"], "question": {"type": "open_ended"}, **times})
     subject = {"id": str(rating["ticket_id"]), "type": "ticket", "zrn": f"zen:ticket:{rating['ticket_id']}"}
     return {
-        "id": f"{rating['id']}",
+        "id": survey_id(str(rating["id"]), datetime.fromisoformat(rating["created_at"])),
         "survey_id": "01J0000000000000000000SRVY",
         "survey_version": 1,
         "responder_id": rating["requester_id"],

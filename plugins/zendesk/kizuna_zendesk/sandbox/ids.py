@@ -14,6 +14,8 @@ STATUSES_A_TICKET = 64
 IDENTITIES_A_USER = 10
 GROUPS = {"Help desk": 6_130_852_536_346, "Billing desk": 6_130_852_536_347, "Engineering support": 6_130_852_536_348}
 
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
 
 def native_id(kind: str, number: int) -> str:
     """The id of the ``number``-th record of a kind."""
@@ -33,6 +35,12 @@ def identity_id(user_id: str, place: int) -> str:
 def status_event_id(ticket_number: int, place: int) -> str:
     """The id of the event that a ticket took its ``place``-th status."""
     return str(STATUS_EVENT + ticket_number * STATUSES_A_TICKET + place)
+
+
+def survey_id(rating_id: str, offered_at: datetime) -> str:
+    """The id of the survey that asked for that rating: a ULID, which says when it was sent."""
+    value = (int(offered_at.timestamp() * 1000) << 80) + int(rating_id)
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
 def stamp(at: datetime | None) -> str | None:
