@@ -1,35 +1,37 @@
 """Every fault between a vendor and Kizuna, by seed, on both databases: what must hold afterwards holds.
 
-A case is a fault, a vendor and a database. Each fault meets one vendor in every run of the tests, and the others at night.
+A case is a fault, a vendor and a database. Each fault meets one vendor in every run of the tests, and the others at night:
+``./dev pytest -n 0 tests/faults/test_connector_faults.py -m "nightly or not nightly"`` runs them all.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import psycopg
 import pytest
+from sqlalchemy import event
+from starlette.responses import Response
 
-from kizuna.jobs import RunState, RunStatus
-from kizuna.sandbox import Change, SandboxState, Served, WebhookCall, WebhookEndpoint
-from kizuna.sandbox.faults import Fault, FaultPlan, FaultProfile
-from kizuna.sandbox.gateway import Gateway
+from kizuna.jobs import RunState
 from kizuna.sandbox.webhooks import WebhookDisorder
 from kizuna.sdk import Transport
+from kizuna.storage.tables import METADATA
+from tests.faults.case import SEED, Case, Watched
+from tests.faults.deliveries import counted, hooks, post, signed, strangers, unread
 from tests.faults.invariants import assert_invariants, assert_silent, known_secrets
-from tests.support.webhooks import SECRET, VARIABLE, inbox_rows, receiving, trust, until
-from tests.support.worlds import Kizuna, edit, kizuna, world
+from tests.support.webhooks import SECRET, VARIABLE, inbox_rows, until
+from tests.support.worlds import edit, kizuna, world
 
-SEED = 20260301
 COMPANIES = 4
 VENDORS = ("salesforce", "hubspot", "zendesk", "stripe")
 UNLIMITED = 1_000_000
+BAN_S = 2.0
 UNDER_WAY_MOST = 8
 """Questions that may be on their way as a vendor says «too many»."""
 # A stream, a field of its payloads, and what that never holds.
@@ -41,82 +43,37 @@ POISON: dict[str, tuple[str, str, Any]] = {
 }
 
 
-class Watched(FaultPlan):
-    """Faults that remember what was asked when; ``acts`` says what happens at the vendor at which question."""
-
-    def __init__(
-        self, profile: FaultProfile, seed: object, acts: dict[int, Callable[[], object]] | None = None
-    ) -> None:
-        super().__init__(profile, seed)
-        self.asked: list[tuple[float, str, Fault | None]] = []
-        self.acts = acts or {}
-
-    def draw(self, path: str) -> Fault | None:
-        fault = super().draw(path)
-        self.asked.append((time.monotonic(), path, fault))
-        act = self.acts.get(len(self.asked))
-        if act is not None:
-            act()
-        return fault
-
-
-@dataclass
-class Case:
-    """One vendor and the installation that reads it."""
-
-    vendor: str
-    served: Served
-    kizuna: Kizuna
-    monkeypatch: pytest.MonkeyPatch
-    spelled_alike: bool = field(default=True)
-
-    @property
-    def state(self) -> SandboxState:
-        return self.served.state(self.vendor)
-
-    @property
-    def gateway(self) -> Gateway:
-        return self.served.gateways[0]
-
-    def struck(self, name: str, rates: dict[Fault, float], **fields: Any) -> Watched:
-        """From now on these faults strike."""
-        acts = fields.pop("acts", None)
-        plan = Watched(FaultProfile(name, rates, **fields), SEED, acts)
-        self.gateway.faults = plan
-        return plan
-
-    def heal(self) -> None:
-        self.gateway.faults = FaultPlan(FaultProfile("none"), SEED)
-
-    def sync(self, *, done: bool = True) -> RunStatus:
-        run = self.kizuna.sync(self.vendor)[0]
-        assert not done or (run.state, run.reason) == (RunState.DONE, None)
-        return run
-
-    def work(self, seed: int) -> None:
-        """An hour at the vendor: edits, and a delete and a merge where it can be done."""
-        kinds: Collection[str] = ("account",) if self.vendor == "stripe" else ("account", "person")
-        edit(self.served, seed=seed, edits=12, kinds={self.vendor: kinds})
-
-
 def too_many(case: Case) -> None:
     """429 and 503 with Retry-After: nobody asks during the ban but whoever was on the way."""
     case.monkeypatch.setattr("kizuna.sync.run.Transport", Transport)
-    ban_s = 2.0
-    plan = case.struck("limits", {"rate_limited": 0.3}, retry_after_s=ban_s, at_most=2)
+    plan = case.struck("limits", {"rate_limited": 0.3}, retry_after_s=BAN_S, at_most=2)
 
     case.sync()
 
-    bans = [at_s for at_s, _, fault in plan.asked if fault == "rate_limited"]
-    during = [at_s for at_s, _, fault in plan.asked if fault is None and at_s - bans[0] < ban_s / 2 and at_s > bans[0]]
-    assert bans
+    during = asked_during_the_ban(plan)
     if case.vendor in ("zendesk", "hubspot"):  # the others do not say how long
-        assert len(during) <= UNDER_WAY_MOST
+        assert during <= UNDER_WAY_MOST
+
+    unavailable = Response(status_code=503, headers={"Retry-After": str(int(BAN_S))})
+    case.work(seed=7)
+    plan = case.struck("unavailable", {"rate_limited": 0.3}, at_most=2)
+    with case.monkeypatch.context() as patch:
+        patch.setattr(case.gateway.vendor, "too_many", lambda _reading, _state: unavailable)
+        case.sync()
+
+    assert asked_during_the_ban(plan) <= UNDER_WAY_MOST
+
+
+def asked_during_the_ban(plan: Watched) -> int:
+    """How many questions were answered in the first half of the first ban."""
+    bans = [at_s for at_s, _, fault in plan.asked if fault == "rate_limited"]
+    assert bans
+    return sum(1 for at_s, _, fault in plan.asked if fault is None and 0 < at_s - bans[0] < BAN_S / 2)
 
 
 def broken_answers(case: Case) -> None:
     """500, 502, time-outs, connections cut: asked again until an outage has passed, without a person."""
-    case.monkeypatch.setattr("kizuna.sdk.transport.TIMEOUT_S", 2.0)
+    case.monkeypatch.setattr(case.kizuna.parts.plugins.connector(case.vendor), "timeout_s", 2.0)
     plan = case.struck("outage", {"server_error": 0.7, "reset": 0.3}, most_in_a_row=UNLIMITED, at_most=25)
     case.sync()
     assert plan.struck.total() == 25
@@ -249,52 +206,59 @@ def poison(case: Case) -> None:
     assert case.kizuna.rows(aside) == []
 
 
-@contextmanager
-def hooks(case: Case) -> Iterator[WebhookEndpoint]:
-    """Where Kizuna takes the vendor's deliveries, while it is served."""
-    trust(case.kizuna.parts.database, case.vendor)
-    in_url = f"?key={SECRET}" if case.vendor == "salesforce" else ""
-    with receiving(case.kizuna) as client:
-        yield WebhookEndpoint("we_1", f"{client.base_url}/webhooks/{case.vendor}{in_url}", SECRET)
+def restored_backup(case: Case) -> None:
+    """The database is put back to where it stood before others worked at the vendor and Kizuna read it."""
+    case.sync()
+    with case.kizuna.parts.database.read() as sql:
+        backup = {
+            table: [dict(row) for row in sql.execute(table.select()).mappings()] for table in METADATA.sorted_tables
+        }
+    case.work(seed=8)
+    with kizuna(case.url) as since:  # which remembers what the one that is put back cannot know
+        assert since.sync(case.vendor)[0].state is RunState.DONE
+    case.served.clock.advance(timedelta(hours=1))
+
+    with case.kizuna.parts.database.write() as sql:
+        for table in reversed(METADATA.sorted_tables):
+            sql.execute(table.delete())
+        for table, rows in backup.items():
+            if rows:
+                sql.execute(table.insert(), rows)
 
 
-def signed(case: Case, endpoint: WebhookEndpoint, changes: Sequence[Change]) -> list[WebhookCall]:
-    """The calls that these changes cause, signed now."""
-    vendor, state = case.gateway.vendor, case.state
-    return [call for change in changes for call in vendor.webhooks(change, endpoint, state)]
+def database_out(case: Case) -> None:
+    """The database drops every session, as one that is restarted does; a file stays locked for longer than it is waited for."""
+    out = drop_sessions
+    if case.url.startswith("sqlite"):
+        wait, engine = "PRAGMA busy_timeout=200", case.kizuna.parts.database.engine
+        event.listen(engine, "begin", lambda sql: sql.exec_driver_sql(wait), insert=True)
+        out = lock_file
+    plan = case.struck("none", {}, acts={number: lambda: out(case) for number in (3, 8)})
+
+    case.sync()
+
+    assert len(plan.asked) > 8
+    case.work(seed=9)
+    plan = case.struck("none", {}, acts={3: lambda: out(case)})
+    case.sync()
+    assert len(plan.asked) > 3
 
 
-def strangers(case: Case, endpoint: WebhookEndpoint) -> list[tuple[WebhookEndpoint, WebhookCall]]:
-    """Deliveries that nobody should believe: another's secret, other words than were signed, signed too long ago."""
-    call = signed(case, endpoint, case.state.changes)[-1]
-    other = replace(endpoint, secret="another", url=endpoint.url.replace(SECRET, "another"))
-    found = [(other, signed(case, other, case.state.changes)[-1])]
-    if case.vendor == "salesforce":  # which signs nothing
-        return found
-    state, ago = case.state, timedelta(seconds=301)
-    with case.monkeypatch.context() as patch:
-        patch.setattr(state, "wall_clock", lambda: datetime.now(UTC) - ago)
-        stale = signed(case, endpoint, case.state.changes)[-1]
-    return [*found, (endpoint, replace(call, body=call.body + b" ")), (endpoint, stale)]
+def drop_sessions(case: Case) -> None:
+    """Every session of the database but this one ends."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(case.url, autocommit=True) as sql:
+        sql.execute(others)
 
 
-def post(endpoint: WebhookEndpoint, call: WebhookCall) -> int:
-    """The status of the answer to a delivery."""
-    return httpx.post(endpoint.url, content=call.body, headers=dict(call.headers), trust_env=False).status_code
+def lock_file(case: Case) -> None:
+    """Somebody else writes for a second."""
+    other = sqlite3.connect(str(case.kizuna.parts.database.url.database), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(1.0, other.close).start()
 
 
-def unread(case: Case) -> int:
-    """How many deliveries wait to be read for."""
-    question = "SELECT COUNT(*) FROM webhook_delivery WHERE state NOT IN ('done', 'failed')"
-    return int(inbox_rows(case.kizuna.parts.database, question)[0][0])
-
-
-def counted(case: Case, *outcomes: str) -> int:
-    """How many deliveries came to one of these."""
-    rows = inbox_rows(case.kizuna.parts.database, "SELECT outcome, count FROM webhook_count")
-    return sum(int(number) for outcome, number in rows if outcome in outcomes)
-
-
+OUTAGE = "database restart; SQLite locked"
 # Fault, as the table of what must hold names it → what is done, the vendor of every day, those it can happen to.
 ROWS: dict[str, tuple[Callable[[Case], None], str, Collection[str]]] = {
     "429, 503": (too_many, "zendesk", VENDORS),
@@ -306,6 +270,8 @@ ROWS: dict[str, tuple[Callable[[Case], None], str, Collection[str]]] = {
     "token expires mid-run; is revoked": (lost_credentials, "salesforce", VENDORS),
     "webhook duplicated, replayed, reordered, forged": (disorderly_webhooks, "stripe", VENDORS),
     "poison record": (poison, "zendesk", VENDORS),
+    OUTAGE: (database_out, "stripe", VENDORS),
+    "restore from backup": (restored_backup, "hubspot", VENDORS),
 }
 ON_BOTH = {
     "truncated or malformed JSON, 200 with HTML",
@@ -324,6 +290,10 @@ def cases() -> Iterator[Any]:
                 daily = vendor == usual and (database == "sqlite" or row in ON_BOTH)
                 marks = [] if daily else [pytest.mark.nightly]
                 marks += [pytest.mark.postgres] if database == "postgres" else []
+                if (
+                    row == OUTAGE and database == "postgres"
+                ):  # psycopg warns of the cursors that the lost sessions had open
+                    marks += [pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
                 yield pytest.param(row, vendor, f"{database}_url", id=f"{row}: {vendor} on {database}", marks=marks)
 
 
@@ -349,7 +319,7 @@ def test_what_must_hold_after_a_fault_holds(
     monkeypatch.setenv(VARIABLE, SECRET)
     url = request.getfixturevalue(database)
     with world(vendor, companies=COMPANIES, seed=SEED % 97) as served, kizuna(url, served) as made:
-        case = Case(vendor, served, made, monkeypatch)
+        case = Case(vendor, url, served, made, monkeypatch)
         case.state.memory["page_rows"] = 20
 
         ROWS[row][0](case)
