@@ -47,8 +47,8 @@ class Transport:
     """An open line to one connection's vendor; use it as an async context manager.
 
     ``attempts`` counts the first try; ``answer_bytes`` is the largest answer that is read, decompressed. ``outbound``
-    says where requests may go, ``keeper`` keeps secrets that the vendor renews before they are used. ``http`` replaces
-    the httpx transport, the connector's own carrier as well (tests play a vendor through ASGI); nothing is judged then.
+    says where requests may go, ``keeper`` keeps secrets that the vendor renews before they are used. ``auth`` is that of a
+    line before, so that this one need not sign in again. ``http`` replaces the httpx transport, the connector's own carrier as well (tests play a vendor through ASGI); nothing is judged then.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Transport:
         *,
         outbound: Outbound = THIS_MACHINE,
         keeper: Keeper | None = None,
+        auth: httpx.Auth | None = None,
         http: httpx.AsyncBaseTransport | None = None,
         attempts: int = ATTEMPTS,
         paced: bool = True,
@@ -66,7 +67,7 @@ class Transport:
         self._attempts = attempts
         self._said = 0
         self._pace = Pace(connector.limits, paced=paced)
-        self._auth = connector.auth()
+        self._auth = auth or connector.auth()
         self._renewals: set[asyncio.Task[httpx.Response]] = set()
         if isinstance(self._auth, FetchedToken):
             self._auth.keeper = keeper
@@ -78,6 +79,11 @@ class Transport:
             trust_env=False,
             follow_redirects=False,  # they would carry the credentials along
         )
+
+    @property
+    def auth(self) -> httpx.Auth | None:
+        """What proves who asks, for the next line of the same run."""
+        return self._auth
 
     async def __aenter__(self) -> Self:
         return self

@@ -20,7 +20,7 @@ from kizuna.derive import Deriver
 from kizuna.errors import AuthError, ConfigError, KizunaError, UnknownName
 from kizuna.failpoints import failpoint
 from kizuna.plugins import Plugins, configured
-from kizuna.sdk import AnyConnector, AnyStream, Start, Transport
+from kizuna.sdk import AnyConnector, AnyStream, Auth, Start, Transport
 from kizuna.sdk.carriers import Carriers
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.storage import connections, payloads, runs
@@ -78,6 +78,7 @@ class Syncer:
         self.preparers = Preparers(self.limits.preparing_processes)
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._carriers = Carriers()
+        self._auths: dict[str, Auth] = {}  # by run: one sign-in for all of its slices
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
@@ -120,7 +121,7 @@ class Syncer:
             row = self._row(sql, run_id)
             lease = runs.take_lease(sql, row.connection_id, run_id, executor, now)
             runs.begin_run(sql, run_id, now)
-        self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+        self._drop(run_id)
         return lease
 
     async def slice(
@@ -133,8 +134,9 @@ class Syncer:
             reports = {report.stream: report.state for report in runs.stream_reports(sql, run_id)}
         if row.ended_at is not None:  # cancelled, or finished by another worker
             await self._carriers.end(run_id)
-            self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+            self._drop(run_id)
             return SliceResult(True, state=row.state, error=row.error)
+        kept = self._auths.get(run_id)
         try:
             connector = self._connector(stored)
             self.outbound.require_connector(connector)
@@ -143,6 +145,8 @@ class Syncer:
             streams = [s for s in connector.streams() if s.name in wanted]
             await self._read(connector, stored, streams, reports, row, lease, budget)
         except AuthError as error:
+            if kept is not None and self._auths.pop(run_id, None) is kept:
+                return SliceResult(False)  # the secrets may be others by now: sign in once more
             await self._mark(stored.id, "needs_authorisation", str(error), lease)
             return await self._finish(run_id, "failed", str(error), lease)
         except ConfigError as error:
@@ -167,10 +171,13 @@ class Syncer:
                 connector,
                 outbound=self.outbound,
                 keeper=keeper,
+                auth=self._auths.get(row.id),
                 http=carrier,
                 answer_bytes=self.limits.answer_bytes,
             ) as transport,
         ):
+            if transport.auth is not None:
+                self._auths[row.id] = transport.auth
 
             async def one(stream: AnyStream) -> None:
                 async with gate:
@@ -278,13 +285,18 @@ class Syncer:
                 return name, runs.stream_reports(sql, run_id)
 
         name, reports = await self._in_thread(ended)
-        self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+        self._drop(run_id)
         self._stalls.pop(run_id, None)
         await self._carriers.end(run_id)
         self.plugins.tell("kizuna_sync_finished", connection=name, run=run_id, state=state)
         names = ("pages", "read", "written", "unchanged", "deleted", "quarantined")
         counts = {name: sum(getattr(report, name) for report in reports) for name in names}
         return SliceResult(True, state=state, error=error, counts=counts)
+
+    def _drop(self, run_id: str) -> None:
+        """Nothing of the run is kept in memory any more."""
+        self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
+        self._auths.pop(run_id, None)
 
     async def _derive(self) -> None:
         await self._in_thread(self.deriver.drain)
