@@ -16,12 +16,18 @@ NO_SECRET = sdk.SecretStr("")
 
 
 class ZendeskSettings(sdk.Settings):
-    """Either ``email`` with ``api_token``, or ``oauth_token``; either ``subdomain`` or ``base_url``."""
+    """``email`` with ``api_token``, an ``oauth_token``, or an OAuth client's three; ``subdomain`` or ``base_url``."""
 
     subdomain: str = sdk.Field("", pattern=r"^$|^[a-z0-9][a-z0-9-]*$", description="acme of acme.zendesk.com")
     email: str = sdk.Field("", description="the administrator whose API token is used")
     api_token: sdk.SecretStr = sdk.Field(NO_SECRET, description="Admin Center > Apps and integrations > API tokens")
     oauth_token: sdk.SecretStr = sdk.Field(NO_SECRET, description="an OAuth access token with scope read")
+    client_id: str = sdk.Field("", description="an OAuth client's identifier, whose access tokens expire")
+    client_secret: sdk.SecretStr = sdk.Field(NO_SECRET, description="the OAuth client's secret")
+    refresh_token: sdk.SecretStr = sdk.Field(
+        NO_SECRET, description="what the authorisation gave; each is good once, and its successor goes to the vault"
+    )
+    token_path: str = sdk.Field("/oauth/tokens", pattern=r"^/[^/]", description="where access tokens are given")
     base_url: str = sdk.Field("", description="in place of https://SUBDOMAIN.zendesk.com, for a sandbox or a proxy")
     requests_per_minute: int = sdk.Field(200, ge=1, description="the plan's limit: Team 200, Professional 400 …")
     incremental_per_minute: int = sdk.Field(
@@ -46,9 +52,14 @@ class ZendeskSettings(sdk.Settings):
     def _complete(self) -> ZendeskSettings:
         if not self.subdomain and not self.base_url:
             raise ValueError("give the subdomain, such as acme for acme.zendesk.com")
-        if not self.oauth_token and not (self.email and self.api_token):
-            raise ValueError("give email and api_token, or oauth_token")
+        if not (self.oauth_token or self.renews or (self.email and self.api_token)):
+            raise ValueError("give email and api_token, oauth_token, or client_id, client_secret and refresh_token")
         return self
+
+    @property
+    def renews(self) -> bool:
+        """Whether access tokens are fetched and renewed."""
+        return bool(self.client_id and self.client_secret and self.refresh_token)
 
 
 class Zendesk(sdk.Connector[ZendeskSettings]):
@@ -73,9 +84,20 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
         return (self.settings.base_url or f"https://{self.settings.subdomain}.zendesk.com").rstrip("/")
 
     def auth(self) -> sdk.Auth:
-        if self.settings.oauth_token:
-            return sdk.Bearer(self.settings.oauth_token)
-        return sdk.Basic(f"{self.settings.email}/token", self.settings.api_token)
+        settings = self.settings
+        if settings.renews:
+            form: dict[str, sdk.SecretStr | str] = {
+                "grant_type": "refresh_token",
+                "client_id": settings.client_id,
+                "client_secret": settings.client_secret,
+                "refresh_token": settings.refresh_token,
+                "scope": "read",
+            }
+            token_url = self.base_url() + settings.token_path
+            return sdk.FetchedToken(token_url, form, self.key, rotating={"refresh_token": "refresh_token"})
+        if settings.oauth_token:
+            return sdk.Bearer(settings.oauth_token)
+        return sdk.Basic(f"{settings.email}/token", settings.api_token)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         return streams(
