@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ASK_EVERY = timedelta(hours=1)
 OUT_OF_REACH = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
 IDS_A_QUERY = 300  # 27 bytes each in the URL, which may have 16,384
+NEAR = 16  # queries that are worth naming ahead; the others have their time
 replace = msgspec.structs.replace
 
 
@@ -78,8 +79,13 @@ def unknown() -> sdk.Turn:
 
 
 def _look_for(reading: Keyset, place: Place) -> sdk.Turn:
-    ids = [source_id for source_id, _ in place.purged[:IDS_A_QUERY]]
-    return sdk.Turn(ask=reading.query(soql.among(reading.sobject, ids)), state=replace(place, asking="existing"))
+    """Looks for the first ids; the questions for the others do not wait for its answer."""
+    near = place.purged[: IDS_A_QUERY * NEAR]
+    parts = (near[begin : begin + IDS_A_QUERY] for begin in range(0, len(near), IDS_A_QUERY))
+    first, *others = (
+        reading.query(soql.among(reading.sobject, [source_id for source_id, _ in part])) for part in parts
+    )
+    return sdk.Turn(ask=first, ahead=tuple(others), state=replace(place, asking="existing"))
 
 
 def _id(raw: msgspec.Raw) -> pages.Row:

@@ -86,6 +86,19 @@ def test_many_ids_are_looked_for_in_several_queries_and_the_mark_moves_with_the_
     assert last.bookmark["purged_until"] == "2026-03-01T13:00:00Z"
 
 
+def test_further_ids_are_looked_for_ahead_in_the_very_queries_that_follow():
+    many = [f"003dM000000{number:04}AAA" for number in range(301 + 300 * 16)]
+    listed = told(after_the_rows(), log(*many))
+
+    following, asked = listed, []
+    while following.ask is not None:
+        asked.append(following.ask)
+        following = told(following, {"records": [], "done": True})
+
+    assert len(asked) == 18
+    assert listed.ahead == tuple(asked[1:16])
+
+
 def test_a_log_that_begins_too_late_makes_the_next_pass_a_whole_one():
     turn = told(after_the_rows(), log(earliest="2026-03-01T12:10:00.000+0000"))
 
