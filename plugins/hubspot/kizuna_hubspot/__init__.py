@@ -28,8 +28,8 @@ class HubSpotSettings(sdk.Settings):
         pattern=r"^(v3|\d{4}-\d{2})$",
         description="v3, or a dated version such as 2026-09; v3 is unsupported from September 2027",
     )
-    default_currency: str = sdk.Field(
-        "USD", pattern=r"^[A-Z]{3}$", description="The portal's company currency, for amounts that name none"
+    default_currency: str | None = sdk.Field(
+        None, pattern=r"^[A-Z]{3}$", description="For amounts that name none, instead of the portal's company currency"
     )
     lookback_minutes: int = sdk.Field(
         10, ge=5, description="Minutes asked again each time, because HubSpot's search shows changes late"

@@ -167,3 +167,6 @@ KINDS = (
     SUBSCRIPTIONS,
     FEEDBACK,
 )
+
+WITH_AMOUNTS = frozenset({"companies", "deals", "line_items", "products", "quotes", "invoices", "subscriptions"})
+"""Kinds whose records have amounts that may name no currency."""

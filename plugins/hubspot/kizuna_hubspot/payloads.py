@@ -43,6 +43,7 @@ class CrmRecord(sdk.Payload, rename="camel"):
     company_id: int | None = None
     vid: int | None = None
     incomplete: str | None = None  # written by the reading: what HubSpot refused to tell of the record
+    company_currency: str | None = None  # written by the reading: the portal's, for amounts that name none
 
 
 class CompanyProperties(sdk.Payload):

@@ -24,7 +24,7 @@ class Portal:
     """What all streams of one portal share."""
 
     paths: Paths
-    default_currency: str
+    default_currency: str | None  # None: the portal is asked for its own
     lookback: timedelta
     custom_properties: bool
     commerce: bool = False
@@ -121,7 +121,8 @@ class Portal:
         optional: bool = False,
     ) -> sdk.Stream[R]:
         """One kind of CRM object."""
-        reading = ObjectReading(self.paths, kind, self.lookback, self.custom_properties)
+        asked = self.default_currency is None and kind.name in kinds.WITH_AMOUNTS
+        reading = ObjectReading(self.paths, kind, self.lookback, self.custom_properties, company_currency=asked)
         return sdk.Stream(
             name=kind.name,
             payload=payload,

@@ -16,7 +16,7 @@ from kizuna_hubspot import HubSpot, HubSpotSettings, facts
 from kizuna_hubspot.sandbox import HubSpotSandbox
 from kizuna_hubspot.sandbox.routes import ACCESS_TOKEN, withhold
 
-SETTINGS = HubSpotSettings(access_token=sdk.SecretStr("pat-na1-x"), commerce=True)
+SETTINGS = HubSpotSettings(access_token=sdk.SecretStr("pat-na1-x"), commerce=True, default_currency="USD")
 STREAMS = {stream.name: stream for stream in HubSpot(SETTINGS).streams()}
 COMPANY = sdk.Ref("companies", "10")
 AROUND = {"companies": {"results": [{"id": "10", "type": "x_to_company"}]}}

@@ -50,7 +50,7 @@ def lead(record: Lead) -> facts.Lead:
     )
 
 
-def quote(record: Quote, *, default_currency: str) -> facts.Quote:
+def quote(record: Quote, *, default_currency: str | None) -> facts.Quote:
     """The quote with its deal."""
     record_key(record)
     p = record.properties
@@ -58,7 +58,7 @@ def quote(record: Quote, *, default_currency: str) -> facts.Quote:
         title=said(p.hs_title),
         number=said(p.hs_quote_number),
         status=said(p.hs_status),
-        amount=amount(said(p.hs_quote_amount), said(p.hs_currency) or default_currency),
+        amount=amount(said(p.hs_quote_amount), said(p.hs_currency) or default_currency or record.company_currency),
         expires_on=sdk.day(said(p.hs_expiration_date)),
         account=main_target(record, "companies"),
         person=main_target(record, "contacts"),
@@ -69,11 +69,11 @@ def quote(record: Quote, *, default_currency: str) -> facts.Quote:
     )
 
 
-def invoice(record: Invoice, *, default_currency: str) -> tuple[sdk.Said, ...]:
+def invoice(record: Invoice, *, default_currency: str | None) -> tuple[sdk.Said, ...]:
     """The invoice; what is still to be paid is HubSpot's own figure."""
     record_key(record)
     p = record.properties
-    currency = said(p.hs_currency) or default_currency
+    currency = said(p.hs_currency) or default_currency or record.company_currency
     word = said(p.hs_invoice_status)
     status, unmapped = sdk.known(word, _INVOICES, sdk.InvoiceStatus.OTHER, "hs_invoice_status")
     total, remaining = amount(said(p.hs_amount_billed), currency), amount(said(p.hs_balance_due), currency)
@@ -92,7 +92,7 @@ def invoice(record: Invoice, *, default_currency: str) -> tuple[sdk.Said, ...]:
     return (fact, *unmapped)
 
 
-def subscription(record: Subscription, *, default_currency: str) -> tuple[sdk.Said, ...]:
+def subscription(record: Subscription, *, default_currency: str | None) -> tuple[sdk.Said, ...]:
     """The subscription; HubSpot keeps its prices in line items, which are not read for it."""
     record_key(record)
     p = record.properties
@@ -100,7 +100,7 @@ def subscription(record: Subscription, *, default_currency: str) -> tuple[sdk.Sa
     fact = sdk.Subscription(
         account=main_target(record, "companies"),
         status=status,
-        currency=said(p.hs_currency_code) or default_currency,
+        currency=said(p.hs_currency_code) or default_currency or record.company_currency,
         started_at=instant(p.hs_recurring_billing_start_date),
         period_ends_at=instant(p.hs_next_payment_due_date),
         created_at=instant(p.hs_createdate) or instant(record.created_at),

@@ -26,7 +26,7 @@ _LEAD_STAGES = frozenset({"subscriber", "lead", "marketingqualifiedlead", "sales
 _FAMILY_NAME_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def company(record: Company, *, default_currency: str) -> tuple[sdk.Said, ...]:
+def company(record: Company, *, default_currency: str | None) -> tuple[sdk.Said, ...]:
     """The account, and what was merged into it."""
     key, p = record_key(record), record.properties
     revenue_currency = said(p.hs_annual_revenue_currency_code)
@@ -36,7 +36,7 @@ def company(record: Company, *, default_currency: str) -> tuple[sdk.Said, ...]:
         phone=said(p.phone),
         industry=said(p.industry),
         employees=sdk.whole(said(p.numberofemployees)),
-        annual_revenue=amount(said(p.annualrevenue), revenue_currency or default_currency),
+        annual_revenue=amount(said(p.annualrevenue), revenue_currency or default_currency or record.company_currency),
         street=" ".join(distinct(said(p.address), said(p.address2))) or None,
         city=said(p.city),
         state=said(p.state),

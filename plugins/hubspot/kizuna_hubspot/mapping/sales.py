@@ -34,7 +34,7 @@ _MONTHS: Mapping[str, int] = {
 }
 
 
-def deal(record: Deal, *, default_currency: str) -> tuple[sdk.Said, ...]:
+def deal(record: Deal, *, default_currency: str | None) -> tuple[sdk.Said, ...]:
     """The deal, words not understood, and what was merged into it."""
     key, p = record_key(record), record.properties
     deal_type, unmapped = sdk.known(said(p.dealtype), _DEAL_TYPES, sdk.DealType.OTHER, "dealtype")
@@ -48,7 +48,7 @@ def deal(record: Deal, *, default_currency: str) -> tuple[sdk.Said, ...]:
         deal_type=deal_type,
         stage=said(p.dealstage),
         pipeline=said(p.pipeline),
-        amount=amount(said(p.amount), said(p.deal_currency_code) or default_currency),
+        amount=amount(said(p.amount), said(p.deal_currency_code) or default_currency or record.company_currency),
         probability=share(said(p.hs_deal_stage_probability)),
         closes_on=closes.date() if closes else None,
         closed_at=closes if status is not sdk.DealStatus.OPEN else None,
@@ -71,10 +71,10 @@ def deal_status(record: Deal) -> sdk.DealStatus:
     return sdk.DealStatus.OPEN
 
 
-def line_item(record: LineItem, *, default_currency: str) -> sdk.DealLine:
+def line_item(record: LineItem, *, default_currency: str | None) -> sdk.DealLine:
     """One line of a deal; ``amount`` is what the line comes to."""
     p = record.properties
-    currency = said(p.hs_line_item_currency_code) or default_currency
+    currency = said(p.hs_line_item_currency_code) or default_currency or record.company_currency
     return sdk.DealLine(
         parent=main_target(record, "deals"),
         product=ref("products", p.hs_product_id),
@@ -90,18 +90,18 @@ def line_item(record: LineItem, *, default_currency: str) -> sdk.DealLine:
     )
 
 
-def product(record: Product, *, default_currency: str) -> tuple[sdk.Said, ...]:
-    """The product, and its price in the portal's currency when it has one."""
-    p = record.properties
+def product(record: Product, *, default_currency: str | None) -> tuple[sdk.Said, ...]:
+    """The product, and its price in the portal's currency when it has one that is known."""
+    p, currency = record.properties, default_currency or record.company_currency
     fact = sdk.Product(name=said(p.name), code=said(p.hs_sku), description=sdk.text(said(p.description), 2000))
     unit = sdk.number(said(p.price))
-    if unit is None:
+    if unit is None or currency is None:
         return (fact,)
     months = _MONTHS.get(said(p.recurringbillingfrequency) or "")
     price = sdk.Price(
         product=sdk.Ref("products", record_key(record)),
-        currency=default_currency,
-        unit_minor=unit.scaleb(sdk.exponent(default_currency)),
+        currency=currency,
+        unit_minor=unit.scaleb(sdk.exponent(currency)),
         interval=sdk.Interval.MONTH if months else sdk.Interval.ONCE,
         interval_count=months or 1,
     )

@@ -22,6 +22,7 @@ from kizuna import sdk
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings.completing import READ_AT_ONCE, Completing, batch_read, fitting, wanted
+from kizuna_hubspot.readings.currency import company_currency, with_currency
 from kizuna_hubspot.readings.merging import losers
 from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
 from kizuna_hubspot.readings.partial import refused
@@ -51,6 +52,7 @@ class Opening:
     """Before the first page: the place a bookmark named, if any."""
 
     resumed: Place | None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +66,27 @@ class Walk:
     names: tuple[str, ...]
     merged: frozenset[str] = frozenset()
     completing: Completing | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectReading:
-    """One kind of object. ``lookback`` is asked again each time; ``custom_properties`` adds what the portal defined."""
+    """One kind of object. ``lookback`` is asked again each time; ``custom_properties`` adds what the portal defined.
+
+    ``company_currency`` says that its records are to name the currency of amounts that name none.
+    """
 
     paths: Paths
     kind: Kind
     lookback: timedelta
     custom_properties: bool = True
+    company_currency: bool = False
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         """Asks what closes the window and opens the pass: the properties' definitions, or the portal's own record."""
         resumed = None if start.full else place(bookmark)
-        if self.custom_properties:
-            ask = sdk.Ask(path=self.paths.properties(self.kind.name), params=(("archived", "false"),))
-        else:
-            ask = sdk.Ask(path=self.paths.account())
+        of_portal = self.company_currency or not self.custom_properties
+        ask = sdk.Ask(path=self.paths.account()) if of_portal else self.defining()
         return sdk.Turn(ask=ask, state=Opening(resumed))
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
@@ -109,6 +114,10 @@ class ObjectReading:
 
     def opened(self, state: Opening, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The pass begins, or goes on where the bookmark says."""
+        if self.company_currency and ask.path == self.paths.account():
+            state = replace(state, currency=company_currency(answer.body, ask.path))
+            if self.custom_properties:
+                return sdk.Turn(ask=self.defining(), state=state)
         custom = custom_names(answer.body, ask.path, self.kind) if self.custom_properties else ()
         now, resumed = answer.date(), state.resumed
         if resumed is None:
@@ -117,8 +126,12 @@ class ObjectReading:
             here = resumed.following(now)
         else:
             here = resumed
-        walk = Walk(here, names=(*self.kind.properties, *custom))
+        walk = Walk(here, names=(*self.kind.properties, *custom), currency=state.currency)
         return sdk.Turn(ask=self.asking(walk), state=walk)
+
+    def defining(self) -> sdk.Ask:
+        """The request for the definitions of the kind's properties."""
+        return sdk.Ask(path=self.paths.properties(self.kind.name), params=(("archived", "false"),))
 
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
         """The records of a page that lacks nothing, else the next request for it."""
@@ -127,8 +140,9 @@ class ObjectReading:
             # Which records are read again hangs on what is refused of this page.
             following = () if walk.place.phase in ("again", "done") else (self.asking(walk),)
             return sdk.Turn(ask=first, ahead=(*others, *following), state=replace(walk, completing=completing))
+        records = [with_currency(record, walk.currency) for record in completing.records()]
         place = walk.place.having_refused(completing.refused())
-        return self.onward(replace(walk, place=place, completing=None), (*completing.records(), *completing.gone))
+        return self.onward(replace(walk, place=place, completing=None), (*records, *completing.gone))
 
     def again(self, walk: Walk, found: Page, ask: sdk.Ask, now: datetime) -> sdk.Turn:
         """Records read by their ids: those HubSpot would not complete the last time, then those no longer archived.

@@ -7,7 +7,7 @@ answer is gone where a delivery said so; an id that was merged away may be answe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kizuna import sdk
@@ -21,6 +21,7 @@ from kizuna_hubspot.readings.completing import (
     fitting,
     wanted,
 )
+from kizuna_hubspot.readings.currency import company_currency, with_currency
 from kizuna_hubspot.readings.merging import losers, tombstone
 from kizuna_hubspot.readings.objects import ObjectReading, custom_names
 from kizuna_hubspot.readings.pages import Row, changed_at, page
@@ -39,6 +40,14 @@ class Left:
     completing: Completing | None = None
     gone: tuple[sdk.Record, ...] = ()
     now: datetime | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known before the first batch: the portal's currency."""
+
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +58,24 @@ class These:
     named: tuple[sdk.Named, ...]
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
+        """Asks for the portal's currency where records need it, then as :meth:`knowing`."""
+        if self.named and self.reading.company_currency:
+            return sdk.Turn(ask=sdk.Ask(path=self.reading.paths.account()))
+        return self.knowing(Known())
+
+    def knowing(self, known: Known) -> sdk.Turn:
         """Asks for the properties' definitions where the portal's own are read too, else for the records."""
-        paths, kind = self.reading.paths, self.reading.kind
         if self.named and self.reading.custom_properties:
-            return sdk.Turn(ask=sdk.Ask(path=paths.properties(kind.name), params=(("archived", "false"),)))
-        return self.onward(Left(kind.properties, self.batches()), ())
+            return sdk.Turn(ask=self.reading.defining(), state=known)
+        return self.onward(Left(self.reading.kind.properties, self.batches(), currency=known.currency), ())
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
-        if not isinstance(state, Left):
+        if isinstance(state, Known):
             kind = self.reading.kind
             custom = custom_names(answer.body, ask.path, kind)
-            return self.onward(Left((*kind.properties, *custom), self.batches()), ())
+            return self.onward(Left((*kind.properties, *custom), self.batches(), currency=state.currency), ())
+        if not isinstance(state, Left):
+            return self.knowing(Known(company_currency(answer.body, ask.path)))
         if state.completing is not None:
             return self.completed(state, state.completing.with_answer(answer))
         return self.answered(state, ask, answer)
@@ -80,22 +96,24 @@ class These:
         gone = (tombstone(key, "deleted", answer.date()) for key in batch if key in told_gone - away)
         _, rest = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
         wants = tuple(wanted(self.reading.paths, self.reading.kind, found.rows, rest, associated=False))
-        held = Left(left.names, left.batches[1:], gone=(*merged, *gone), now=answer.date())
+        held = replace(left, batches=left.batches[1:], gone=(*merged, *gone), now=answer.date())
         return self.completed(held, Completing(found.rows, wants))
 
     def completed(self, left: Left, completing: Completing) -> sdk.Turn:
         """The records of a batch that lacks nothing, else the next request for it."""
         if completing.wants:
             first, *others = (want.ask for want in completing.wants)
-            state = Left(left.names, left.batches, completing, left.gone, left.now)
-            return sdk.Turn(ask=first, ahead=tuple(others), state=state)
+            return sdk.Turn(ask=first, ahead=tuple(others), state=replace(left, completing=completing))
         told = {each.id: each.at for each in self.named if each.at is not None}
         assert left.now is not None
         dated = [
-            sdk.Record(raw=record.raw, version=version(row, told.get(row.id or ""), left.now))
+            sdk.Record(
+                raw=with_currency(record, left.currency).raw, version=version(row, told.get(row.id or ""), left.now)
+            )
             for row, record in zip(completing.rows, completing.records(), strict=True)
         ]
-        return self.onward(Left(left.names, left.batches), (*dated, *left.gone))
+        following = replace(left, completing=None, gone=(), now=None)
+        return self.onward(following, (*dated, *left.gone))
 
     def onward(self, left: Left, records: Sequence[sdk.Record]) -> sdk.Turn:
         """The records, and the next batch."""
