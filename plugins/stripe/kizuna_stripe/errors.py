@@ -10,6 +10,7 @@ import msgspec
 from kizuna import sdk
 
 UNAUTHORIZED, FORBIDDEN, BAD_REQUEST, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 400, 404, 409, 429
+FAILED_DEPENDENCY = 424  # something Stripe itself depends on did not answer
 MISSING = "resource_missing"
 
 
@@ -57,9 +58,15 @@ def sort_error(key: str, answer: sdk.Answer) -> sdk.KizunaError | None:
     if status == TOO_MANY:
         reason = answer.headers.get("stripe-rate-limited-reason") or said.code or "no reason given"
         return sdk.TransientError(f"{where}: too many requests ({reason}); tried again.", sdk.retry_after(answer))
-    if answer.headers.get("stripe-should-retry") == "true":
-        return sdk.TransientError(f"{where}: Stripe asks to try again ({status}).", sdk.retry_after(answer))
+    found = sdk.sort_by_status(key, answer)
+    should_retry = answer.headers.get("stripe-should-retry")
+    if should_retry == "false" and (status == FAILED_DEPENDENCY or isinstance(found, sdk.TransientError)):
+        return sdk.RefusedError(f"{where}: Stripe asks not to try again ({status}); the next pass asks anew.")
+    if should_retry == "true" or status == FAILED_DEPENDENCY:
+        return sdk.TransientError(
+            f"{where}: Stripe cannot answer now ({status}); tried again.", sdk.retry_after(answer)
+        )
     if status == BAD_REQUEST:
         field = f" at {said.param}" if said.param else ""
         return sdk.RefusedError(f"{where}: the question was refused ({said.code or said.type or status}{field}).")
-    return sdk.sort_by_status(key, answer)
+    return found

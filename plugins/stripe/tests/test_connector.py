@@ -119,6 +119,12 @@ def test_the_key_never_prints():
         (answer(409, {"type": "idempotency_error"}), sdk.TransientError),
         (answer(400, {"type": "api_error"}, **{"stripe-should-retry": "true"}), sdk.TransientError),
         (answer(500, {"type": "api_error"}), sdk.TransientError),
+        (answer(424, {"type": "api_error"}), sdk.TransientError),
+        (answer(500, {"type": "api_error"}, **{"stripe-should-retry": "false"}), sdk.RefusedError),
+        (answer(424, {"type": "api_error"}, **{"stripe-should-retry": "false"}), sdk.RefusedError),
+        (answer(429, {"code": "rate_limit"}, **{"stripe-should-retry": "false"}), sdk.TransientError),
+        (answer(401, {"type": "invalid_request_error"}, **{"stripe-should-retry": "false"}), sdk.AuthError),
+        (answer(404, {"type": "invalid_request_error"}, **{"stripe-should-retry": "false"}), sdk.DegradedError),
     ],
 )
 def test_errors_are_sorted_by_what_the_operator_does(given, expected):

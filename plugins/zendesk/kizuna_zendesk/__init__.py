@@ -12,6 +12,7 @@ from kizuna_zendesk import errors
 from kizuna_zendesk.streams import Wishes, streams
 from kizuna_zendesk.webhooks import ZendeskWebhooks
 
+SHARE = 0.96  # of what the vendor allows: others ask for the same account, and its clock is not ours
 NO_SECRET = sdk.SecretStr("")
 
 
@@ -75,10 +76,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
     def __init__(self, settings: ZendeskSettings) -> None:
         super().__init__(settings)
         # The account's plan decides both rates, so that they belong to the connection and not to the class.
-        vars(self)["limits"] = (
-            sdk.Limit(settings.requests_per_minute, 60.0, burst=max(1, settings.requests_per_minute // 40)),
-            sdk.Limit(settings.incremental_per_minute, 60.0, family="incremental", concurrent=4, within="default"),
-        )
+        vars(self)["limits"] = limits(settings.requests_per_minute, settings.incremental_per_minute)
 
     def base_url(self) -> str:
         return (self.settings.base_url or f"https://{self.settings.subdomain}.zendesk.com").rstrip("/")
@@ -115,6 +113,16 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
 
     def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
         return errors.sort(self.key, answer)
+
+
+def limits(requests_per_minute: int, incremental_per_minute: int) -> tuple[sdk.Limit, ...]:
+    """The account's limit, so that no minute holds more even where a burst begins it, and that of exports within it."""
+    burst = max(1, requests_per_minute // 40)
+    calls = max(requests_per_minute * SHARE - burst, requests_per_minute * SHARE / 2)
+    return (
+        sdk.Limit(calls, 60.0, burst=burst),
+        sdk.Limit(incremental_per_minute * SHARE, 60.0, family="incremental", concurrent=4, within="default"),
+    )
 
 
 @sdk.hookimpl

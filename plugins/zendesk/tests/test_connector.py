@@ -86,9 +86,17 @@ def test_exports_have_a_limit_of_their_own_that_the_settings_raise():
     usual = {limit.family: limit for limit in Zendesk(settings()).limits}
     raised = {limit.family: limit for limit in Zendesk(settings(incremental_per_minute="30")).limits}
 
-    assert (usual["incremental"].calls, usual["incremental"].per_s, usual["incremental"].burst) == (10, 60.0, 1)
-    assert (usual["default"].calls, usual["incremental"].within) == (200, "default")
-    assert raised["incremental"].calls == 30
+    assert (usual["incremental"].calls, usual["incremental"].per_s, usual["incremental"].burst) == (9.6, 60.0, 1)
+    assert usual["incremental"].within == "default"
+    assert raised["incremental"].calls == pytest.approx(28.8)
+
+
+@pytest.mark.parametrize("per_minute", [1, 10, 200, 400, 2500])
+def test_no_minute_holds_more_than_the_limit_less_a_little_whatever_goes_at_once(per_minute):
+    limit = next(each for each in Zendesk(settings(requests_per_minute=per_minute)).limits if each.family == "default")
+
+    assert 0 < limit.calls
+    assert limit.calls + limit.burst <= max(1.5, per_minute * 0.96)
 
 
 @pytest.mark.parametrize(
