@@ -1,6 +1,8 @@
 """Owners and pipelines, which are read whole."""
 
+from kizuna_hubspot import mapping
 from kizuna_hubspot.paths import Paths
+from kizuna_hubspot.payloads import Owner
 from kizuna_hubspot.readings import OwnerReading, PipelineReading
 from plugins.hubspot.tests.answered import START, asked, params, results, step
 
@@ -41,3 +43,10 @@ def test_pipelines_come_in_one_answer() -> None:
     turn = step(machine, machine.begin({}, START), results(0))
 
     assert (len(turn.records), turn.ask, turn.whole) == (1, None, True)
+
+
+def test_an_owner_that_is_a_queue_is_nobody_of_ours() -> None:
+    person, queue = Owner(id=7, type="PERSON", first_name="Kim"), Owner(id=8, type="QUEUE", first_name="Support queue")
+
+    assert len(list(mapping.owner(person))) == 1
+    assert mapping.owner(queue) == ()

@@ -107,13 +107,16 @@ def contact(record: Contact) -> tuple[sdk.Said, ...]:
     return (person, *memberships, *merged)
 
 
-def owner(record: Owner) -> sdk.Staff:
-    """One of us; an archived owner has left."""
-    return sdk.Staff(
+def owner(record: Owner) -> tuple[sdk.Said, ...]:
+    """One of us; an archived owner has left, and a queue is nobody."""
+    if record.type == "QUEUE":
+        return ()
+    staff = sdk.Staff(
         name=full_name(sdk.text(record.first_name), sdk.text(record.last_name)),
         email=sdk.text(record.email),
         active=not record.archived,
     )
+    return (staff,)
 
 
 def full_name(given: str | None, family: str | None) -> str | None:
