@@ -17,7 +17,7 @@ FRESH = timedelta(minutes=5)
 """Older deliveries are refused; the vendor documents no window."""
 
 STREAMS = {"ticket": "tickets", "user": "users", "organization": "organizations"}
-GONE = {"soft_deleted", "permanently_deleted", "deleted"}
+GONE = {"soft_deleted", "permanently_deleted", "deleted", "marked_as_spam"}
 _SIGNATURE = "x-zendesk-webhook-signature"
 _TIMESTAMP = "x-zendesk-webhook-signature-timestamp"
 
@@ -31,15 +31,20 @@ EVENTS = (
         "ticket",
         "created status_changed priority_changed subject_changed agent_assignment_changed requester_changed "
         "organization_changed tags_changed comment_added comment_redacted comment_made_private merged "
-        "soft_deleted permanently_deleted undeleted",
+        "soft_deleted permanently_deleted undeleted custom_status_changed custom_field_changed type_changed "
+        "task_due_at_changed marked_as_spam attachment_redacted_from_comment external_id_changed "
+        "group_assignment_changed brand_changed description_changed form_changed submitter_changed "
+        "problem_link_changed",
     ),
     *_events(
         "user",
-        "created name_changed active_changed merged deleted",
+        "created name_changed active_changed merged deleted role_changed suspended_changed external_id_changed "
+        "tags_changed custom_field_changed identity_created identity_changed identity_deleted details_changed "
+        "notes_changed",
     ),
     *_events(
         "organization",
-        "created name_changed deleted",
+        "created name_changed deleted external_id_changed tags_changed custom_field_changed",
     ),
 )
 

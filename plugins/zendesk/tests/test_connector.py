@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from kizuna import sdk
 from kizuna_zendesk import Zendesk, ZendeskSettings, errors
-from kizuna_zendesk.webhooks import ZendeskWebhooks, signed
+from kizuna_zendesk.webhooks import EVENTS, ZendeskWebhooks, signed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 README = Path(__file__).parents[1] / "README.md"
@@ -95,7 +95,7 @@ def test_exports_have_a_limit_of_their_own_that_the_settings_raise():
 def test_no_minute_holds_more_than_the_limit_less_a_little_whatever_goes_at_once(per_minute):
     limit = next(each for each in Zendesk(settings(requests_per_minute=per_minute)).limits if each.family == "default")
 
-    assert 0 < limit.calls
+    assert limit.calls > 0
     assert limit.calls + limit.burst <= max(1.5, per_minute * 0.96)
 
 
@@ -238,8 +238,28 @@ def test_every_event_the_readme_asks_to_subscribe_to_is_a_hint():
 
     hinted = [name for name in told if ZendeskWebhooks().hints(delivery(event(name, "zen:x:7"), ""))]
 
-    assert len(told) > 20
+    assert len(told) > 40
     assert hinted == told
+    assert told == [name.removeprefix("zen:event-type:") for name in EVENTS]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ticket.custom_status_changed",
+        "ticket.group_assignment_changed",
+        "user.identity_created",
+        "organization.tags_changed",
+    ],
+)
+def test_what_changes_a_record_is_subscribed_to(name):
+    assert f"zen:event-type:{name}" in EVENTS
+
+
+def test_marking_a_ticket_as_spam_deletes_it():
+    (hint,) = ZendeskWebhooks().hints(delivery(event("ticket.marked_as_spam", "zen:ticket:35"), ""))
+
+    assert hint.deleted
 
 
 @pytest.mark.parametrize(
