@@ -53,10 +53,15 @@ class Stripe(sdk.Connector[StripeSettings]):
     def __init__(self, settings: StripeSettings) -> None:
         super().__init__(settings)
         # The limit belongs to the account, therefore to the connection and not to the class.
-        in_test_mode = "_test_" in settings.api_key.get_secret_value()
+        key = settings.api_key.get_secret_value()
+        in_test_mode = "_test_" in key
         per_s = settings.requests_per_s or (TEST_PER_S if in_test_mode else LIVE_PER_S)
         vars(self)["limits"] = limits(per_s)
-        vars(self)["webhooks"] = StripeWebhooks(ledger=settings.ledger)
+        vars(self)["webhooks"] = StripeWebhooks(
+            ledger=settings.ledger,
+            account=settings.account,
+            live=False if in_test_mode else True if "_live_" in key else None,
+        )
 
     def base_url(self) -> str:
         return self.settings.base_url.rstrip("/")

@@ -35,6 +35,8 @@ class Event(msgspec.Struct):
     created: int
     data: EventData
     api_version: str | None = None
+    account: str | None = None  # of a connected account, where a platform is told of it
+    livemode: bool | None = None
 
 
 class _Kind(msgspec.Struct):
@@ -53,6 +55,8 @@ class _Thin(msgspec.Struct):
     type: str
     created: datetime | None = None
     related_object: _Related | None = None
+    context: str | None = None  # the connected account
+    livemode: bool | None = None
 
 
 _KIND = msgspec.json.Decoder(_Kind)
@@ -72,7 +76,14 @@ def delivered(body: bytes) -> Event:
     related = thin.related_object
     held = EventObject(object=related.type, id=related.id) if related else EventObject()
     created = int(thin.created.timestamp()) if thin.created else 0
-    return Event(id=thin.id, type=thin.type.removeprefix("v1."), created=created, data=EventData(object=held))
+    return Event(
+        id=thin.id,
+        type=thin.type.removeprefix("v1."),
+        created=created,
+        data=EventData(object=held),
+        account=thin.context,
+        livemode=thin.livemode,
+    )
 
 
 @dataclass(frozen=True, slots=True)

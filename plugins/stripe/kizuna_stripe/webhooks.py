@@ -12,16 +12,22 @@ from dataclasses import dataclass
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, Feed, delivered, subjects
+from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, Event, Feed, delivered, subjects
 
 TOLERANCE_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class StripeWebhooks:
-    """Verifies ``Stripe-Signature`` and turns an event into hints, about the ledger too where that is read."""
+    """Verifies ``Stripe-Signature`` and turns an event into hints, about the ledger too where that is read.
+
+    ``account`` is the connected account that is read, ``live`` whether the key is one of the live mode (None: it does not
+    say): an event of another account or of the other mode is about objects that this connection does not read.
+    """
 
     ledger: bool = False
+    account: str | None = None
+    live: bool | None = None
 
     def genuine(self, delivery: sdk.Delivery, secrets: Sequence[sdk.SecretStr]) -> bool:
         """Whether one ``v1`` signature matches one of the secrets and was made within 300 seconds of now.
@@ -42,6 +48,8 @@ class StripeWebhooks:
             event = delivered(delivery.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
+        if self._elsewhere(event):
+            return ()
         at = sdk.epoch(event.created) if event.created else None
         return [
             sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted, at=at)
@@ -55,6 +63,11 @@ class StripeWebhooks:
             where="Developers → Webhooks → Add destination",
             proof="Take the signing secret (whsec_…) that Stripe shows for the endpoint.",
         )
+
+    def _elsewhere(self, event: Event) -> bool:
+        """Whether the event happened where nothing is read."""
+        other_account = event.account is not None and event.account != self.account
+        return other_account or (None not in (event.livemode, self.live) and event.livemode != self.live)
 
     def feeds(self) -> tuple[Feed, ...]:
         """What events are read of."""

@@ -214,6 +214,35 @@ def test_an_event_hints_at_what_to_read_again(kind, held, expected):
     assert {hint.at for hint in hints} <= {sdk.epoch(1)}
 
 
+@pytest.mark.parametrize(
+    ("key", "account", "told", "taken"),
+    [
+        ("sk_live_x", None, {"livemode": True}, True),
+        ("sk_live_x", None, {"livemode": False}, False),
+        ("rk_test_x", None, {"livemode": True}, False),
+        ("opaque", None, {"livemode": True}, True),
+        ("sk_live_x", None, {"account": "acct_1"}, False),
+        ("sk_live_x", "acct_1", {"account": "acct_1"}, True),
+        ("sk_live_x", "acct_1", {"account": "acct_2"}, False),
+        ("sk_live_x", "acct_1", {}, True),  # of an endpoint of the account itself
+    ],
+)
+@pytest.mark.parametrize("thin", [False, True])
+def test_an_event_of_another_account_or_of_the_other_mode_is_about_nothing_that_is_read(
+    key, account, told, taken, thin
+):
+    found = Stripe(StripeSettings(api_key=sdk.SecretStr(key), account=account)).webhooks
+    snapshot = msgspec.json.decode(event("customer.updated", customer()))
+    named = {"id": "evt_1", "object": "v2.core.event", "type": "v1.customer.updated"}
+    named |= {"related_object": {"id": "cus_1", "type": "customer"}}
+    body = {**named, "context" if "account" in told else "livemode": next(iter(told.values()), None)}
+    body = body if thin else {**snapshot, **told}
+
+    hints = found.hints(delivery(msgspec.json.encode(body), ""))
+
+    assert bool(hints) is taken
+
+
 def test_a_delivery_that_is_no_event_is_refused():
     with pytest.raises(sdk.PayloadError):
         connector().webhooks.hints(delivery(b"[]", ""))
