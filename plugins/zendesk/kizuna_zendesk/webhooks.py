@@ -100,7 +100,8 @@ class ZendeskWebhooks:
         return sdk.WebhookSetup(
             events=EVENTS,
             where="Admin Center → Apps and integrations → Webhooks → Create webhook → Zendesk events",
-            proof="Take the signing secret that Zendesk shows for the webhook.",
+            proof="Take the signing secret that Zendesk shows for the webhook once it is made; the Test button before that signs "
+            "with a secret of the vendor's own, so that its call is refused.",
         )
 
 

@@ -183,6 +183,16 @@ def test_a_stale_or_unreadable_timestamp_is_refused(stamp):
     assert not ZendeskWebhooks().genuine(delivery(body, signed(stamp, body, SECRET), stamp), [SECRET])
 
 
+def test_the_secret_of_the_test_button_which_everybody_knows_is_none_of_ours_and_is_told():
+    known = sdk.SecretStr("dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==")
+    stamp = "2026-03-01T12:00:00Z"
+
+    genuine = ZendeskWebhooks().genuine(delivery(b"{}", signed(stamp, b"{}", known)), [SECRET])
+
+    assert not genuine
+    assert "Test button" in ZendeskWebhooks().setup().proof
+
+
 def test_a_forged_body_is_refused():
     signature = signed("2026-03-01T12:00:00Z", b'{"a":1}', SECRET)
 
