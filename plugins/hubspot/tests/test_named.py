@@ -61,7 +61,7 @@ def test_exactly_the_named_are_read_as_the_list_would_show_them(served: Served, 
     assert any(each["associations"].get("companies") for each in found.living.values())
     assert all("pipeline" in each["properties"] for each in found.living.values())
     assert (found.bookmark, found.whole) == (None, False)
-    assert [ask.path.rpartition("/")[2] for ask in asked] == ["deals", "read", "read", "read"]
+    assert [ask.path.rpartition("/")[2] for ask in asked] == ["details", "deals", "read", "read", "read"]
 
 
 def test_every_kind_of_object_can_be_read_so_and_understood(served: Served) -> None:
@@ -99,10 +99,11 @@ def test_what_is_not_there_any_more_is_a_tombstone_of_the_vendors_time(served: S
     state.delete("account", deleted)
 
     told = sdk.Named(id=deleted, deleted=True)
-    found, _ = named(served, "companies", told, sdk.Named(id=other), sdk.Named(id="1", deleted=True))
+    forgotten = sdk.Named(id="1", deleted=sdk.ERASED)
+    found, _ = named(served, "companies", told, sdk.Named(id=other), forgotten)
 
     assert set(found.living) == {other}
-    assert found.gone == {deleted: "deleted", "1": "deleted"}
+    assert found.gone == {deleted: "deleted", "1": "erased"}
     assert found.versions[deleted] >= state.now().replace(microsecond=0) - timedelta(seconds=1)
 
 
