@@ -79,6 +79,36 @@ def test_a_search_whose_ids_do_not_go_up_is_refused(ids: tuple[int, ...]) -> Non
         step(machine, turn, results(*ids))
 
 
+def test_a_record_that_is_not_understood_goes_on_with_its_id_and_stops_no_search() -> None:
+    machine = reading()
+    bad = {"id": 10, "properties": [["spoilt"]]}
+    body = {"results": [results(9)["results"][0], bad, results(11)["results"][0]], "paging": {"next": {"after": "3"}}}
+
+    wanting = step(machine, opened(machine, DONE), body)
+    turn = step(machine, wanting, {"results": []})
+
+    assert asked(wanting).json == {"inputs": [{"id": "9"}, {"id": "11"}]}
+    assert raw(turn.records[1]) == bad
+    assert filters(turn)[-1] == ("hs_object_id", "GT", "11")
+
+
+def test_a_row_without_an_id_is_passed_over_while_others_tell_where_to_go_on() -> None:
+    machine = reading(COMPANIES)
+    nameless = {"id": [["spoilt"]], "properties": {}}
+
+    turn = step(machine, opened(machine, DONE), {"results": [results(9)["results"][0], nameless], "total": 5})
+
+    assert len(turn.records) == 2
+    assert filters(turn)[-1] == ("hs_object_id", "GT", "9")
+
+
+def test_a_search_that_shows_no_id_at_all_and_goes_on_is_refused() -> None:
+    machine = reading(COMPANIES)
+
+    with pytest.raises(sdk.PageError, match="shows no id"):
+        step(machine, opened(machine, DONE), {"results": [{"properties": {}}], "total": 5})
+
+
 def test_a_search_ends_by_its_total_when_it_names_no_next_page() -> None:
     machine = reading(COMPANIES)
 

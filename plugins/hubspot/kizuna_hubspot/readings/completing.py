@@ -130,7 +130,7 @@ def wanted(paths: Paths, kind: Kind, rows: Sequence[Row], rest: Sequence[str], *
 
     ``associated`` says that the page came with associations, so that only what spilled over is wanted.
     """
-    ids = [row.id for row in rows if row.id is not None]
+    ids = [row.id for row in rows if row.id is not None and row.understood]
     for to in kind.associations:
         lacking = [row.id for row in rows if row.id is not None and to in row.spilled] if associated else ids
         for chunk in chunks(lacking, ASSOCIATED_AT_ONCE):
@@ -233,7 +233,7 @@ def type_words(prefix: str, types: Sequence[_AssociationType], *, primary: bool)
 
 def completed(row: Row, parts: Sequence[Part]) -> bytes | msgspec.Raw:
     """The record's raw JSON with what the parts say of it; ``incomplete`` says what HubSpot would not tell."""
-    if row.id is None:
+    if row.id is None or not row.understood:
         return row.raw
     associated: dict[str, Associated] = {}
     more: dict[str, msgspec.Raw] = {}

@@ -212,15 +212,19 @@ class ObjectReading:
         return sdk.Ask(method="POST", path=self.paths.search(self.kind.name), json=body, family="search")
 
     def after_search(self, here: Place, found: Page) -> Place:
-        """The place after a page of the search. Raises PageError when its ids do not go up: some would be missed."""
-        if not found.rows:
-            return here.at("archived")
-        last = int(here.after or 0)
-        for row in found.rows:
-            if row.id is None or not row.id.isdigit() or int(row.id) <= last:
+        """The place after a page of the search. Raises PageError when its ids do not go up: some would be missed.
+
+        A row without an id that is understood is passed over, as long as others tell where to go on.
+        """
+        ids = [row.id for row in found.rows if row.id is not None]
+        last, more = int(here.after or 0), found.after is not None or (found.total or 0) > len(found.rows)
+        for key in ids:
+            if not key.isdigit() or int(key) <= last:
                 raise sdk.PageError(f"hubspot: the search of {self.kind.name} is not sorted by id; the page is refused")
-            last = int(row.id)
-        more = found.after is not None or (found.total or 0) > len(found.rows)
+            last = int(key)
+        if more and found.rows and not ids:
+            raise sdk.PageError(f"hubspot: the search of {self.kind.name} shows no id; the page is refused")
+        more = more and bool(found.rows)
         return here.at("search", str(last)) if more else here.at("archived")
 
     def asked_and_rest(self, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...]]:

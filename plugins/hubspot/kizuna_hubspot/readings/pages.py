@@ -47,8 +47,12 @@ class _Row(sdk.Payload, rename="camel"):
     associations: dict[str, _Relation] | None = None
 
 
+class _Named(sdk.Payload):
+    id: str | int | None = None
+
+
 class Row(msgspec.Struct, frozen=True):
-    """A record of a page: raw, and what the reading looks at. A record that is not understood has only its bytes."""
+    """A record of a page: raw, and what the reading looks at; of one that is not understood only its id, if that is."""
 
     raw: msgspec.Raw
     id: str | None = None
@@ -56,6 +60,7 @@ class Row(msgspec.Struct, frozen=True):
     merged: tuple[str, ...] = ()
     spilled: tuple[str, ...] = ()  # the kinds whose associations did not fit into the record
     updated_at: str | int | None = None
+    understood: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Page:
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _ROW = msgspec.json.Decoder(_Row)
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def opened(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
@@ -93,12 +99,21 @@ def row(raw: msgspec.Raw) -> Row:
     try:
         found = _ROW.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Row(raw)
-    key = found.id if found.id is None or isinstance(found.id, str) else str(found.id)
+        return Row(raw, id_of(raw), understood=False)
+    key = None if found.id is None else str(found.id)
     spilled = [kind for kind, relation in found.associations.items() if relation.paging] if found.associations else ()
     # Some of the lists name the record itself too.
     merged = tuple(each for each in merged_ids(found.properties) if each != key)
     return Row(raw, key, found.archived_at, merged, tuple(spilled), found.updated_at)
+
+
+def id_of(raw: msgspec.Raw) -> str | None:
+    """The id of a record of which the rest may be anything, None when not even that is understood."""
+    try:
+        found = _NAMED.decode(raw).id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return None if found is None else str(found)
 
 
 def changed_at(row: Row) -> datetime | None:
