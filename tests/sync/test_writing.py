@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 
 from kizuna.errors import LeaseLost
+from kizuna.plugins import load
 from kizuna.sdk import Account, Record
 from kizuna.storage import evidence, runs
 from kizuna.storage.payloads import Payloads
+from kizuna.sync.rebuild import rebuild
 from kizuna.sync.writer import Gathered, StreamWriter
-from tests.support.toys import MORNING, Bench, at, bench
+from tests.support.toys import MORNING, Bench, Toy, at, bench
 
+PAST = ("source_version", "fact_history", "fact_account", "quarantine")
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}
 
 
@@ -131,6 +134,41 @@ def test_a_log_of_deletions_does_not_take_a_merge_back(toy: Bench) -> None:
 
     assert (wrote.deleted, wrote.unchanged) == (0, 1)
     assert toy.rows("SELECT count(*) FROM record_alias") == [(1,)]
+
+
+@pytest.mark.parametrize("reason", ["erased", "scrubbed"])
+def test_nothing_is_left_of_what_a_record_said_that_is_to_be_forgotten(
+    toy: Bench, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Account, "dated", True)
+    toy.write({"id": "1", "name": "Hanako Yamada", "staff": 3, "at": at(0)})
+    toy.write({"id": "1", "name": "Hanako Sato", "staff": 4, "at": at(1)})
+    toy.write({"id": "1", "name": 5, "at": at(2)})
+    kept = [toy.rows(f"SELECT count(*) > 0 FROM {table}") for table in PAST]
+    gathered = Gathered()
+    gathered.add([Record(raw=b"{}", id="1", deleted=reason, version=MORNING + timedelta(days=1))], None, MORNING)
+
+    wrote = toy.writer().write(gathered)
+
+    assert wrote.deleted == 1
+    assert toy.rows("SELECT deleted FROM source_record") == [(reason,)]
+    assert [bool(rows[0][0]) for rows in kept] == [True] * len(PAST)
+    assert [toy.rows(f"SELECT count(*) FROM {table}") for table in PAST] == [[(0,)]] * len(PAST)
+    plugins = load(allowed=[])
+    plugins.connectors["toy"] = Toy
+    assert rebuild(toy.deriver, plugins, check=True) == []
+
+
+def test_who_was_deleted_before_can_still_be_forgotten(toy: Bench) -> None:
+    toy.write({"id": "1", "name": "Acme", "at": at(0)}, {"id": "2", "name": "Hanako Yamada", "at": at(0)})
+    toy.write({"id": "2", "name": "Hanako Yamada", "gone": True, "merged_into": "1", "at": at(1)})
+    gathered = Gathered()
+    gathered.add([Record(raw=b"{}", id="2", deleted="erased", version=MORNING + timedelta(days=1))], None, MORNING)
+
+    toy.writer().write(gathered)
+
+    assert toy.rows("SELECT deleted FROM source_record WHERE source_id = '2'") == [("erased",)]
+    assert toy.rows("SELECT count(*) FROM source_version") == [(0,)]
 
 
 def test_the_bookmark_is_committed_with_the_batch_or_not_at_all(toy: Bench) -> None:

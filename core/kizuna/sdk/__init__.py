@@ -68,7 +68,7 @@ from kizuna.sdk.limits import Limit
 from kizuna.sdk.listing import Listing, Since
 from kizuna.sdk.paging import Cursor, LastId, NextLink, PageNumber, Paging, SinglePage
 from kizuna.sdk.payload import Payload
-from kizuna.sdk.reading import Answer, Ask, Bookmark, Named, Reading, Record, Start, Turn
+from kizuna.sdk.reading import ERASED, SCRUBBED, Answer, Ask, Bookmark, Named, Reading, Record, Start, Turn
 from kizuna.sdk.settings import Field, SecretStr, Settings
 from kizuna.sdk.streams import AnyStream, Said, Stream
 from kizuna.sdk.transport import Transport
@@ -76,6 +76,8 @@ from kizuna.sdk.values import day, epoch, instant, known, number, plain, text, t
 from kizuna.sdk.webhooks import Delivery, Explained, Hint, Reply, Replying, Webhooks, WebhookSetup
 
 __all__ = [
+    "ERASED",
+    "SCRUBBED",
     "Account",
     "AccountKind",
     "Answer",

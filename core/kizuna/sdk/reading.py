@@ -63,15 +63,22 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     version: datetime | None = None  # when the vendor changed it, where the record itself does not say
 
 
+ERASED = "erased"
+"""The reason of a deletion that wants the record's past forgotten as well: every payload, version and dated fact of it."""
+SCRUBBED = "scrubbed"
+"""The same of a record that the vendor goes on showing, emptied of what it said of a person."""
+
+
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """A record to read again, and when the vendor says that it changed (by the vendor's clock), where it does say so.
 
-    ``deleted``: the vendor said that it is gone. One that is not found without that may only not be shown yet.
+    ``deleted``: the vendor said that it is gone, or why (:data:`ERASED`). One that is not found without that may only not
+    be shown yet.
     """
 
     id: str
     at: datetime | None = None
-    deleted: bool = False
+    deleted: bool | str = False
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,13 +23,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
     """Something happened to a record: read it again. ``event`` is the id by which a repetition is known.
 
+    ``deleted``: it is gone, or the reason (``sdk.ERASED``) where the vendor tells one.
+
     ``at`` is when it happened by the vendor's clock, where the delivery says so.
     """
 
     stream: str
     id: str
     event: str
-    deleted: bool = False
+    deleted: bool | str = False
     at: datetime | None = None
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kizuna.storage.bulk import among, insert, numbers, rows_of
+from kizuna.storage.bulk import among, delete, insert, numbers, rows_of
 from kizuna.storage.tables import evidence as t
+from kizuna.storage.tables import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ def keep_versions(connection: Connection, rids: Collection[int]) -> None:
         SELECT {names} FROM source_record WHERE {among(connection, "rid")}
     """
     connection.execute(text(statement), {"rids": numbers(connection, rids)})
+
+
+def erase(connection: Connection, connection_id: int, stream: str, records: Mapping[int, str]) -> None:
+    """Nothing is left of what these records (id → source id) said before: no version, no dated fact, nothing set aside."""
+    if records:
+        delete(connection, t.SOURCE_VERSION, "rid", records)
+        delete(connection, facts.HISTORY, "rid", records)
+        release(connection, connection_id, stream, list(records.values()))
 
 
 def living(connection: Connection, connection_id: int, stream: str) -> Iterator[int]:

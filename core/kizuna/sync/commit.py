@@ -88,6 +88,7 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
                 kinds |= {kind_of(CustomField)}  # also when the latest rules keep none: older values are to go
             _write(sql, batch, kinds, now)
             _account(sql, place, batch, kinds, now)
+            evidence.erase(sql, place.connection_id, place.stream, batch.rows.erased())
             failpoint("batch.written")
     except Taken as error:
         raise Overtaken from error

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from kizuna import clock
 from kizuna.errors import KizunaError
 from kizuna.failpoints import failpoint
-from kizuna.sdk import AnyStream, Bookmark, Hint, Named, Start, Transport
+from kizuna.sdk import ERASED, AnyStream, Bookmark, Hint, Named, Start, Transport
 from kizuna.storage import runs
 from kizuna.storage.connections import StoredStream
 from kizuna.storage.instants import micros
@@ -67,7 +67,8 @@ def _both(named: Named | None, hint: Hint) -> Named:
     if named is None:
         return Named(id=hint.id, at=hint.at, deleted=hint.deleted)
     at = max((at for at in (named.at, hint.at) if at is not None), default=None)
-    return Named(id=hint.id, at=at, deleted=named.deleted or hint.deleted)
+    reasons = (named.deleted, hint.deleted)
+    return Named(id=hint.id, at=at, deleted=ERASED if ERASED in reasons else named.deleted or hint.deleted)
 
 
 @dataclass(slots=True)

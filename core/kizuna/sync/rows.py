@@ -8,6 +8,7 @@ from typing import Any
 
 from kizuna.errors import PayloadError
 from kizuna.model.facts import kind_of
+from kizuna.sdk import ERASED, SCRUBBED
 from kizuna.storage import written
 from kizuna.storage.evidence import Head
 from kizuna.storage.fact_rows import target
@@ -24,6 +25,10 @@ class Origin:
     run_id: str
     compress: Callable[[bytes], bytes]
     dictionary_id: int
+
+
+FORGETTING = frozenset({ERASED, SCRUBBED})
+"""The reasons of deletions that take the record's past along."""
 
 
 @dataclass(slots=True)
@@ -46,6 +51,10 @@ class Rows:
     def rids(self) -> set[int]:
         """The record ids."""
         return {row[0] for row in self.evidence}
+
+    def erased(self) -> dict[int, str]:
+        """Record id → source id of those whose past is to be forgotten."""
+        return {row[0]: row[3] for row in self.evidence if row[7] in FORGETTING}
 
     def times(self) -> dict[int, tuple[int, int]]:
         """Record id → since when it is so (the source's version), and since when we know it."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Sql
 
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
-from kizuna.sdk import Hint
+from kizuna.sdk import ERASED, Hint
 from kizuna.storage import connections, deliveries, evidence, runs
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import Kept
@@ -88,7 +88,7 @@ def _seen(sql: Sql, names: Mapping[int, str], page: Collection[Kept]) -> set[int
 def _shows(head: evidence.Head | None, hint: Hint, received_at: int) -> bool:
     """Whether what is stored shows what the hint tells."""
     if hint.deleted:
-        return head is None or head.deleted is not None
+        return head is None or head.deleted == ERASED or (head.deleted is not None and hint.deleted != ERASED)
     if head is None:
         return False
     return head.known_at >= received_at or (hint.at is not None and head.version >= micros(hint.at))

@@ -13,7 +13,7 @@ from typing import Any
 from kizuna import clock
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
-from kizuna.sdk import AnyStream, Bookmark, Record
+from kizuna.sdk import ERASED, AnyStream, Bookmark, Record
 from kizuna.storage import connections, drift, evidence, field_rules, payloads, written
 from kizuna.storage.bulk import Unfit
 from kizuna.storage.instants import micros
@@ -189,7 +189,11 @@ class StreamWriter:
 
     def _leave_merged(self, found: Sorted, heads: Mapping[int, evidence.Head]) -> None:
         """A loser that said where it went stays so: a log of deletions knows of it later, and not of the winner."""
-        bare = [one.rid for one in found.changed if one.payload is None and _is_gone(heads.get(one.rid))]
+        bare = [
+            one.rid
+            for one in found.changed
+            if one.payload is None and one.deleted != ERASED and _is_gone(heads.get(one.rid))
+        ]
         if bare:
             with self.place.database.read() as sql:
                 merged = written.merged_away(sql, bare)

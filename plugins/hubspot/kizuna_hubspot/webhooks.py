@@ -123,8 +123,9 @@ def hints(event: Event) -> Iterator[sdk.Hint]:
     winner = winner_of(event) if verb == "merge" else None
     for stream, found in dict.fromkeys(concerned(event, verb)):
         if stream is not None and found is not None:
-            gone = verb in ("deletion", "privacyDeletion") or (verb == "merge" and str(found) != str(winner))
-            yield sdk.Hint(stream=stream, id=str(found), event=f"{name}:{found}", deleted=gone, at=at)
+            gone = verb == "deletion" or (verb == "merge" and str(found) != str(winner))
+            deleted = sdk.ERASED if verb == "privacyDeletion" else gone
+            yield sdk.Hint(stream=stream, id=str(found), event=f"{name}:{found}", deleted=deleted, at=at)
 
 
 def winner_of(event: Event) -> int | str | None:

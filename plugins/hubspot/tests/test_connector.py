@@ -131,6 +131,14 @@ def test_too_many_calls_wait_for_their_window(body: dict[str, Any], headers: dic
     assert error.retry_after_s == wait_s
 
 
+def test_a_portal_being_moved_is_waited_for_and_pauses_the_run_when_that_takes_long() -> None:
+    soon, tomorrow = (connector().sort_error(answer(477, {}, retry_after=wish)) for wish in ("300", "86400"))
+
+    assert type(soon) is sdk.TransientError
+    assert isinstance(tomorrow, sdk.QuotaError)
+    assert tomorrow.retry_after_s == 86400.0
+
+
 def test_the_daily_limit_is_a_quota() -> None:
     error = connector().sort_error(answer(429, {"policyName": "DAILY"}))
 
@@ -255,7 +263,7 @@ def test_events_are_hints_to_read_again() -> None:
         ("contacts", "300", True),
         ("contacts", "1", False),
         ("companies", "5", True),
-        ("contacts", "6", True),
+        ("contacts", "6", "erased"),
     ]
     assert len({hint.event for hint in hints}) == 8
     assert [hint.at for hint in hints] == [sdk.epoch(1_700_000_000), *[None] * 7]

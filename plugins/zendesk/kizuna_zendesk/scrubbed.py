@@ -97,4 +97,4 @@ def scrubbed(rows: Sequence[msgspec.Raw]) -> Iterator[sdk.Record]:
         except msgspec.DecodeError:
             continue  # not a user; the export tells of every one in its own words
         if name == SCRUBBED_NAME:
-            yield sdk.Record(raw=row, deleted="scrubbed")
+            yield sdk.Record(raw=row, deleted=sdk.SCRUBBED)

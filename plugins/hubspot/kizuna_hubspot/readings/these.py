@@ -92,8 +92,9 @@ class These:
         merged = losers(found.rows)
         away = here | set(refused(found.faults, batch, here)) | {record.id for record in merged if record.id}
         # Archived or erased; one of which nobody said so may only not be shown yet.
-        told_gone = {each.id for each in self.named if each.deleted}
-        gone = (tombstone(key, "deleted", answer.date()) for key in batch if key in told_gone - away)
+        told = {each.id: each.deleted for each in self.named if each.deleted and each.id not in away}
+        reasons = {key: sdk.ERASED if reason == sdk.ERASED else "deleted" for key, reason in told.items()}
+        gone = (tombstone(key, reasons[key], answer.date()) for key in batch if key in reasons)
         _, rest = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
         wants = tuple(wanted(self.reading.paths, self.reading.kind, found.rows, rest, associated=False))
         held = replace(left, batches=left.batches[1:], gone=(*merged, *gone), now=answer.date())
