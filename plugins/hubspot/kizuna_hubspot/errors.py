@@ -9,6 +9,7 @@ from kizuna import sdk
 SECOND_S = 1.0
 TEN_SECONDS_S = 10.0
 LOCKED_S = 2.0
+WAITED_MOST_S = 300.0  # a longer pause is one of the whole run
 DAILY_S = 3600.0  # the day ends at midnight of the portal's time zone, which the answer does not name
 
 
@@ -44,7 +45,7 @@ def sort_error(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             f"{name}: the object is locked (423); tried again.", sdk.retry_after(answer) or LOCKED_S
         )
     if status == 477:
-        return sdk.TransientError(f"{name}: the portal is being moved (477); tried again.", sdk.retry_after(answer))
+        return moving(name, sdk.retry_after(answer))
     if status == 530:
         # HubSpot's edge answers so to tokens of a portal it cannot place.
         return sdk.AuthError(
@@ -59,6 +60,14 @@ def too_many(name: str, fault: _Fault, wish_s: float | None) -> sdk.TransientErr
         return sdk.QuotaError(f"{name}: the portal's calls of today are used up; tried again within hours.", DAILY_S)
     window_s = SECOND_S if fault.policy_name == "SECONDLY" else TEN_SECONDS_S
     return sdk.TransientError(f"{name}: too many calls (429); tried again.", window_s if wish_s is None else wish_s)
+
+
+def moving(name: str, wish_s: float | None) -> sdk.TransientError:
+    """A portal on its way to another data centre; HubSpot may name up to a day, for which the run pauses."""
+    said = f"{name}: the portal is being moved (477); tried again."
+    if wish_s is not None and wish_s > WAITED_MOST_S:
+        return sdk.QuotaError(said, wish_s)
+    return sdk.TransientError(said, wish_s)
 
 
 def fault_of(answer: sdk.Answer) -> _Fault:
