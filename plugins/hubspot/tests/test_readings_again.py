@@ -123,6 +123,27 @@ def test_a_batch_of_which_nothing_is_answered_is_refused_as_a_whole() -> None:
         step(machine, wanting, {"results": [], "errors": [fault(1, 2)]})
 
 
+def test_a_single_record_of_which_nothing_is_answered_is_set_aside_after_three_tries() -> None:
+    machine = reading()
+    turn = found(machine, 2)
+
+    for _ in range(3):
+        assert ids_asked(turn) == ["2"]
+        turn = step(machine, turn, {"results": [], "errors": [fault(2)]})
+
+    assert raw(turn.records[0])["incomplete"] == "associations with companies: INTERNAL_ERROR"
+    assert dict(asked(turn).params)["archived"] == "true"
+
+
+def test_a_record_without_associations_is_known_by_the_subcategory_too() -> None:
+    machine = reading()
+    nothing = {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND", "context": {"fromObjectId": ["2"]}}
+
+    turn = step(machine, found(machine, 2), {"results": [], "errors": [nothing]})
+
+    assert [raw(each) for each in turn.records] == [{"id": "2", "properties": {}}]
+
+
 def test_properties_a_batch_refused_are_asked_for_again_too() -> None:
     machine = reading(COMPANIES, custom=True)
     definitions = {"results": [{"name": f"custom_{number:03}"} for number in range(150)]}

@@ -82,7 +82,7 @@ def test_associations_that_do_not_fit_into_one_answer_are_asked_on() -> None:
 
 def test_an_association_read_that_failed_in_part_is_refused() -> None:
     machine = reading()
-    wanting = step(machine, opened(machine, DONE), results(501))
+    wanting = step(machine, opened(machine, DONE), results(501, 502))
 
     with pytest.raises(sdk.PageError, match="INTERNAL_ERROR"):
         step(machine, wanting, {"results": [], "errors": [{"category": "INTERNAL_ERROR"}]}, 207)

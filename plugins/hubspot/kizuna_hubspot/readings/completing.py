@@ -193,13 +193,13 @@ def associations(want: Want, body: bytes) -> tuple[Part, tuple[Want, ...]]:
 def partly(want: Want, faults: Sequence[Fault], answered: set[str]) -> tuple[Mapping[str, str], tuple[Want, ...]]:
     """What a batch was refused for good (id → category), and the request that tries the refused ids again.
 
-    Raises PageError when nothing of the batch was answered: that is no trouble of single records.
+    Raises PageError when nothing of several records was answered: that is no trouble of single ones.
     """
     asked = want.ask.json["inputs"]
     refusal = refused(faults, [each["id"] for each in asked], answered)
     if not refusal:
         return {}, ()
-    if want.attempt == 1 and len(refusal) == len(asked):
+    if want.attempt == 1 and len(refusal) == len(asked) > 1:
         words = ", ".join(sorted(set(refusal.values())))
         raise sdk.PageError(f"hubspot: {want.ask.path} answers with nothing but faults ({words}); the page is refused")
     if want.attempt == ATTEMPTS:

@@ -10,6 +10,7 @@ from kizuna import sdk
 
 ATTEMPTS = 3
 _ABSENT = "OBJECT_NOT_FOUND"
+_UNASSOCIATED = "NO_ASSOCIATIONS_FOUND"  # at the end of a subcategory, also where no category is told
 
 _IDS = msgspec.json.Decoder(list[str | int])
 
@@ -18,6 +19,7 @@ class Fault(sdk.Payload, rename="camel"):
     """A fault in an answer; ``context`` names the ids, as ``ids`` or, of associations, as ``fromObjectId``."""
 
     category: str | None = None
+    sub_category: str | None = None
     context: dict[str, msgspec.Raw] | None = None
 
 
@@ -27,14 +29,19 @@ def refused(faults: Sequence[Fault], asked: Sequence[str], answered: set[str]) -
     OBJECT_NOT_FOUND is none: the record has no association of the kind, or is not there any more. A fault that names
     no id may concern every record that was not answered.
     """
-    absent = {key for fault in faults if fault.category == _ABSENT for key in named(fault)}
+    absent = {key for fault in faults if is_absent(fault) for key in named(fault)}
     found: dict[str, str] = {}
     for fault in faults:
-        if fault.category == _ABSENT:
+        if is_absent(fault):
             continue
         suspects = named(fault) or [key for key in asked if key not in answered and key not in absent]
-        found.update(dict.fromkeys(suspects, fault.category or "no category"))
+        found.update(dict.fromkeys(suspects, fault.category or fault.sub_category or "no category"))
     return {key: found[key] for key in asked if key in found}
+
+
+def is_absent(fault: Fault) -> bool:
+    """Whether it says no more than that there is nothing."""
+    return fault.category == _ABSENT or (fault.sub_category or "").rpartition(".")[2] == _UNASSOCIATED
 
 
 def named(fault: Fault) -> list[str]:
