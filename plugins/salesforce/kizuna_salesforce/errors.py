@@ -14,6 +14,7 @@ _LEFT_TO_READINGS = frozenset({400, 403, 409})
 
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back
+_RESTRICTED = "Implementation restriction"
 _BUSY_PAUSE_S = 10.0  # 25 calls longer than 20 seconds are under way
 
 
@@ -21,15 +22,20 @@ class Said(msgspec.Struct, rename={"error_code": "errorCode"}):
     """One entry of an error body."""
 
     error_code: str | None = None
+    message: str | None = None
+
+
+def entries(answer: sdk.Answer) -> list[Said]:
+    """The errors in the body, none when it is no error array (an edge server answers with HTML or nothing)."""
+    try:
+        return msgspec.json.decode(answer.body, type=list[Said])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
 
 
 def codes(answer: sdk.Answer) -> tuple[str, ...]:
-    """The error codes in the body, none when it is no error array (an edge server answers with HTML or nothing)."""
-    try:
-        said = msgspec.json.decode(answer.body, type=list[Said])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ()
-    return tuple(entry.error_code for entry in said if entry.error_code)
+    """The error codes in the body."""
+    return tuple(entry.error_code for entry in entries(answer) if entry.error_code)
 
 
 def usage(answer: sdk.Answer) -> tuple[int, int] | None:
@@ -92,6 +98,10 @@ def _by_code(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             | "INSUFFICIENT_ACCESS_OR_READONLY"
         ):
             return sdk.DegradedError(f"{name}: the object is absent or not readable ({code}); grant read access to it.")
+        case "API_ERROR" if any((entry.message or "").startswith(_RESTRICTED) for entry in entries(answer)):
+            return sdk.DegradedError(
+                f"{name}: only who sees all data may ask for this ({code}); grant «View All Data»."
+            )
         case "SERVER_UNAVAILABLE" | "UNKNOWN_EXCEPTION" | "UNABLE_TO_LOCK_ROW":
             return sdk.TransientError(f"{name}: Salesforce cannot answer now ({code}).")
         case _:

@@ -163,6 +163,18 @@ def test_what_is_refused_of_an_object_is_left_to_the_reading_which_knows_what_it
     assert type(errors.refusal("Contact", said)) is error
 
 
+def test_a_restriction_of_the_object_names_the_permission_that_lifts_it():
+    message = "Implementation restriction: ContentDocumentLink requires a filter"
+    body = json.dumps([{"errorCode": "API_ERROR", "message": message}]).encode()
+    said = sdk.Answer(status=400, body=body, headers={}, asked_at=NOW)
+
+    error = errors.refusal("CaseComment", said)
+
+    assert connector().sort_error(said) is None
+    assert isinstance(error, sdk.DegradedError)
+    assert "View All Data" in str(error)
+
+
 def test_an_answer_that_is_no_error_of_salesforces_is_no_readings_matter():
     said = sdk.Answer(status=400, body=b"<html>", headers={}, asked_at=NOW)
 
