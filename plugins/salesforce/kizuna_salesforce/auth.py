@@ -16,7 +16,7 @@ import msgspec
 from kizuna import sdk
 
 GRANT_JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-ASSERTION_LIVES_S = 180  # Salesforce refuses an assertion that would live longer
+ASSERTION_LIVES_S = 120  # Salesforce refuses one that would live for more than 180, by its own clock
 ASSERTION_RENEWED_S = 60
 
 
@@ -108,7 +108,9 @@ def signer(client_id: str, username: str, audience: str, private_key: sdk.Secret
 
 def audience_of(login_url: str) -> str:
     """Whom an assertion is for: the login host of sandboxes or of production, as the org's own host tells."""
-    return "https://test.salesforce.com" if ".sandbox." in login_url else "https://login.salesforce.com"
+    host = httpx.URL(login_url).host
+    sandbox = ".sandbox." in host or host == "test.salesforce.com"
+    return "https://test.salesforce.com" if sandbox else "https://login.salesforce.com"
 
 
 def _segment(content: bytes) -> str:

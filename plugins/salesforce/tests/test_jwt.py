@@ -61,7 +61,7 @@ def test_an_assertion_of_another_key_is_refused(org: Served):
         tried(org, OTHER_KEY)
 
 
-def test_the_assertion_names_app_user_and_audience_and_ends_in_three_minutes():
+def test_the_assertion_names_app_user_and_audience_and_ends_in_two_minutes():
     assertion = signer("ck", "ada@acme.example", "https://login.salesforce.com", pem(KEY))(1_770_000_000.5)
 
     claims = json.loads(base64.urlsafe_b64decode(assertion.split(".")[1] + "=="))
@@ -69,12 +69,13 @@ def test_the_assertion_names_app_user_and_audience_and_ends_in_three_minutes():
         "iss": "ck",
         "sub": "ada@acme.example",
         "aud": "https://login.salesforce.com",
-        "exp": 1_770_000_180,
+        "exp": 1_770_000_120,
     }
 
 
 def test_a_sandbox_has_an_audience_of_its_own():
     assert audience_of("https://acme--uat.sandbox.my.salesforce.com") == "https://test.salesforce.com"
+    assert audience_of("https://test.salesforce.com") == "https://test.salesforce.com"
     assert audience_of("https://acme.my.salesforce.com") == "https://login.salesforce.com"
 
 
