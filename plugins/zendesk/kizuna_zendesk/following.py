@@ -59,11 +59,13 @@ class Followed:
     """An export, each page followed by questions of single records.
 
     A page and what it makes necessary are one step: its bookmark moves when all of it is there, so that a crash between
-    asks the page again. A record that is gone by then is no error. Bookmark: that of the export.
+    asks the page again. A record that is gone by then is no error. Bookmark: that of the export. A page with the list
+    ``unless`` beside its records needs no questions.
     """
 
     export: CursorExport | TimeExport
     follow: FollowUp
+    unless: str | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         return self.export.begin(bookmark, start)
@@ -71,8 +73,10 @@ class Followed:
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if not isinstance(state, Waiting):
             page = self.export.turn(state, ask, answer)
-            rows = listed(opened(answer, ask.path), self.export.items, ask.path)
-            return self._next(Waiting(page, rows, tuple(self.follow.wanted(rows))))
+            shown = opened(answer, ask.path)
+            rows = listed(shown, self.export.items, ask.path)
+            wanted = () if self.unless in shown else tuple(self.follow.wanted(rows))
+            return self._next(Waiting(page, rows, wanted))
         if answer.status == NOT_FOUND:
             return self._next(replace(state, left=state.left[1:]))
         details = opened(answer, ask.path)

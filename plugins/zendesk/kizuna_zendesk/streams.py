@@ -100,11 +100,19 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
     sideloads = (Sideload("identities"),)
     path = "/api/v2/incremental/users/cursor.json"
     export = CursorExport(path=path, items="users", params=(EXPORT_PAGE, *beside), sideloads=sideloads)
-    follow = None if along else EachIdentity()
-    whole = export if follow is None else Followed(export=export, follow=follow)
+    follow, unless = EachIdentity(), "identities" if along else None
+    whole = Followed(export=export, follow=follow, unless=unless)
 
     def only(named: Sequence[sdk.Named]) -> These:
-        return These(items="users", one="user", named=tuple(named), params=beside, sideloads=sideloads, follow=follow)
+        return These(
+            items="users",
+            one="user",
+            named=tuple(named),
+            params=beside,
+            sideloads=sideloads,
+            follow=follow,
+            unless=unless,
+        )
 
     return sdk.Stream(
         name="users",

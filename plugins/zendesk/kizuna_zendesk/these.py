@@ -24,7 +24,7 @@ SHOWN_AT_ONCE = 100
 class Left:
     """What is still to be asked, and what the batch in hand has brought.
 
-    ``batches``: ids not asked for yet; ``singles``: those of the batch that were left out; ``lists``: those whose own lists
+    ``bare``: those of the rows that lack what was asked for beside them; ``batches``: ids not asked for yet; ``singles``: those of the batch that were left out; ``lists``: those whose own lists
     are wanted, None before it is known which.
     """
 
@@ -32,6 +32,7 @@ class Left:
     singles: tuple[str, ...] = ()
     lists: tuple[str, ...] | None = None
     rows: tuple[msgspec.Raw, ...] = ()
+    bare: tuple[msgspec.Raw, ...] = ()
     gone: tuple[sdk.Record, ...] = ()
     found: tuple[tuple[str, msgspec.Raw], ...] = ()
 
@@ -41,7 +42,7 @@ class These:
     """The named records of a collection; no bookmark, and nothing is said of others.
 
     ``one`` is the collection's name in the singular, ``params`` asks for what comes beside, ``follow`` for what is asked
-    record by record.
+    record by record, but for those shown with the list ``unless`` beside them.
     """
 
     items: str
@@ -50,6 +51,7 @@ class These:
     params: tuple[tuple[str, str], ...] = ()
     sideloads: tuple[Sideload, ...] = ()
     follow: FollowUp | None = None
+    unless: str | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         ids = tuple(dict.fromkeys(each.id for each in self.named if each.id.isdecimal()))  # others name no record here
@@ -65,7 +67,8 @@ class These:
         rows = self._joined(page, listed(page, self.items, ask.path))
         here = {id_of(row, "id") for row in rows}
         asked, *batches = state.batches
-        return self._next(Left(tuple(batches), tuple(each for each in asked if each not in here), rows=rows))
+        singles = tuple(each for each in asked if each not in here)
+        return self._next(Left(tuple(batches), singles, rows=rows, bare=self._bare(page, rows)))
 
     def _shown(self, left: Left, ask: sdk.Ask, answer: sdk.Answer) -> Left:
         """What came of the question for a single record."""
@@ -79,7 +82,9 @@ class These:
         page = opened(answer, ask.path)
         if self.one not in page:
             raise sdk.PageError(f"{ask.path}: the answer has no {self.one!r}; the page is refused")
-        return replace(left, singles=tuple(others), rows=(*left.rows, *self._joined(page, [page[self.one]])))
+        rows = self._joined(page, [page[self.one]])
+        bare = self._bare(page, rows)
+        return replace(left, singles=tuple(others), rows=(*left.rows, *rows), bare=(*left.bare, *bare))
 
     def _listed(self, left: Left, lists: tuple[str, ...], ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """What came of the question for a record's own list; a record that went meanwhile has none."""
@@ -97,7 +102,7 @@ class These:
     def _next(self, left: Left) -> sdk.Turn:
         """The next question of the batch in hand, or its records and the next batch."""
         if not left.singles and left.lists is None:
-            left = replace(left, lists=tuple(self.follow.wanted(left.rows)) if self.follow else ())
+            left = replace(left, lists=tuple(self.follow.wanted(left.bare)) if self.follow else ())
         asks = list(self._asks(left))
         if asks:
             return sdk.Turn(ask=asks[0], ahead=tuple(asks[1:]), state=left)
@@ -123,6 +128,10 @@ class These:
         if self.follow is not None and not left.singles:
             for own in (left.lists or ())[:NEAR]:
                 yield sdk.Ask(path=self.follow.path.format(id=own), params=(LIST_PAGE,))
+
+    def _bare(self, page: dict[str, msgspec.Raw], rows: tuple[msgspec.Raw, ...]) -> tuple[msgspec.Raw, ...]:
+        """The rows of whose own lists it is to be asked."""
+        return () if self.unless in page else rows
 
     def _joined(self, page: dict[str, msgspec.Raw], rows: list[msgspec.Raw]) -> tuple[msgspec.Raw, ...]:
         """The rows with what came beside them."""

@@ -202,6 +202,34 @@ def test_identities_are_asked_for_each_living_user_where_the_export_lacks_them()
     assert said(last.records) == [{"id": 1, "identities": [identity]}, {"id": 2, "active": False}]
 
 
+def test_identities_are_asked_for_one_by_one_where_the_export_was_asked_for_them_and_brings_none():
+    reading = STREAMS["users"].reading
+    begun = reading.begin(None, START)
+    identity = {"user_id": 1, "type": "email", "value": "aya@harbor.example"}
+    page = {"users": [{"id": 1}], "after_cursor": "A", "end_of_stream": False}
+
+    first = reading.turn(begun.state, begun.ask, answer(page))
+    last = reading.turn(first.state, first.ask, answer({"identities": [identity]}))
+    beside = reading.turn(begun.state, begun.ask, answer({**page, "identities": []}))
+
+    assert (first.ask.path, first.records) == ("/api/v2/users/1/identities.json", ())
+    assert said(last.records) == [{"id": 1, "identities": [identity]}]
+    assert (beside.ask.path, said(beside.records)) == (begun.ask.path, [{"id": 1}])
+
+
+def test_identities_of_named_users_are_asked_for_where_they_do_not_come_beside_them():
+    reading = STREAMS["users"].only([sdk.Named(id="1")])
+    begun = reading.begin(None, START)
+    identity = {"user_id": 1, "type": "email", "value": "aya@harbor.example"}
+
+    first = reading.turn(begun.state, begun.ask, answer({"users": [{"id": 1}]}))
+    last = reading.turn(first.state, first.ask, answer({"identities": [identity]}))
+    beside = reading.turn(begun.state, begun.ask, answer({"users": [{"id": 1}], "identities": [identity]}))
+
+    assert first.ask.path == "/api/v2/users/1/identities.json"
+    assert said(last.records) == said(beside.records) == [{"id": 1, "identities": [identity]}]
+
+
 def test_what_was_redacted_at_the_desk_is_redacted_here(desk):
     first = desk.read("comments")
     ticket = next(one for one in desk.state.of_kind("ticket") if one.comments and one.comments[0].body)

@@ -140,7 +140,8 @@ def test_recorded_cursors_and_end_times_walk_forward_through_the_readings(sample
             ask = sdk.Ask(path=asked.path, params=tuple(parse_qsl(asked.query)))
             answer = sdk.Answer(
                 status=200,
-                body=json.dumps(exchange["body"]).encode(),
+                # Nothing was asked for beside the records when this was recorded.
+                body=json.dumps({"identities": [], **exchange["body"]}).encode(),
                 headers={},
                 asked_at=datetime(2026, 1, 1, tzinfo=UTC),
             )
