@@ -15,7 +15,7 @@ from kizuna.model.facts import Account, Person, Ticket, Unmapped
 from kizuna.model.facts.custom import CustomField
 from kizuna.model.money import Money
 from kizuna.sdk import Record
-from kizuna.sync.mapping.custom import mapped
+from kizuna.sync.custom import mapped
 from kizuna.sync.prepare import Decoding, Rejected
 from tests.support.toys import MORNING, Toy, ToySettings
 

@@ -17,7 +17,7 @@ from kizuna.model.refs import content_hash, record_id
 from kizuna.sdk import AnyStream, Record
 from kizuna.storage.evidence import Head
 from kizuna.storage.instants import micros
-from kizuna.sync.mapping import custom
+from kizuna.sync import custom
 from kizuna.sync.reasons import in_words
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
