@@ -84,7 +84,7 @@ def rows_of(
             _add(rows, record, origin, heads.get(record.rid), now)
         except PayloadError as error:
             rows.facts.back_to(mark)
-            refused.append(Rejected(record.source_id, str(error), None, record.raw))
+            refused.append(record.refused(str(error)))
     return rows, refused
 
 

@@ -183,7 +183,7 @@ class StreamWriter:
                 raise Overtaken from error
             ((rid, *_),) = rows.evidence
             alone = next(record for record in mapped if record.rid == rid)
-            refused.append(Rejected(alone.source_id, "the database cannot hold one of its values", None, alone.raw))
+            refused.append(alone.refused("the database cannot hold one of its values"))
             prepared.rows, _ = rows_of([], self.place.origin, {}, 0)
             return self._committed(prepared, gathered, fields)
 
