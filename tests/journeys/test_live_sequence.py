@@ -22,11 +22,10 @@ from tests.support.webhooks import SECRET, VARIABLE, trust, until
 from tests.support.worlds import connect, kizuna, world
 
 COMPANIES = 8
-# What is seen of a company as soon as a webhook tells it: a flow of Salesforce hears of what is saved only, and HubSpot names the
-# winner of a merge, so that the next whole pass sees that the loser is gone.
+# What is seen of a company as soon as a webhook tells it: a flow of Salesforce hears of what is saved only.
 TOLD = {
     "salesforce": {"change"},
-    "hubspot": {"change", "delete"},
+    "hubspot": {"change", "delete", "merge"},
     "zendesk": {"change", "delete", "merge"},
     "stripe": {"change", "delete", "merge"},
 }

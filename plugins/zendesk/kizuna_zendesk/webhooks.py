@@ -86,7 +86,9 @@ class ZendeskWebhooks:
         if stream is None or not id_:
             return ()
         at = told_at(event)
-        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=verb in GONE, at=at)]
+        # A merged ticket stays as a closed one; users and organisations go into the other.
+        gone = verb in GONE or (verb == "merged" and domain != "ticket")
+        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=gone, at=at)]
         other = (event.event or {}).get(domain)
         if verb == "merged" and isinstance(other, dict) and other.get("id"):
             hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id, at=at))

@@ -228,7 +228,9 @@ def test_an_event_is_a_hint_to_read_the_record_again(body, hints):
 def test_an_event_tells_when_it_happened(time, at):
     body = json.dumps({**json.loads(event("user.merged", "zen:user:6", user={"id": "7"})), "time": time}).encode()
 
-    assert [(hint.id, hint.at) for hint in ZendeskWebhooks().hints(delivery(body, ""))] == [("6", at), ("7", at)]
+    hints = ZendeskWebhooks().hints(delivery(body, ""))
+
+    assert [(hint.id, hint.at, hint.deleted) for hint in hints] == [("6", at, True), ("7", at, False)]
 
 
 @pytest.mark.parametrize("body", [b"", b'{"ticket": 35}', b"[]", b"\xff"])
