@@ -223,6 +223,15 @@ def test_a_record_of_which_any_delivery_says_that_it_is_gone_is_named_so() -> No
     }
 
 
+def test_a_record_that_is_read_by_way_of_another_keeps_that_one() -> None:
+    wanted = Wanted(frozenset({"firms"}))
+
+    wanted.add([Hint(stream="firms", id="1", event="e1", parent="7")], again=False)
+    wanted.add([hint(1)], again=False)
+
+    assert wanted.named() == {"firms": (Named(id="1", parent="7"),)}
+
+
 def test_where_more_are_named_than_are_read_by_name_the_changes_are_read() -> None:
     just, beyond = Wanted(frozenset({"firms"})), Wanted(frozenset({"firms"}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -48,6 +49,17 @@ def kept(inbox: Database, arrivals: Sequence[Arrival], counted: Sequence[str] = 
         return told
 
     return asyncio.run(scenario())
+
+
+def test_a_hint_is_kept_with_all_it_says(inbox: Database) -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    hint = Hint(stream="comments", id="9", event="e", deleted=True, at=at, parent="35")
+
+    kept(inbox, [Arrival(1, "e", (hint,), 1)])
+
+    with inbox.read() as sql:
+        (found,) = deliveries.due(sql, 1, 2, 10, None)
+    assert found.hints == (hint,)
 
 
 def names(inbox: Database) -> list[str]:

@@ -73,12 +73,13 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     """A record to read again, and when the vendor says that it changed (by the vendor's clock), where it does say so.
 
     ``deleted``: the vendor said that it is gone, or why (:data:`ERASED`). One that is not found without that may only not
-    be shown yet.
+    be shown yet. ``parent`` is that of its :class:`Hint`.
     """
 
     id: str
     at: datetime | None = None
     deleted: bool | str = False
+    parent: str | None = None
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,8 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
 
     ``deleted``: it is gone, or the reason (``sdk.ERASED``) where the vendor tells one.
 
-    ``at`` is when it happened by the vendor's clock, where the delivery says so.
+    ``at`` is when it happened by the vendor's clock, where the delivery says so. ``parent`` is the id of the record it hangs
+    on, where it can be read only by way of that.
     """
 
     stream: str
@@ -33,6 +34,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     deleted: bool | str = False
     at: datetime | None = None
+    parent: str | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

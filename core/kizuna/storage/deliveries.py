@@ -247,7 +247,10 @@ def use_secrets(sql: Sql, connection_id: int, references: Sequence[str], at: int
 def hints_of(row: Row[Any]) -> tuple[Hint, ...]:
     """The hints of a row of the inbox."""
     said = json.loads(row.hints)
-    return tuple(Hint(stream=s, id=i, event=e, deleted=d, at=maybe_moment(at)) for s, i, e, d, at in said)
+    return tuple(
+        Hint(stream=s, id=i, event=e, deleted=d, at=maybe_moment(at), parent=parent[0] if parent else None)
+        for s, i, e, d, at, *parent in said  # which deliveries of an earlier release do not say
+    )
 
 
 def _these(sql: Sql, ids: Collection[int]) -> Any:
@@ -263,7 +266,9 @@ def _still(sql: Sql, ids: Collection[int]) -> Any:
 def _row(arrival: Arrival) -> tuple[str, str, str, str | None, int, int | None]:
     """Name, hints, state, reason, when it came and when it ended."""
     state = "failed" if arrival.failure else "waiting" if arrival.hints else "done"
-    said = [(hint.stream, hint.id, hint.event, hint.deleted, maybe_micros(hint.at)) for hint in arrival.hints]
+    said = [
+        (hint.stream, hint.id, hint.event, hint.deleted, maybe_micros(hint.at), hint.parent) for hint in arrival.hints
+    ]
     ended_at = None if state == "waiting" else arrival.received_at
     hints = msgspec.json.encode(said).decode()
     return arrival.name, hints, state, arrival.failure, arrival.received_at, ended_at

@@ -65,10 +65,11 @@ class Wanted:
 def _both(named: Named | None, hint: Hint) -> Named:
     """The record as it was named so far and as one more hint names it; it is gone where either says so."""
     if named is None:
-        return Named(id=hint.id, at=hint.at, deleted=hint.deleted)
+        return Named(id=hint.id, at=hint.at, deleted=hint.deleted, parent=hint.parent)
     at = max((at for at in (named.at, hint.at) if at is not None), default=None)
     reasons = (named.deleted, hint.deleted)
-    return Named(id=hint.id, at=at, deleted=ERASED if ERASED in reasons else named.deleted or hint.deleted)
+    deleted = ERASED if ERASED in reasons else named.deleted or hint.deleted
+    return Named(id=hint.id, at=at, deleted=deleted, parent=hint.parent or named.parent)
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ def arrival(to: Receiving, delivery: Delivery) -> Arrival:
 
 def fit(arrival: Arrival) -> bool:
     """Whether what it names can be kept and looked for."""
-    return all(_fit(said) for hint in arrival.hints for said in (hint.stream, hint.id, hint.event))
+    return all(_fit(said) for hint in arrival.hints for said in (hint.stream, hint.id, hint.event, hint.parent or ""))
 
 
 def genuine(to: Receiving, delivery: Delivery) -> bool:

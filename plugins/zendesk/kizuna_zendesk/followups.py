@@ -139,13 +139,14 @@ class EachIdentity:
         return tuple(_added(record, fields) for record in records)
 
 
-def rewritten(raw: msgspec.Raw, ticket: str, at: datetime) -> sdk.Record:
+def rewritten(raw: msgspec.Raw, ticket: str, at: datetime | None) -> sdk.Record:
     """A comment as it is now, not older than its rewriting."""
     try:
         said_at = _COMMENT.decode(raw).created_at
     except msgspec.DecodeError:
         said_at = None
-    return sdk.Record(raw=with_fields(raw, f'"ticket_id":"{ticket}"'), version=max(at, said_at or at))
+    version = max((one for one in (at, said_at) if one is not None), default=None)
+    return sdk.Record(raw=with_fields(raw, f'"ticket_id":"{ticket}"'), version=version)
 
 
 def winner_of(own: str, audits: Sequence[msgspec.Raw]) -> int | None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from kizuna import sdk
 from kizuna_zendesk import definitions, mapping, service_levels, surveys
+from kizuna_zendesk.comments import TheseComments
 from kizuna_zendesk.following import Followed
 from kizuna_zendesk.followups import EachIdentity, MergedTickets, RewrittenComments
 from kizuna_zendesk.payloads import (
@@ -167,6 +168,7 @@ def comments() -> sdk.Stream[Comment]:
         payload=Comment,
         map=mapping.comment,
         reading=Followed(export=export, follow=RewrittenComments()),
+        only=lambda named: TheseComments(tuple(named)),
         version=lambda record: record.created_at,
         scope=ADMIN,
     )

@@ -94,7 +94,7 @@ class ZendeskWebhooks:
             hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id, at=at))
         comment = (event.event or {}).get("comment")
         if isinstance(comment, dict) and comment.get("id"):
-            hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id, at=at))
+            hints.append(sdk.Hint(stream="comments", id=str(comment["id"]), event=event.id, at=at, parent=id_))
         return hints
 
     def setup(self) -> sdk.WebhookSetup:

@@ -212,7 +212,10 @@ def test_a_forged_body_is_refused():
         (event("organization.created", "zen:organization:1"), [sdk.Hint(stream="organizations", id="1", event="e1")]),
         (
             event("ticket.comment_added", "zen:ticket:35", comment={"id": "9", "body": "x"}),
-            [sdk.Hint(stream="tickets", id="35", event="e1"), sdk.Hint(stream="comments", id="9", event="e1")],
+            [
+                sdk.Hint(stream="tickets", id="35", event="e1"),
+                sdk.Hint(stream="comments", id="9", event="e1", parent="35"),
+            ],
         ),
         (event("article.published", "zen:article:1"), []),
     ],
