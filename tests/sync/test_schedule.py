@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -63,10 +64,10 @@ def begun(moment: datetime, made: Schedule) -> list[str]:
     return asyncio.run(made.look(moment))
 
 
-def end(one: Kizuna) -> None:
+def end(one: Kizuna, state: str = "complete") -> None:
     with one.parts.database.write() as sql:
         for run in runs.unended(sql):
-            runs.end_run(sql, run.id, "complete", None, micros(NOW))
+            runs.end_run(sql, run.id, state, None, micros(NOW))
 
 
 def test_every_connection_is_read_once_in_each_turn(one: Kizuna) -> None:
@@ -109,14 +110,62 @@ def test_everything_is_read_again_when_the_first_load_is_old(one: Kizuna) -> Non
     made = schedule(one, every_minutes=60, full_every_days=7)
 
     young = at(NOW + 6 * DAYS, made)
-    old = at(NOW + 8 * DAYS, made)
-    begun(NOW + 8 * DAYS, made)
+    old = at(NOW + 15 * DAYS, made)
+    begun(NOW + 15 * DAYS, made)
     end(one)
-    afterwards = at(NOW + 8 * DAYS, made)
+    afterwards = at(NOW + 15 * DAYS, made)
 
     assert young == [("stripe", False), ("zendesk", False)]
     assert old == [("stripe", True), ("zendesk", True)]
     assert afterwards == [("stripe", False), ("zendesk", False)]
+
+
+def test_connections_that_were_made_together_are_not_read_whole_together(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=0, full_every_days=7)
+
+    firsts = {
+        name: next(day for day in range(30) if (name, True) in at(NOW + day * DAYS, made))
+        for name in ("stripe", "zendesk")
+    }
+
+    assert len(set(firsts.values())) == 2
+    assert all(7 <= day <= 14 for day in firsts.values())
+
+
+def test_a_whole_reading_that_failed_is_tried_again_the_next_day_and_not_before(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=0, full_every_days=7)
+    begun(NOW + 15 * DAYS, made)
+    end(one, "failed")
+    begun(NOW + 15 * DAYS + MINUTES, made)
+    end(one, "failed")
+
+    same_day = at(NOW + 15 * DAYS + 2 * MINUTES, made)
+    next_day = at(NOW + 16 * DAYS, made)
+
+    assert same_day == []
+    assert next_day == [("stripe", True), ("zendesk", True)]
+
+
+def test_runs_for_webhooks_do_not_hold_the_schedule_up(one: Kizuna) -> None:
+    one.parts.syncer.queue("stripe", trigger="webhook")
+    one.parts.syncer.queue("zendesk", trigger="command")
+
+    assert at(NOW, schedule(one)) == [("stripe", False)]
+
+
+def test_a_connector_that_stumbles_does_not_keep_the_others_from_their_turn(
+    one: Kizuna, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, queue = schedule(one), one.parts.syncer.queue
+
+    def stumbling(name: str, **wishes: Any) -> str:
+        if name == "stripe":
+            raise TypeError("a foreign mistake")
+        return queue(name, **wishes)
+
+    monkeypatch.setattr(one.parts.syncer, "queue", stumbling)
+
+    assert len(begun(NOW, made)) == 1
 
 
 def test_zero_is_never(one: Kizuna) -> None:

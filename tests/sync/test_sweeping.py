@@ -26,14 +26,17 @@ def toy(database_url: str) -> Iterator[Bench]:
         yield made
 
 
-def listed(toy: Bench, firms: list[dict[str, Any]], *, full: bool = False, later_min: int = 0) -> StreamRun:
-    """One whole pass over a listing that shows just these firms."""
+def listed(
+    toy: Bench, firms: list[dict[str, Any]], *, full: bool = False, asked: bool = True, later_min: int = 0
+) -> StreamRun:
+    """One whole pass over a listing that shows just these firms; a full one is ``asked`` for, or comes in its turn."""
     writer = toy.writer()
     answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"data": firms}))
 
     async def run() -> StreamRun:
         with ThreadPoolExecutor(1) as executor:
             led = StreamRun("toy", writer.stream, writer, executor, lambda _: None, unbroken=True, full=full)
+            led.believed = full and asked
             async with sdk.Transport(Toy(ToySettings()), http=answer, paced=False) as line:
                 start = sdk.Start(now=MORNING + timedelta(minutes=later_min), full=full)
                 await led.read(line, None, start, Budget(pages=99, until_s=float("inf")))
@@ -121,6 +124,15 @@ def test_a_listing_that_lost_most_is_believed_only_when_asked_for_in_full(toy: B
     assert (refused.state, kept) == ("degraded", [(60,)])
     assert believed.state == "complete"
     assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NULL") == [(1,)]
+
+
+def test_a_listing_that_lost_most_is_not_believed_when_it_only_came_in_its_turn(toy: Bench) -> None:
+    listed(toy, [firm(number) for number in range(60)])
+
+    led = listed(toy, [firm(1)], full=True, asked=False)
+
+    assert led.state == "degraded"
+    assert toy.rows("SELECT COUNT(*) FROM source_record WHERE deleted IS NOT NULL") == [(0,)]
 
 
 def test_a_reading_that_fails_ends_its_stream_and_no_other(toy: Bench) -> None:

@@ -34,6 +34,7 @@ class Unended:
     id: str
     connection_id: int
     connection: str
+    trigger: str
 
 
 BY_WORKERS = ("command", "api", "schedule", "webhook")
@@ -96,7 +97,7 @@ def end_run(connection: Connection, run_id: str, state: str, error: str | None, 
 def unended(connection: Connection) -> list[Unended]:
     """The runs for workers that have no end yet, in the order they were queued."""
     found = (
-        select(t.RUN.c.id, t.RUN.c.connection_id, evidence.CONNECTION.c.name)
+        select(t.RUN.c.id, t.RUN.c.connection_id, evidence.CONNECTION.c.name, t.RUN.c.trigger)
         .join(evidence.CONNECTION, evidence.CONNECTION.c.id == t.RUN.c.connection_id)
         .where(t.RUN.c.ended_at.is_(None), t.RUN.c.trigger.in_(BY_WORKERS))
         .order_by(t.RUN.c.queued_at, t.RUN.c.id)

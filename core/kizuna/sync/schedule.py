@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from kizuna import clock, jobs
 from kizuna import log as logs
 from kizuna.errors import ConfigError
@@ -43,11 +45,12 @@ async def working_schedule(parts: Service, opened: jobs.Engine) -> AsyncIterator
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A run whose turn has come."""
+    """A run whose turn has come; ``instead`` of another one, where that has failed."""
 
     run_id: str
     connection: str
     full: bool
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +83,22 @@ class Schedule:
         """What is to be begun now."""
         with self.parts.database.read() as sql:
             stored = [one for one in connections.all_of(sql) if one.state == "active" and not one.offline]
-            busy = {run.connection for run in runs.unended(sql)} if stored else set()
+            # Runs for webhooks come by the second where much is told; the engine lets a scheduled one wait its turn.
+            unended = [run for run in runs.unended(sql) if run.trigger != "webhook"] if stored else []
+            busy = {run.connection for run in unended}
             wanted = [found for one in stored if one.name not in busy for found in self._turns(one, now)]
-            known = {one.run_id for one in wanted if runs.run(sql, one.run_id) is not None}
+            left = [one for one in wanted if not _had(sql, one)]
         # A connection's whole reading comes first; what changed is part of it.
-        first = {one.connection: one for one in reversed(wanted) if one.run_id not in known}
-        return list(first.values())
+        return list({one.connection: one for one in reversed(left)}.values())
 
     def _turns(self, stored: StoredConnection, now: datetime) -> list[Due]:
         limits, found = self.parts.settings.sync, list[Due]()
         full_s, changes_s = limits.full_every_days * DAY_S, limits.every_minutes * MINUTE_S
         old_s = (micros(now) - stored.created_at) / _MICROS
-        if 0 < full_s <= old_s:  # until then its first load has read everything
+        # Until then its first load has read everything; connections that were made together do not begin together.
+        if 0 < full_s <= old_s - _shift_s(stored, full_s):
             found.append(_due(stored, "full", full_s, now))
+            found.append(_due(stored, "full", full_s, now, again=True))
         if changes_s > 0:
             found.append(_due(stored, "changes", changes_s, now))
         return found
@@ -103,12 +109,36 @@ class Schedule:
         except ConfigError as error:  # switched off or taken away meanwhile, or its plugin is
             _log.warning("a scheduled sync cannot begin", connection=due.connection, reason=str(error))
             return False
+        except Exception as error:  # noqa: BLE001  a border: the plugin is foreign code, the other connections go on
+            _log.warning("a scheduled sync cannot begin", connection=due.connection, reason=type(error).__name__)
+            return False
         return True
 
 
-def _due(stored: StoredConnection, kind: str, every_s: float, now: datetime) -> Due:
-    name = f"{stored.id} {kind} {every_s:g}"
+def _due(stored: StoredConnection, kind: str, every_s: float, now: datetime, *, again: bool = False) -> Due:
+    """The run of the present turn; with ``again`` the one of the present day, in place of one that has failed."""
     # Connections do not all begin at once; the turns of one are as long as each other.
-    turn = int((now.timestamp() + zlib.crc32(name.encode()) % max(1, int(every_s))) // every_s)
-    digest = hashlib.blake2b(f"{name} {turn}".encode(), digest_size=16).hexdigest()
-    return Due(f"run_{digest}", stored.name, kind == "full")
+    turn = int((now.timestamp() + _shift_s(stored, every_s)) // every_s)
+    named = f"{stored.id} {kind} {every_s:g} {turn}"
+    first = _run_id(named)
+    if not again:
+        return Due(first, stored.name, kind == "full")
+    return Due(_run_id(f"{named} {int(now.timestamp()) // DAY_S}"), stored.name, kind == "full", instead=first)
+
+
+def _had(sql: Connection, due: Due) -> bool:
+    """Whether the turn was had, or is not to be had again: what it stands in for has not failed."""
+    if runs.run(sql, due.run_id) is not None:
+        return True
+    if due.instead is None:
+        return False
+    first = runs.run(sql, due.instead)
+    return first is None or first.state != "failed"
+
+
+def _shift_s(stored: StoredConnection, every_s: float) -> int:
+    return zlib.crc32(f"{stored.id} {stored.name}".encode()) % max(1, int(every_s))
+
+
+def _run_id(named: str) -> str:
+    return f"run_{hashlib.blake2b(named.encode(), digest_size=16).hexdigest()}"

@@ -69,7 +69,8 @@ class StreamRun:
     executor: Executor
     observe: Observer
     unbroken: bool
-    full: bool = False  # the administrator asked for everything again
+    full: bool = False  # everything is asked for again
+    believed: bool = False  # an administrator asked for that, and takes a listing at its word however much it lacks
     limits: SyncLimits = field(default_factory=SyncLimits)
     preparers: Preparers = NOBODY
     line: Line | None = None  # how another process would make the stream; None when it could not
@@ -163,7 +164,7 @@ class StreamRun:
     async def _sweep(self, page: Page) -> str | None:
         """What the whole listing no longer shows is gone; a reason instead when that would be too much to believe."""
         stale, living = await self._in_thread(self._stale)
-        if not self.full and len(stale) > SWEEP_ALWAYS and len(stale) > SWEEP_SHARE_MOST * living:
+        if not self.believed and len(stale) > SWEEP_ALWAYS and len(stale) > SWEEP_SHARE_MOST * living:
             return (
                 f"{len(stale)} of {living} records were missing from the whole listing; none was deleted. "
                 "If that is true, run `kizuna sync --full`, which takes the listing at its word."

@@ -209,6 +209,7 @@ class Store:
             lambda _: None,
             unbroken=full or not self.bookmark(stream.name),
             full=full,
+            believed=full,
             limits=A_PAGE_A_BATCH,
         )
         patience, again = TRIES, full
