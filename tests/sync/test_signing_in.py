@@ -11,6 +11,7 @@ import pytest
 
 from kizuna import sdk
 from kizuna.plugins import load
+from kizuna.storage import connections
 from kizuna.sync.run import SliceResult, Syncer
 from tests.support.toys import Bench, Toy, at, bench
 
@@ -24,8 +25,10 @@ class Vendor(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.tokens = 0
         self.revoked = self.refusing = False
+        self.asked: list[str] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
         if request.url.path == "/token":
             if self.refusing:
                 return httpx.Response(400, json={"error": "invalid_grant"})
@@ -140,6 +143,23 @@ def test_a_sign_in_that_is_refused_in_the_middle_is_tried_with_the_secrets_of_no
 
     assert asyncio.run(scenario()).state == "complete"
     assert asked == [1]
+
+
+def test_a_sign_in_does_not_outlive_the_settings_it_was_made_with(toy: Bench, syncer: Syncer, vendor: Vendor) -> None:
+    run_id = queued(syncer)
+
+    async def scenario() -> None:
+        lease = syncer.take(run_id, "one")
+        await syncer.slice(run_id, lease, pages=1)
+        with toy.database.write() as sql:
+            stored = connections.get(sql, "toy")
+            connections.configure(sql, stored.id, {"base_url": f"{HOME}/"}, {}, 0)
+        vendor.asked.clear()
+        await syncer.slice(run_id, lease, pages=1)
+
+    asyncio.run(scenario())
+
+    assert vendor.asked[0] == "/token"
 
 
 def test_a_sign_in_that_stays_refused_ends_the_run(toy: Bench, syncer: Syncer, vendor: Vendor) -> None:

@@ -78,7 +78,9 @@ class Syncer:
         self.preparers = Preparers(self.limits.preparing_processes)
         self._streams: dict[tuple[str, str], StreamRun] = {}
         self._carriers = Carriers()
-        self._auths: dict[str, Auth] = {}  # by run: one sign-in for all of its slices
+        self._auths: dict[
+            str, tuple[object, Auth]
+        ] = {}  # by run: one sign-in for its slices, and the settings it is of
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
@@ -136,7 +138,7 @@ class Syncer:
             await self._carriers.end(run_id)
             self._drop(run_id)
             return SliceResult(True, state=row.state, error=row.error)
-        kept = self._auths.get(run_id)
+        kept = self._kept_auth(run_id, stored)
         try:
             connector = self._connector(stored)
             self.outbound.require_connector(connector)
@@ -145,7 +147,8 @@ class Syncer:
             streams = [s for s in connector.streams() if s.name in wanted]
             await self._read(connector, stored, streams, reports, row, lease, budget)
         except AuthError as error:
-            if kept is not None and self._auths.pop(run_id, None) is kept:
+            if kept is not None:
+                self._auths.pop(run_id, None)
                 return SliceResult(False)  # the secrets may be others by now: sign in once more
             await self._mark(stored.id, "needs_authorisation", str(error), lease)
             return await self._finish(run_id, "failed", str(error), lease)
@@ -171,13 +174,13 @@ class Syncer:
                 connector,
                 outbound=self.outbound,
                 keeper=keeper,
-                auth=self._auths.get(row.id),
+                auth=self._kept_auth(row.id, stored),
                 http=carrier,
                 answer_bytes=self.limits.answer_bytes,
             ) as transport,
         ):
             if transport.auth is not None:
-                self._auths[row.id] = transport.auth
+                self._auths[row.id] = (_proof(stored), transport.auth)
 
             async def one(stream: AnyStream) -> None:
                 async with gate:
@@ -229,6 +232,7 @@ class Syncer:
                     self.observe,
                     unbroken,
                     full=bool(row.full),
+                    believed=bool(row.full) and row.trigger != "schedule",
                     limits=self.limits,
                     preparers=self.preparers,
                     line=self._line(stored, stream),
@@ -293,6 +297,11 @@ class Syncer:
         counts = {name: sum(getattr(report, name) for report in reports) for name in names}
         return SliceResult(True, state=state, error=error, counts=counts)
 
+    def _kept_auth(self, run_id: str, stored: StoredConnection) -> Auth | None:
+        """What an earlier slice signed in with; None once the connection changed, for it must not follow to a new address."""
+        of, auth = self._auths.get(run_id, (None, None))
+        return auth if of == _proof(stored) else None
+
     def _drop(self, run_id: str) -> None:
         """Nothing of the run is kept in memory any more."""
         self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
@@ -355,3 +364,8 @@ def _verdict(reports: dict[str, Any]) -> tuple[str, str | None]:
     if failed:
         return "failed", "; ".join(failed)
     return ("degraded", "; ".join(degraded + aside)) if degraded or aside else ("complete", None)
+
+
+def _proof(stored: StoredConnection) -> object:
+    """What a sign-in rests upon."""
+    return dict(stored.settings), dict(stored.secrets)
