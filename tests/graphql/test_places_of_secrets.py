@@ -89,5 +89,6 @@ def test_in_production_nothing_but_the_vault_is_open_until_something_is_listed()
 def test_the_vaults_own_key_is_never_named() -> None:
     settings = replace(Settings(), vault_key="file:/run/secrets/kizuna", api_secrets=("file:/run/secrets",))
 
-    with pytest.raises(ConfigError, match="of Kizuna itself"):
-        Namable.of(settings).require("file:/run/secrets/kizuna", "api_key")
+    for spelt in ("/run/secrets/kizuna", "/run/secrets//kizuna", "/run/secrets/./kizuna", "/run/../run/secrets/kizuna"):
+        with pytest.raises(ConfigError, match="of Kizuna itself"):
+            Namable.of(settings).require(f"file:{spelt}", "api_key")

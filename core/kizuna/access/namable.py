@@ -28,12 +28,12 @@ class Namable:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What the settings allow."""
-        return cls(settings.mode == "development", settings.api_secrets, frozenset({settings.vault_key}))
+        return cls(settings.mode == "development", settings.api_secrets, frozenset({_place(settings.vault_key)}))
 
     def require(self, reference: str, setting: str) -> None:
         """Raises ConfigError when the place must not be named."""
         kind, _, rest = reference.partition(":")
-        if reference in self.own or (kind == "env" and rest.startswith(_OWN)):
+        if _place(reference) in self.own or (kind == "env" and rest.startswith(_OWN)):
             raise ConfigError(f"The secret {setting!r} cannot be a secret of Kizuna itself; name another place.")
         if self.anything or any(_lies_in(kind, rest, place) for place in self.listed):
             return
@@ -41,6 +41,12 @@ class Namable:
             f"The secret {setting!r} is to come from {kind}:, from a place that the API may not name; put it into the "
             "vault with setSecret, or list the place in the setting api_secrets."
         )
+
+
+def _place(reference: str) -> str:
+    """The reference with its path as it really is, however it was spelt."""
+    kind, _, rest = reference.partition(":")
+    return f"file:{Path(rest).expanduser().resolve()}" if kind == "file" and rest else reference
 
 
 def _lies_in(kind: str, rest: str, place: str) -> bool:

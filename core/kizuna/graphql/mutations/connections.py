@@ -234,7 +234,7 @@ def _require_secrets_stay_home(
     if after - before:
         raise UserError(
             f"Requests of {stored.name} would go to another address, and {', '.join(kept)} with them; give the secrets "
-            "again in the same change, or change the address on the machine where Kizuna runs."
+            "again in the same change, or, where they are in the vault, change the address on the machine where Kizuna runs."
         )
 
 
