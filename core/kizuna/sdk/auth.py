@@ -34,6 +34,7 @@ class Keeper(Protocol):
 
 
 _AUTHORISE = "what was granted is spent, expired or revoked: authorise again, and put the new token where the connection finds it."
+TOKEN_WITHIN_S = 60.0
 _PASSING = ("temporarily_unavailable", "server_error")
 
 
@@ -129,7 +130,10 @@ class FetchedToken(httpx.Auth):
                 plain = {name: _plain(value) for name, value in self._form.items()}
                 self.renewer = asyncio.current_task()
                 try:
-                    yield httpx.Request("POST", self._url, data=plain, headers={"Accept": "application/json"})
+                    # Shorter than the turn to renew: another worker must not send the same secret meanwhile.
+                    within = {"timeout": httpx.Timeout(TOKEN_WITHIN_S).as_dict()}
+                    accept = {"Accept": "application/json"}
+                    yield httpx.Request("POST", self._url, data=plain, headers=accept, extensions=within)
                 finally:
                     self.renewer = None
 
