@@ -250,3 +250,15 @@ def test_streams_that_cannot_be_read_by_name_and_those_where_that_failed_are_rea
 
     assert wanted.streams() == ("cases", "firms", "people")
     assert wanted.named() == {"people": (Named(id="3"),)}
+
+
+def test_who_is_to_be_forgotten_is_read_by_name_however_many_they_are_and_whatever_failed_before() -> None:
+    many = [Hint(stream="firms", id=str(number), event="e", deleted=sdk.ERASED) for number in range(NAMED_MOST + 1)]
+    wanted = Wanted(frozenset({"firms"}))
+
+    wanted.add([Hint(stream="firms", id="other", event="e")], again=True)
+    wanted.add(many, again=True)
+
+    named = wanted.named()["firms"]
+    assert {one.id for one in named} == {hint.id for hint in many}
+    assert {one.deleted for one in named} == {sdk.ERASED}

@@ -159,6 +159,19 @@ def test_nothing_is_left_of_what_a_record_said_that_is_to_be_forgotten(
     assert rebuild(toy.deriver, plugins, check=True) == []
 
 
+def test_who_was_merged_into_the_forgotten_is_forgotten_too(toy: Bench) -> None:
+    toy.write({"id": "1", "name": "Hanako Sato", "at": at(0)}, {"id": "2", "name": "Hanako Yamada", "at": at(0)})
+    toy.write({"id": "2", "name": "Hanako Yamada", "gone": True, "merged_into": "1", "at": at(1)})
+    before = toy.rows("SELECT count(*) FROM source_version")
+    gathered = Gathered()
+    gathered.add([Record(raw=b"{}", id="1", deleted="erased", version=MORNING + timedelta(days=1))], None, MORNING)
+
+    toy.writer().write(gathered)
+
+    assert before == [(1,)]
+    assert toy.rows("SELECT count(*) FROM source_version") == [(0,)]
+
+
 def test_who_was_deleted_before_can_still_be_forgotten(toy: Bench) -> None:
     toy.write({"id": "1", "name": "Acme", "at": at(0)}, {"id": "2", "name": "Hanako Yamada", "at": at(0)})
     toy.write({"id": "2", "name": "Hanako Yamada", "gone": True, "merged_into": "1", "at": at(1)})

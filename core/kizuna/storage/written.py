@@ -106,6 +106,12 @@ def merged_away(sql: Connection, rids: Collection[int]) -> set[int]:
     return {told_by for rid, told_by in found if rid == told_by}
 
 
+def merged_into(sql: Connection, winners: Collection[int]) -> dict[int, str]:
+    """Record id → source id of the losers that lead to these records."""
+    found = rows_of(sql, evidence.RECORD_ALIAS, ("rid", "loser_id"), winners, column="winner_rid")
+    return {row[0]: row[1] for row in found}
+
+
 def _take_back_aliases(sql: Connection, tellers: Collection[int]) -> set[int]:
     losers = {loser for (loser,) in rows_of(sql, evidence.ALIAS_TOLD, ("rid",), tellers, column="told_by")}
     delete(sql, evidence.ALIAS_TOLD, "told_by", tellers)

@@ -83,12 +83,14 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
                 runs.hold_lease(sql, place.lease, now)
             _hold_rules(sql, place)
             _check(sql, batch)
+            erased = batch.rows.erased()
+            forgotten = {**written.merged_into(sql, erased), **erased}  # who was merged into them goes along
             kinds = batch.rows.kinds | connections.kinds_of(sql, place.connection_id, place.stream)
             if place.rule_id:
                 kinds |= {kind_of(CustomField)}  # also when the latest rules keep none: older values are to go
             _write(sql, batch, kinds, now)
             _account(sql, place, batch, kinds, now)
-            evidence.erase(sql, place.connection_id, place.stream, batch.rows.erased())
+            evidence.erase(sql, place.connection_id, place.stream, forgotten)
             failpoint("batch.written")
     except Taken as error:
         raise Overtaken from error

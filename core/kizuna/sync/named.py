@@ -42,12 +42,16 @@ class Wanted:
 
     by_name: frozenset[str]
     _found: dict[str, dict[str, Named]] = field(default_factory=dict)
+    _erased: dict[str, dict[str, Named]] = field(default_factory=dict)
     _changes: set[str] = field(default_factory=set)
 
     def add(self, hints: Sequence[Hint], *, again: bool) -> None:
         """One more delivery; ``again``: reading for it has failed before, so that it is tried the other way."""
         for hint in hints:
             found = self._found.setdefault(hint.stream, {})
+            if hint.deleted == ERASED:  # nothing but a reading by name learns that it is to be forgotten
+                erased = self._erased.setdefault(hint.stream, {})
+                erased[hint.id] = _both(erased.get(hint.id), hint)
             if again or hint.stream not in self.by_name or len(found.keys() | {hint.id}) > NAMED_MOST:
                 self._changes.add(hint.stream)
             if hint.stream not in self._changes:
@@ -58,8 +62,13 @@ class Wanted:
         return tuple(sorted(self._found))
 
     def named(self) -> dict[str, tuple[Named, ...]]:
-        """Of which of them these records alone, each with the time of the latest event that tells one."""
-        return {stream: tuple(found.values()) for stream, found in self._found.items() if stream not in self._changes}
+        """Of which of them these records alone, each with the time of the latest event that tells one.
+
+        Where changes are to be read and records forgotten, these come first: the others are looked for again.
+        """
+        by_name = {stream: found for stream, found in self._found.items() if stream not in self._changes}
+        erased = {stream: found for stream, found in self._erased.items() if stream in self.by_name}
+        return {stream: tuple(found.values()) for stream, found in {**erased, **by_name}.items()}
 
 
 def _both(named: Named | None, hint: Hint) -> Named:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Sql
 
 from kizuna.failpoints import failpoint
 from kizuna.model.refs import record_id
-from kizuna.sdk import ERASED, Hint
+from kizuna.sdk import ERASED, SCRUBBED, Hint
 from kizuna.storage import connections, deliveries, evidence, runs
 from kizuna.storage.database import Database
 from kizuna.storage.deliveries import Kept
@@ -88,7 +88,8 @@ def _seen(sql: Sql, names: Mapping[int, str], page: Collection[Kept]) -> set[int
 def _shows(head: evidence.Head | None, hint: Hint, received_at: int) -> bool:
     """Whether what is stored shows what the hint tells."""
     if hint.deleted:
-        return head is None or head.deleted == ERASED or (head.deleted is not None and hint.deleted != ERASED)
+        forgotten = head is not None and head.deleted in (ERASED, SCRUBBED)
+        return head is None or forgotten or (head.deleted is not None and hint.deleted != ERASED)
     if head is None:
         return False
     return head.known_at >= received_at or (hint.at is not None and head.version >= micros(hint.at))
@@ -111,6 +112,10 @@ def _fate(kept: Kept, fault: str | None, seen: bool, now: datetime) -> Fate:
             return Fate("failed", f"{fault} ({attempts} times)")
         wait_s = min(WAIT_S * 2.0 ** (attempts - 1), WAIT_MOST_S)
         return Fate("waiting", fault, micros(now + timedelta(seconds=wait_s)), attempts, kept.looks)
+    if not seen and kept.looks >= len(LOOK_AGAIN_S) and any(hint.deleted == ERASED for hint in kept.hints):
+        return Fate(
+            "failed", "The vendor still shows who is to be forgotten; try it again with `kizuna webhooks retry`."
+        )
     if seen or kept.looks >= len(LOOK_AGAIN_S):
         return Fate("done", None if seen else "Nothing newer was read.")
     due_at = micros(now + timedelta(seconds=LOOK_AGAIN_S[kept.looks]))

@@ -35,6 +35,8 @@ _BY_NOUN: Mapping[str, str] = {
     "product": "products",
 }
 
+DATED = {"restore", "merge", "deletion", "privacyDeletion"}
+"""What happens to a record without moving its own time of modification."""
 _VERBS = ("creation", "deletion", "merge", "restore", "propertyChange", "associationChange")
 EVENTS = (
     *(f"{noun}.{verb}" for noun in _BY_NOUN for verb in _VERBS if (noun, verb) != ("product", "associationChange")),
@@ -119,7 +121,9 @@ def hints(event: Event) -> Iterator[sdk.Hint]:
     # An event's own id is not guaranteed to be unique.
     name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}"
     verb = event.subscription_type.partition(".")[2]
-    at = None if event.occurred_at is None else sdk.epoch(event.occurred_at / 1000)
+    # Of what moves the record's own time that time counts: one that is raised to the event's keeps later readings out.
+    dated = verb in DATED and event.occurred_at is not None
+    at = sdk.epoch(event.occurred_at / 1000) if dated and event.occurred_at is not None else None
     winner = winner_of(event) if verb == "merge" else None
     for stream, found in dict.fromkeys(concerned(event, verb)):
         if stream is not None and found is not None:

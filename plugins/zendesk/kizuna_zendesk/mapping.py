@@ -138,13 +138,17 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
     yield from strange_too
 
 
+SCRUBBED_SUBJECT = "SCRUBBED"
+"""What stands in the subject of a ticket that was deleted for good; not confirmed against a live account."""
+
+
 def gone_ticket(record: Ticket) -> str | None:
     """``deleted`` for a ticket of status deleted, which the export goes on listing; ``merged`` for one merged away.
 
-    What a ticket says after it was scrubbed replaces what it said before, in the same row.
+    One that was deleted for good is emptied, and its past goes with it.
     """
     if record.status is not None and record.status.lower() == "deleted":
-        return "deleted"
+        return sdk.SCRUBBED if record.subject == SCRUBBED_SUBJECT else "deleted"
     return "merged" if record.merged_into is not None else None
 
 

@@ -74,10 +74,11 @@ class These:
         """What came of the question for a single record."""
         own, *others = left.singles
         if answer.status == NOT_FOUND:
-            if not any(each.deleted for each in self.named if each.id == own):
+            told = {each.deleted for each in self.named if each.id == own and each.deleted}
+            if not told:
                 return replace(left, singles=tuple(others))
-            raw = msgspec.json.encode({"id": own})
-            gone = sdk.Record(raw=raw, id=own, deleted="deleted", version=answer.date())
+            raw, reason = msgspec.json.encode({"id": own}), sdk.ERASED if sdk.ERASED in told else "deleted"
+            gone = sdk.Record(raw=raw, id=own, deleted=reason, version=answer.date())
             return replace(left, singles=tuple(others), gone=(*left.gone, gone))
         page = opened(answer, ask.path)
         if self.one not in page:

@@ -88,7 +88,8 @@ class ZendeskWebhooks:
         at = told_at(event)
         # A merged ticket stays as a closed one; users and organisations go into the other.
         gone = verb in GONE or (verb == "merged" and domain != "ticket")
-        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=gone, at=at)]
+        deleted = sdk.ERASED if verb == "permanently_deleted" else gone
+        hints = [sdk.Hint(stream=stream, id=id_, event=event.id, deleted=deleted, at=at)]
         other = (event.event or {}).get(domain)
         if verb == "merged" and isinstance(other, dict) and other.get("id"):
             hints.append(sdk.Hint(stream=stream, id=str(other["id"]), event=event.id, at=at))
