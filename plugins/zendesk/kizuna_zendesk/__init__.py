@@ -28,7 +28,7 @@ class ZendeskSettings(sdk.Settings):
     refresh_token: sdk.SecretStr = sdk.Field(
         NO_SECRET, description="what the authorisation gave; each is good once, and its successor goes to the vault"
     )
-    token_path: str = sdk.Field("/oauth/tokens", pattern=r"^/[^/]", description="where access tokens are given")
+    oauth_path: str = sdk.Field("/oauth/tokens", pattern=r"^/[^/]", description="where access tokens are given")
     base_url: str = sdk.Field("", description="in place of https://SUBDOMAIN.zendesk.com, for a sandbox or a proxy")
     requests_per_minute: int = sdk.Field(200, ge=1, description="the plan's limit: Team 200, Professional 400 …")
     incremental_per_minute: int = sdk.Field(
@@ -91,7 +91,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
                 "refresh_token": settings.refresh_token,
                 "scope": "read",
             }
-            token_url = self.base_url() + settings.token_path
+            token_url = self.base_url() + settings.oauth_path
             return sdk.FetchedToken(token_url, form, self.key, rotating={"refresh_token": "refresh_token"})
         if settings.oauth_token:
             return sdk.Bearer(settings.oauth_token)
