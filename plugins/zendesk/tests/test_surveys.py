@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
+from kizuna_zendesk.sandbox.ids import survey_id
 from kizuna_zendesk.streams import Wishes, streams
 from kizuna_zendesk.surveys import sent_at
 
@@ -102,7 +103,8 @@ def test_surveys_are_asked_again_for_a_month_in_milliseconds():
 
 def test_an_account_with_the_newer_surveys_tells_the_same_judgements(open_desk):
     desk = open_desk(surveys=True)
-    ratings = {record.id: record.payload["score"] for record in desk.state.stream("satisfaction_ratings")}
+    rated = [(record.id, record.payload) for record in desk.state.stream("satisfaction_ratings")]
+    ratings = {survey_id(key, datetime.fromisoformat(row["created_at"])): row["score"] for key, row in rated}
 
     records = desk.read("survey_responses").records
 
