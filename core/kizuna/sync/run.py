@@ -40,6 +40,7 @@ SLICE_PAGES = 400
 SLICE_S = 30.0
 STREAMS_AT_ONCE = 4
 STALLS_MOST = 6
+REFUSALS_MOST = 4
 FINAL = ("complete", "degraded", "failed")
 
 
@@ -81,6 +82,7 @@ class Syncer:
         self._auths: dict[
             str, tuple[object, Auth]
         ] = {}  # by run: one sign-in for its slices, and the settings it is of
+        self._refusals: dict[str, int] = {}  # run → how often what it signed in with was refused
         self._stalls: dict[str, tuple[int, int]] = {}  # run → (slices without a page, pages so far)
 
     def close(self) -> None:
@@ -147,8 +149,7 @@ class Syncer:
             streams = [s for s in connector.streams() if s.name in wanted]
             await self._read(connector, stored, streams, reports, row, lease, budget)
         except AuthError as error:
-            if kept is not None:
-                self._auths.pop(run_id, None)
+            if self._may_sign_in_again(run_id, kept is not None):
                 return SliceResult(False)  # the secrets may be others by now: sign in once more
             await self._mark(stored.id, "needs_authorisation", str(error), lease)
             return await self._finish(run_id, "failed", str(error), lease)
@@ -297,6 +298,15 @@ class Syncer:
         counts = {name: sum(getattr(report, name) for report in reports) for name in names}
         return SliceResult(True, state=state, error=error, counts=counts)
 
+    def _may_sign_in_again(self, run_id: str, was_kept: bool) -> bool:
+        """Whether a refusal may be of what was given, and not of the secrets; believed a few times a run.
+
+        A token of an earlier slice may have been revoked, and one that was just fetched may expire under way.
+        """
+        _, auth = self._auths.pop(run_id, (None, None))
+        self._refusals[run_id] = self._refusals.get(run_id, 0) + 1
+        return (was_kept or bool(getattr(auth, "last", None))) and self._refusals[run_id] < REFUSALS_MOST
+
     def _kept_auth(self, run_id: str, stored: StoredConnection) -> Auth | None:
         """What an earlier slice signed in with; None once the connection changed, for it must not follow to a new address."""
         of, auth = self._auths.get(run_id, (None, None))
@@ -306,6 +316,7 @@ class Syncer:
         """Nothing of the run is kept in memory any more."""
         self._streams = {key: run for key, run in self._streams.items() if key[0] != run_id}
         self._auths.pop(run_id, None)
+        self._refusals.pop(run_id, None)
 
     async def _derive(self) -> None:
         await self._in_thread(self.deriver.drain)
