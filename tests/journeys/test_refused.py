@@ -140,9 +140,9 @@ def test_an_object_the_user_may_not_read_is_degraded_and_the_others_go_on(connec
 
     assert run.state is RunState.DONE
     assert {name: reason for name, (state, reason) in asked.items() if state != "complete"} == {
-        name: f"salesforce: the object is absent or not readable ({code}); grant read access to it. "
+        name: f"{who}: the object is absent or not readable ({code}); grant read access to it. "
         f"It needs: api, and «Read» and «View All» for {name}."
-        for name, code in (("Case", "NOT_FOUND"), ("Lead", "INSUFFICIENT_ACCESS"))
+        for name, who, code in (("Case", "salesforce", "NOT_FOUND"), ("Lead", "Lead", "INSUFFICIENT_ACCESS"))
     }
     assert listed == asked
     assert (
