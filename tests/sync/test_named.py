@@ -262,3 +262,23 @@ def test_who_is_to_be_forgotten_is_read_by_name_however_many_they_are_and_whatev
     named = wanted.named()["firms"]
     assert {one.id for one in named} == {hint.id for hint in many}
     assert {one.deleted for one in named} == {sdk.ERASED}
+
+
+@pytest.mark.parametrize(("trigger", "state", "left"), [("schedule", "degraded", 40), ("command", "complete", 1)])
+def test_only_who_asks_for_everything_is_believed_that_most_of_it_is_gone(
+    toy: Bench, syncer: Syncer, vendor: Vendor, trigger: str, state: str, left: int
+) -> None:
+    vendor.firms = {str(n): {"id": str(n), "name": f"Firm {n}", "at": at(0)} for n in range(40)}
+    read(syncer)
+    vendor.firms = {"1": vendor.firms["1"]}
+    run_id = syncer.queue("toy", full=True, trigger=trigger)
+
+    async def scenario() -> None:
+        lease = syncer.take(run_id, "one")
+        while not (await syncer.slice(run_id, lease)).done:
+            pass
+
+    asyncio.run(scenario())
+
+    assert toy.rows("SELECT state FROM stream WHERE name = 'firms'") == [(state,)]
+    assert toy.rows("SELECT count(*) FROM source_record WHERE deleted IS NULL") == [(left,)]

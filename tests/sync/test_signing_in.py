@@ -26,6 +26,7 @@ class Vendor(httpx.AsyncBaseTransport):
         self.tokens = 0
         self.revoked = self.refusing = False
         self.asked: list[str] = []
+        self.spoilt = 0  # so many of the tokens it gives are good for nothing
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
@@ -35,7 +36,7 @@ class Vendor(httpx.AsyncBaseTransport):
             self.tokens += 1
             self.revoked = False
             return httpx.Response(200, json={"access_token": f"t{self.tokens}"})
-        if self.revoked or request.headers["Authorization"] != f"Bearer t{self.tokens}":
+        if self.revoked or self.tokens <= self.spoilt or request.headers["Authorization"] != f"Bearer t{self.tokens}":
             return httpx.Response(401)
         page = int(request.url.params.get("page", "1"))
         firm = {"id": str(page), "name": f"Firm {page}", "at": at(0)}
@@ -160,6 +161,22 @@ def test_a_sign_in_does_not_outlive_the_settings_it_was_made_with(toy: Bench, sy
     asyncio.run(scenario())
 
     assert vendor.asked[0] == "/token"
+
+
+def test_a_token_that_expires_as_soon_as_it_is_given_is_asked_for_again(syncer: Syncer, vendor: Vendor) -> None:
+    vendor.spoilt = 2
+
+    result, _ = asyncio.run(to_its_end(syncer, queued(syncer)))
+
+    assert (result.state, vendor.tokens) == ("complete", 3)
+
+
+def test_a_vendor_that_takes_none_of_its_own_tokens_ends_the_run(syncer: Syncer, vendor: Vendor) -> None:
+    vendor.spoilt = 1_000
+
+    result, _ = asyncio.run(to_its_end(syncer, queued(syncer)))
+
+    assert result.state == "failed"
 
 
 def test_a_sign_in_that_stays_refused_ends_the_run(toy: Bench, syncer: Syncer, vendor: Vendor) -> None:
