@@ -83,10 +83,15 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reading may know when it begins. ``now`` is ours; a window's end should use the vendor's clock."""
+    """What a reading may know when it begins. ``now`` is ours; a window's end should use the vendor's clock.
+
+    ``unbroken``: the engine has seen every page since the pass began, so that it will believe a ``whole`` of this
+    conversation and delete what was not seen. Without it a pass that had to find what is gone has found nothing.
+    """
 
     now: datetime
     full: bool = False  # the administrator asked for everything again
+    unbroken: bool = False
 
 
 class Turn(msgspec.Struct, kw_only=True):

@@ -40,6 +40,7 @@ class Stream(Generic[P]):
     scope: str = ""  # the permission to grant when the vendor forbids it
     optional: bool = False  # absent in some plans: degraded is then expected
     sweep: bool = False  # a whole listing proves that what it lacks is gone
+    steady: bool = False  # it does so however long it paused: it goes on behind a record, not at the number of a page
 
     def said(self, record: P) -> tuple[Said, ...]:
         """All that the record says, as a tuple."""

@@ -12,6 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from kizuna import clock
 from kizuna.config import SyncLimits
 from kizuna.errors import AuthError, DegradedError, KizunaError, LeaseLost, PageError, QuotaError, TransientError
@@ -61,7 +63,10 @@ class Budget:
 
 @dataclass(slots=True)
 class StreamRun:
-    """One stream of one run in this process. ``unbroken``: every page since the beginning went through this object."""
+    """One stream of one run in this process. ``unbroken``: every page since the beginning went through this object.
+
+    It ends with a pause of which nobody knows how long it takes, unless the stream's listing is steady.
+    """
 
     connection: str
     stream: AnyStream
@@ -86,19 +91,18 @@ class StreamRun:
         """
         self.paused_s = 0.0
         try:
-            await self._read(transport, bookmark, start, budget)
+            told = msgspec.structs.replace(start, unbroken=self.unbroken)
+            await self._read(transport, bookmark, told, budget)
         except (AuthError, LeaseLost):
             raise
         except DegradedError as error:
             hint = f" It needs: {self.stream.scope}." if self.stream.scope else ""
             await self._settle("degraded", f"{error}{hint}")
         except QuotaError as error:
-            self.unbroken = False
             self.paused_s = error.retry_after_s or QUOTA_PAUSE_S
-            self._note("waiting", str(error))
+            self._pause(error)
         except (TransientError, PageError) as error:
-            self.unbroken = False
-            self._note("waiting", str(error))
+            self._pause(error)
         except KizunaError as error:
             await self._settle("failed", str(error))
 
@@ -140,6 +144,10 @@ class StreamRun:
         await _done(writing)
         await self._write_any(gathered)
 
+    def _pause(self, error: KizunaError) -> None:
+        self.unbroken = self.unbroken and self.stream.steady
+        self._note("waiting", str(error))
+
     def _is_whole(self) -> bool:
         """Whether this is a listing of all there is, asked for as such: what proves absence proves presence too."""
         return self.full and self.unbroken and self.stream.sweep
@@ -151,9 +159,14 @@ class StreamRun:
         return large or waited_s >= self.limits.batch_seconds
 
     async def _end(self, gathered: Gathered, page: Page, start: Start) -> None:
+        sweeps = page.whole and self.stream.sweep and self.unbroken
+        # A bookmark of its end would say that the pass found what is gone, also when a kill comes before it did.
+        end, gathered.bookmark = (gathered.bookmark, None) if sweeps else (None, gathered.bookmark)
         await self._write(gathered)
-        if page.whole and self.stream.sweep and self.unbroken and not self.writer.nameless:
-            refusal = await self._sweep(page)
+        if sweeps:
+            refusal = None if self.writer.nameless else await self._sweep(page)
+            if end is not None:
+                await self._write(Gathered(bookmark=end))
             if refusal:
                 await self._settle("degraded", refusal)
                 return

@@ -17,7 +17,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
-    which holds only if the reading of that name lists all of it. ``job``, ``job_version``, ``locator``: the bulk job that
+    which holds only if the engine has seen all of it. ``job``, ``job_version``, ``locator``: the bulk job that
     reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
     """
 
@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ceiling: datetime | None = None
     purged_until: datetime | None = None
     purged_asked_at: datetime | None = None
-    owed: str = ""
+    owed: bool = False
     job: str | None = None
     job_version: str = ""
     locator: str | None = None
@@ -44,6 +44,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark
     now: datetime
     whole: bool
+    unbroken: bool = False  # the engine has seen the pass from its beginning
     asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "jobs", "state", "results"] = "rows"
     high: datetime | None = None  # the newest change seen in this pass
     most: int | None = None  # rows a query, once Salesforce timed out without a limit

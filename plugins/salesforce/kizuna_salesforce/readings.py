@@ -12,10 +12,9 @@ ends at the ceiling: the newest change there was when a full pass began, the pos
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -45,13 +44,12 @@ class Keyset:
     custom: bool = True  # whether the org's own fields are asked for too
     bulk_from_rows: int = 0  # rows left of a first load for which a bulk job is made; 0: never
     bulk_page_rows: int = 1000  # rows in an answer of a job's results
-    name: str = field(default_factory=lambda: uuid4().hex, compare=False, repr=False)  # another one in every process
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         # An empty bookmark is that of a pass to come that has to find what is gone; so has one asked for as a whole one.
         owed = start.full or bookmark == {}
-        mark = Mark(owed=self.name) if owed else marked(bookmark)
-        place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None))
+        mark = Mark(owed=True) if owed else marked(bookmark)
+        place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None, unbroken=start.unbroken))
         # An interrupted first load may go on by a job, whose results need the types of the fields.
         typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
@@ -153,7 +151,8 @@ class Keyset:
         known_until = place.mark.purged_until or answer.date().replace(second=0, microsecond=0)
         mark = replace(place.mark, purged_until=known_until, purged_asked_at=place.now)
         if not found.records:
-            return sdk.Turn(bookmark=bookmarked(replace(mark, owed="")), whole=place.whole)
+            paid = place.unbroken or not mark.owed
+            return sdk.Turn(bookmark=bookmarked(replace(mark, owed=False)) if paid else {}, whole=place.whole)
         # A row without a readable stamp does not make the object empty: what there was by now was changed by now.
         return self.rows(replace(place, mark=replace(mark, ceiling=seen[0][0] if seen else answer.date())))
 
@@ -198,10 +197,10 @@ class Keyset:
             mark = replace(mark, watermark=newest, found_at=answer.asked_at, settled=False)
         elif mark.ceiling is None and mark.found_at is not None and place.now - mark.found_at >= self.lookback:
             mark = replace(mark, settled=True)
-        if mark.owed and not (place.whole and mark.owed == self.name):
+        if mark.owed and not (place.whole and place.unbroken):
             return sdk.Turn(records=records, bookmark={}, whole=place.whole)
         mark = replace(mark, at=None, id=None, ceiling=None, job=None, job_version="", locator=None)
-        mark = replace(mark, unhurried=False, owed="")
+        mark = replace(mark, unhurried=False, owed=False)
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
 

@@ -60,6 +60,7 @@ class Reach:
             scope=f"api, and «Read» and «View All» for {name}",
             optional=optional,
             sweep=True,
+            steady=True,  # in the order of change: no record that lives falls behind the position
         )
 
 

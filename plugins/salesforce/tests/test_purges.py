@@ -132,11 +132,6 @@ MORE_FIELDS = {"fields": [{"name": "Id"}, {"name": "Phone"}, {"name": "SystemMod
 FIRST_PAGE = {**NEWEST, "done": False, "nextRecordsUrl": "/next"}
 
 
-def another() -> Keyset:
-    """The same reading in another process, which has seen nothing of what the first one read."""
-    return Keyset(sobject="Contact", wanted=("Id", "SystemModstamp"), version="62.0")
-
-
 def test_a_whole_reading_for_a_new_field_still_asks_the_log_from_where_it_was_left():
     wider = Keyset(sobject="Contact", wanted=("Id", "Phone", "SystemModstamp"), version="62.0")
     turn = wider.begin(MARK, sdk.Start(now=DAY_LATER))
@@ -152,7 +147,7 @@ def test_a_whole_reading_for_a_new_field_still_asks_the_log_from_where_it_was_le
 
 def listing(bookmark: sdk.Bookmark | None, *, full: bool = False) -> sdk.Turn:
     """A pass that has to find what is gone, behind its first page."""
-    turn = READING.begin(bookmark, sdk.Start(now=LATER, full=full))
+    turn = READING.begin(bookmark, sdk.Start(now=LATER, full=full, unbroken=True))
     return told(told(told(turn, {"fields": MORE_FIELDS["fields"]}), NEWEST), FIRST_PAGE)
 
 
@@ -173,8 +168,8 @@ def test_a_whole_pass_that_one_reading_lists_to_the_end_owes_nothing_more():
     assert "owed" not in turn.bookmark
 
 
-def test_a_whole_pass_in_several_slices_of_one_reading_owes_nothing_more():
-    resumed = READING.begin(listing({}).bookmark, sdk.Start(now=LATER))
+def test_a_whole_pass_in_several_slices_that_the_engine_saw_all_owes_nothing_more():
+    resumed = READING.begin(listing({}).bookmark, sdk.Start(now=LATER, unbroken=True))
 
     turn = told(resumed, NEWEST)
 
@@ -182,23 +177,32 @@ def test_a_whole_pass_in_several_slices_of_one_reading_owes_nothing_more():
     assert "watermark" in turn.bookmark
 
 
-def test_a_whole_pass_that_another_process_ends_is_owed_still():
+def test_a_whole_pass_that_the_engine_did_not_see_from_its_beginning_is_owed_still():
     for bookmark, full in (({}, False), (MARK, True)):
-        other = another()
-        resumed = other.begin(listing(bookmark, full=full).bookmark, sdk.Start(now=LATER))
-        assert resumed.ask is not None
+        resumed = READING.begin(listing(bookmark, full=full).bookmark, sdk.Start(now=LATER))
 
-        turn = other.turn(resumed.state, resumed.ask, answer(NEWEST))
+        turn = told(resumed, NEWEST)
 
         assert (turn.ask, turn.bookmark) == (None, {})
 
 
-def test_a_first_load_that_another_process_ends_owes_nothing():
-    other = another()
-    resumed = other.begin(listing(None).bookmark, sdk.Start(now=LATER))
-    assert resumed.ask is not None
+def test_an_empty_object_pays_what_is_owed_only_when_the_engine_saw_that_from_the_beginning():
+    empty = {"records": [], "done": True}
 
-    turn = other.turn(resumed.state, resumed.ask, answer(NEWEST))
+    paid, owed = (
+        told(told(READING.begin({}, sdk.Start(now=LATER, unbroken=unbroken)), MORE_FIELDS), empty)
+        for unbroken in (True, False)
+    )
+
+    assert (paid.whole, owed.bookmark) == (True, {})
+    assert paid.bookmark is not None
+    assert "purged_until" in paid.bookmark
+
+
+def test_a_first_load_that_another_process_ends_owes_nothing():
+    resumed = READING.begin(listing(None).bookmark, sdk.Start(now=LATER))
+
+    turn = told(resumed, NEWEST)
 
     assert turn.bookmark is not None
     assert "watermark" in turn.bookmark
