@@ -39,6 +39,9 @@ class HubSpotSettings(sdk.Settings):
         ge=1,
         description="The plan's limit: Free and Starter 100, Professional and Enterprise 190, with add-on 250",
     )
+    api_share_percent: int = sdk.Field(
+        80, ge=1, le=100, description="Of the portal's daily calls, all applications' counted, at which a run pauses"
+    )
     custom_properties: bool = sdk.Field(default=True, description="Also read the properties the portal itself defined")
     commerce: bool = sdk.Field(
         default=False, description="Also read HubSpot's own invoices and subscriptions; not where another system bills"
@@ -99,7 +102,7 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
         return sdk.Ask(path=Paths(self.settings.api_version).account())
 
     def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
-        return sort_error(self.key, answer)
+        return sort_error(self.key, answer, self.settings.api_share_percent)
 
 
 @sdk.hookimpl

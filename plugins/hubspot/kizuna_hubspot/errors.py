@@ -28,11 +28,15 @@ _FAULT = msgspec.json.Decoder(_Fault)
 _SCOPES = msgspec.json.Decoder(list[str])
 
 
-def sort_error(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
-    """The error an answer means, None when it is good (207, an answer in part, is good)."""
+def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaError | None:
+    """The error an answer means, None when it is good (207, an answer in part, is good).
+
+    A good answer that shows more than ``share_percent`` of the portal's calls of the day used is a QuotaError: the others
+    belong to the portal's other applications.
+    """
     status = answer.status
     if status < 400:
-        return None
+        return over_share(name, answer, share_percent)
     fault = fault_of(answer)
     if status == 429:
         return too_many(name, fault, sdk.retry_after(answer))
@@ -52,6 +56,26 @@ def sort_error(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             f"{name}: credentials refused (530); run `kizuna connections check` after correcting them."
         )
     return sdk.sort_by_status(name, answer)
+
+
+def over_share(name: str, answer: sdk.Answer, share_percent: int) -> sdk.QuotaError | None:
+    """The pause when more than the share of the day's calls is used, as the answer's headers tell.
+
+    Searches never tell, nor do answers to tokens of OAuth, which have no daily limit:
+    https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines (read 2026-11-20).
+    """
+    try:
+        most = int(answer.headers["x-hubspot-ratelimit-daily"])
+        used = most - int(answer.headers["x-hubspot-ratelimit-daily-remaining"])
+    except (KeyError, ValueError):
+        return None
+    if used * 100 <= most * share_percent:
+        return None
+    return sdk.QuotaError(
+        f"{name}: {used} of {most} calls of the portal's day are used, over the share of {share_percent} %; the run goes on "
+        "when the next day has begun, or raise api_share_percent.",
+        DAILY_S,
+    )
 
 
 def too_many(name: str, fault: _Fault, wish_s: float | None) -> sdk.TransientError:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from kizuna.sandbox import Served, World, random_edits, serve
+from kizuna.sandbox import RateLimit, Served, World, random_edits, serve
 from kizuna_hubspot import HubSpot, HubSpotSettings
 from kizuna_hubspot.kinds import COMPANIES
 from kizuna_hubspot.sandbox import HubSpotSandbox, searching
@@ -79,6 +79,18 @@ def passed(hubspot: HubSpot, name: str, bookmark: sdk.Bookmark | None = None, mo
             return await read(line, stream, bookmark, most)
 
     return asyncio.run(once())
+
+
+def test_a_run_pauses_at_its_share_of_the_portals_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    rolling, search, _ = HubSpotSandbox.limits
+    monkeypatch.setattr(HubSpotSandbox, "limits", (rolling, search, RateLimit("daily", 10, 10 / 86_400)))
+    with serve([HubSpotSandbox()], world=World(seed=7, companies=2), port_base=0, limits=True) as small:
+        hubspot = connector(small, api_share_percent=50)
+        passed(hubspot, "owners")
+        passed(hubspot, "owners")
+
+        with pytest.raises(sdk.QuotaError, match="6 of 10 calls"):
+            passed(hubspot, "owners")
 
 
 def living(served: Served, stream: str) -> set[str]:

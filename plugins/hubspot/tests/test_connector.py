@@ -145,6 +145,29 @@ def test_the_daily_limit_is_a_quota() -> None:
     assert isinstance(error, sdk.QuotaError)
 
 
+@pytest.mark.parametrize(("remaining", "paused"), [("125001", False), ("125000", False), ("124999", True)])
+def test_the_days_calls_are_kept_to_a_share(remaining: str, paused: bool) -> None:
+    told = {"x_hubspot_ratelimit_daily": "625000", "x_hubspot_ratelimit_daily_remaining": remaining}
+
+    error = connector(api_share_percent=80).sort_error(answer(200, **told))
+
+    assert isinstance(error, sdk.QuotaError) is paused
+    assert paused is ("of 625000 calls" in str(error))
+
+
+def test_a_refusal_says_more_than_the_share() -> None:
+    spent = {"x_hubspot_ratelimit_daily": "625000", "x_hubspot_ratelimit_daily_remaining": "0"}
+
+    error = connector().sort_error(answer(401, **spent))
+
+    assert isinstance(error, sdk.AuthError)
+
+
+@pytest.mark.parametrize("told", [{}, {"x_hubspot_ratelimit_daily": "625000"}, {"x_hubspot_ratelimit_daily": "many"}])
+def test_without_word_of_the_days_calls_nothing_is_held_back(told: dict[str, str]) -> None:
+    assert connector().sort_error(answer(200, **told)) is None
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(401, sdk.AuthError), (530, sdk.AuthError), (423, sdk.TransientError), (477, sdk.TransientError),

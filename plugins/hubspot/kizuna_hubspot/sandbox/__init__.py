@@ -32,18 +32,22 @@ from kizuna_hubspot.sandbox.routes import ACCESS_TOKEN, application
 __all__ = ["HubSpotSandbox", "sandbox"]
 
 
+DAILY_CALLS = 625_000
+
+
 def is_search(_method: str, path: str) -> bool:
     return path.endswith("/search")
 
 
 class HubSpotSandbox(VendorSandbox):
-    """A portal on the professional plan: 190 requests in ten seconds, five searches a second."""
+    """A portal on the professional plan: 190 requests in ten seconds, 625,000 a day, five searches a second."""
 
     key = "hubspot"
     role = "marketing"
     limits = (
         RateLimit("ten_secondly", capacity=190, per_s=19.0),
         RateLimit("search", capacity=5, per_s=5.0, applies=is_search),
+        RateLimit("daily", capacity=DAILY_CALLS, per_s=DAILY_CALLS / 86_400),
     )
 
     def profile(self) -> SystemProfile:
@@ -86,6 +90,8 @@ class HubSpotSandbox(VendorSandbox):
     def too_many(self, reading: LimitReading, _state: SandboxState, /) -> Response:
         if reading.limit.family == "search":
             return too_many("SECONDLY", "You have reached your secondly limit.", reading.retry_after_s)
+        if reading.limit.family == "daily":
+            return too_many("DAILY", "You have reached your daily limit.", None)
         return too_many(
             "TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.", reading.retry_after_s
         )
@@ -96,15 +102,19 @@ class HubSpotSandbox(VendorSandbox):
     def headers(self, readings: Sequence[LimitReading], _state: SandboxState, /) -> Mapping[str, str]:
         """The correlation id, and what is left of the limit: a search does not say that."""
         found = {"X-HubSpot-Correlation-Id": str(uuid.uuid4())}
-        if len(readings) != 1:
+        by_family = {reading.limit.family: reading for reading in readings}
+        if not readings or "search" in by_family:
             return found
+        rolling, daily = by_family["ten_secondly"], by_family["daily"]
         return {
             **found,
-            "X-HubSpot-RateLimit-Max": str(readings[0].limit.capacity),
-            "X-HubSpot-RateLimit-Remaining": str(readings[0].remaining),
+            "X-HubSpot-RateLimit-Daily": str(daily.limit.capacity),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(daily.remaining),
+            "X-HubSpot-RateLimit-Max": str(rolling.limit.capacity),
+            "X-HubSpot-RateLimit-Remaining": str(rolling.remaining),
             "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
             "X-HubSpot-RateLimit-Secondly": "19",
-            "X-HubSpot-RateLimit-Secondly-Remaining": str(min(19, readings[0].remaining)),
+            "X-HubSpot-RateLimit-Secondly-Remaining": str(min(19, rolling.remaining)),
         }
 
     def webhooks(self, change: Change, endpoint: WebhookEndpoint, state: SandboxState, /) -> Iterable[WebhookCall]:

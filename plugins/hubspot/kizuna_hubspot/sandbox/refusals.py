@@ -35,8 +35,8 @@ def not_found(what: str = "resource not found") -> Refusal:
     return Refusal(404, what, "OBJECT_NOT_FOUND")
 
 
-def too_many(policy: str, message: str, retry_after_s: float) -> Response:
-    """The answer when a limit is used up; it has an ``errorType`` and no category."""
+def too_many(policy: str, message: str, retry_after_s: float | None) -> Response:
+    """The answer when a limit is used up; it has an ``errorType`` and no category, and may say when to come again."""
     body = {
         "status": "error",
         "message": message,
@@ -45,5 +45,6 @@ def too_many(policy: str, message: str, retry_after_s: float) -> Response:
         "policyName": policy,
     }
     response = answer(body, 429)
-    response.headers["Retry-After"] = str(max(1, ceil(retry_after_s)))
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(max(1, ceil(retry_after_s)))
     return response
