@@ -81,7 +81,7 @@ def test_both_families_of_paths_are_known() -> None:
 def test_searches_have_a_limit_of_their_own() -> None:
     limits = {limit.family: limit for limit in connector(calls_per_10_seconds=190).limits}
 
-    assert (limits["search"].calls, limits["search"].per_s) == (5, 1.0)
+    assert (limits["search"].calls, limits["search"].per_s, limits["search"].within) == (4, 1.0, "default")
     assert (limits["default"].calls, limits["default"].per_s) == (190, 10.0)
 
 
