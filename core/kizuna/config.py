@@ -81,6 +81,13 @@ class SyncLimits:
         least=0,
         most=36_500,
     )
+    runs_kept_days: int = setting(
+        90,
+        "For so long what a run came to can be looked at, in days; each stream's last whole reading for as long as it is "
+        "the last.",
+        least=1,
+        most=36_500,
+    )
     answer_bytes: int = setting(
         67_108_864, "Largest answer of a vendor that is read, in bytes after decompression.", least=100_000
     )

@@ -127,3 +127,13 @@ def test_a_bookmark_moves_to_the_end_of_a_pass_that_found_what_is_gone(toy: Benc
     read(toy, Spied(), steady=True)
 
     assert bookmark(toy) == {"watermark": "2026-03-01T09:00:00+00:00"}
+
+
+def test_a_stream_names_the_run_that_read_it_to_its_end(toy: Bench) -> None:
+    read(toy, Spied(), steady=True, times=1)
+    before = toy.rows("SELECT last_complete_run FROM stream")
+
+    led = read(toy, Spied(), steady=True)
+
+    assert before == [(None,)]
+    assert toy.rows("SELECT last_complete_run FROM stream") == [(led.writer.place.run_id,)]

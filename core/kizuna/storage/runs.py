@@ -91,7 +91,8 @@ def begin_run(connection: Connection, run_id: str, at: int) -> None:
 
 def end_run(connection: Connection, run_id: str, state: str, error: str | None, at: int) -> None:
     """The run is over."""
-    connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(state=state, error=error, ended_at=at))
+    ended = {"state": state, "error": error, "ended_at": at, "named": None}
+    connection.execute(t.RUN.update().where(t.RUN.c.id == run_id).values(ended))
 
 
 def unended(connection: Connection) -> list[Unended]:
@@ -111,8 +112,8 @@ def give_up(connection: Connection, run: Unended, error: str, at: int) -> bool:
     held = (t.LEASE.c.connection_id == run.connection_id) & (t.LEASE.c.run_id == run.id)
     connection.execute(t.LEASE.update().where(held).values(epoch=t.LEASE.c.epoch + 1, renewed_at=at))
     endless = (t.RUN.c.id == run.id) & t.RUN.c.ended_at.is_(None)
-    ended = connection.execute(t.RUN.update().where(endless).values(state="failed", error=error, ended_at=at))
-    return ended.rowcount == 1
+    failed = {"state": "failed", "error": error, "ended_at": at, "named": None}
+    return connection.execute(t.RUN.update().where(endless).values(failed)).rowcount == 1
 
 
 def take_lease(connection: Connection, connection_id: int, run_id: str, executor: str, at: int) -> Lease:

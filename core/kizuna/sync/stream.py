@@ -232,7 +232,7 @@ class StreamRun:
         place, now = self.writer.place, micros(clock.now())
         values: dict[str, Any] = {"state": state, "reason": reason, "kinds": json.dumps(sorted(self.writer.kinds))}
         if state == "complete":
-            values["last_complete_at"] = now
+            values |= {"last_complete_at": now, "last_complete_run": place.run_id}
         with place.database.write() as sql:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)

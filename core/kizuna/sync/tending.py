@@ -7,20 +7,25 @@ an engine that gives a run up does not tell the database. Looking at both, any p
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from kizuna import clock, jobs
 from kizuna import log as logs
+from kizuna.config import SyncLimits
 from kizuna.derive import Deriver
 from kizuna.derive.declared import declared_by
 from kizuna.errors import UnknownName
 from kizuna.plugins import Plugins
-from kizuna.storage import remaps, runs
+from kizuna.storage import connections, ended_runs, remaps, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.sync.mapping.remapping import finish
 
 REMAP_S = 10.0
+FORGET_EVERY_S = 3_600.0
+FORGET_AT_ONCE = 500
 _log = logs.named(__name__)
 
 
@@ -32,6 +37,7 @@ class Tending:
     job: str
     database: Database
     plugins: Plugins
+    limits: SyncLimits = field(default_factory=SyncLimits)
 
     async def look(self) -> None:
         """Every run without an end is with the engine, or has an end; doing it twice, or in two processes, does it once."""
@@ -47,10 +53,14 @@ class Tending:
 
     async def look_on(self, every_s: float) -> None:
         """Looks again and again, until cancelled."""
+        forget_at_s = time.monotonic()
         while True:
             await asyncio.sleep(every_s)
             await self.try_look()
             await self.try_remap()
+            if time.monotonic() >= forget_at_s:
+                left = await self.try_forget()
+                forget_at_s = time.monotonic() + (0.0 if left else FORGET_EVERY_S)
 
     async def try_look(self) -> None:
         """A look that fails is logged and not raised: the next one comes."""
@@ -65,6 +75,27 @@ class Tending:
             await asyncio.to_thread(self._remap)
         except Exception as error:  # noqa: BLE001  a border: runs go on whether or not rules are carried out
             _log.error("mapping stored records again failed", error)
+
+    async def try_forget(self) -> bool:
+        """Whether there may be more to forget of runs that ended long ago; faults are logged."""
+        try:
+            return await asyncio.to_thread(self.forget, clock.now())
+        except Exception as error:  # noqa: BLE001  a border: runs go on whether or not old ones are forgotten
+            _log.error("forgetting old runs failed", error)
+            return False
+
+    def forget(self, now: datetime) -> bool:
+        """Whether there may be more of them: a page of each connection at a time, so that no sync waits for it."""
+        with self.database.read() as sql:
+            ids = [one.id for one in connections.all_of(sql)]
+        # The schedule knows by its runs which turns were had, so that they outlive their turn.
+        turn_days = max(self.limits.full_every_days, self.limits.every_minutes / (24 * 60))
+        before = micros(now - timedelta(days=max(self.limits.runs_kept_days, 2 * turn_days)))
+        forgotten = []
+        for connection_id in ids:
+            with self.database.write() as sql:
+                forgotten.append(ended_runs.forget(sql, connection_id, before, FORGET_AT_ONCE))
+        return FORGET_AT_ONCE in forgotten
 
     def _remap(self) -> None:
         with self.database.read() as sql:

@@ -949,6 +949,7 @@ def upgrade() -> None:
         sa.Column("kinds", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("last_complete_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_complete_run", sa.Text(), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "name", name=op.f("pk_stream")),
     )

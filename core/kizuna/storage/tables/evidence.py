@@ -31,6 +31,7 @@ STREAM = Table(
     text("kinds"),  # JSON: the kinds of facts its records have given
     text("reason", nullable=True),
     at("last_complete_at"),
+    text("last_complete_run", nullable=True),  # the run that read it so; kept for as long as it is the last
     at("updated_at", nullable=False),
 )
 

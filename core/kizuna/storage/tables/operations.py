@@ -19,7 +19,7 @@ RUN = Table(
     text("trigger"),  # command, api, schedule, webhook, load, replay
     flag("full"),
     text("streams", nullable=True),  # JSON list when only some were asked for
-    text("named", nullable=True),  # JSON, stream → the records of it that alone are to be read again
+    text("named", nullable=True),  # JSON, stream → the records of it that alone are to be read again; until it ends
     text("state"),  # queued, running, complete, degraded, failed, canceled
     text("error", nullable=True),
     at("queued_at", nullable=False),
