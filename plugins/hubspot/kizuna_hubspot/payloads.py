@@ -44,6 +44,7 @@ class CrmRecord(sdk.Payload, rename="camel"):
     vid: int | None = None
     incomplete: str | None = None  # written by the reading: what HubSpot refused to tell of the record
     company_currency: str | None = None  # written by the reading: the portal's, for amounts that name none
+    lifecycle_stage_label: str | None = None  # written by the reading: of a stage that the portal made itself
 
 
 class CompanyProperties(sdk.Payload):

@@ -14,7 +14,7 @@ from kizuna import sdk
 from kizuna.sandbox import RateLimit, Served, World, random_edits, serve
 from kizuna_hubspot import HubSpot, HubSpotSettings
 from kizuna_hubspot.kinds import COMPANIES
-from kizuna_hubspot.sandbox import HubSpotSandbox, searching
+from kizuna_hubspot.sandbox import HubSpotSandbox, definitions, searching
 from kizuna_hubspot.sandbox.associating import refuse
 from kizuna_hubspot.sandbox.objects import Objects, Writes
 
@@ -91,6 +91,18 @@ def test_a_run_pauses_at_its_share_of_the_portals_day(monkeypatch: pytest.Monkey
 
         with pytest.raises(sdk.QuotaError, match="6 of 10 calls"):
             passed(hubspot, "owners")
+
+
+def test_a_stage_the_portal_made_itself_is_called_by_its_label(served: Served) -> None:
+    state = served.states[0]
+    first, second = state.live("companies")[:2]
+    properties = {**first.payload["properties"], "lifecyclestage": definitions.PARTNER_STAGE}
+    state.rewrite("companies", first.id, properties=properties)
+
+    found = passed(connector(served), "companies").living
+
+    assert found[first.id]["lifecycleStageLabel"] == "Partner"
+    assert "lifecycleStageLabel" not in found[second.id]
 
 
 def living(served: Served, stream: str) -> set[str]:

@@ -12,8 +12,8 @@ index follows writes late. https://developers.hubspot.com/docs/api-reference/sea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -27,6 +27,7 @@ from kizuna_hubspot.readings.merging import losers
 from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
 from kizuna_hubspot.readings.partial import refused
 from kizuna_hubspot.readings.place import Place, place
+from kizuna_hubspot.readings.stages import PROPERTY, stage_labels, with_stage
 
 LISTED_A_PAGE = 100
 FOUND_A_PAGE = 200
@@ -67,6 +68,7 @@ class Walk:
     merged: frozenset[str] = frozenset()
     completing: Completing | None = None
     currency: str | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)  # labels of the portal's own, by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class ObjectReading:
             if self.custom_properties:
                 return sdk.Turn(ask=self.defining(), state=state)
         custom = custom_names(answer.body, ask.path, self.kind) if self.custom_properties else ()
+        stages = self.stages(answer.body, ask.path) if self.custom_properties else {}
         now, resumed = answer.date(), state.resumed
         if resumed is None:
             here = Place("list", until=now)
@@ -126,12 +129,16 @@ class ObjectReading:
             here = resumed.following(now)
         else:
             here = resumed
-        walk = Walk(here, names=(*self.kind.properties, *custom), currency=state.currency)
+        walk = Walk(here, names=(*self.kind.properties, *custom), currency=state.currency, stages=stages)
         return sdk.Turn(ask=self.asking(walk), state=walk)
 
     def defining(self) -> sdk.Ask:
         """The request for the definitions of the kind's properties."""
         return sdk.Ask(path=self.paths.properties(self.kind.name), params=(("archived", "false"),))
+
+    def stages(self, body: bytes, what: str) -> Mapping[str, str]:
+        """The labels of lifecycle stages, where the kind has such."""
+        return stage_labels(body, what) if PROPERTY in self.kind.properties else {}
 
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
         """The records of a page that lacks nothing, else the next request for it."""
@@ -140,7 +147,10 @@ class ObjectReading:
             # Which records are read again hangs on what is refused of this page.
             following = () if walk.place.phase in ("again", "done") else (self.asking(walk),)
             return sdk.Turn(ask=first, ahead=(*others, *following), state=replace(walk, completing=completing))
-        records = [with_currency(record, walk.currency) for record in completing.records()]
+        records = [
+            with_stage(with_currency(record, walk.currency), row, walk.stages)
+            for row, record in zip(completing.rows, completing.records(), strict=True)
+        ]
         place = walk.place.having_refused(completing.refused())
         return self.onward(replace(walk, place=place, completing=None), (*records, *completing.gone))
 

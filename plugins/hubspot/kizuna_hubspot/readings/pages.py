@@ -33,17 +33,18 @@ class _Relation(sdk.Payload):
     paging: Paging | None = None
 
 
-class _MergedIds(sdk.Payload):
+class _Looked(sdk.Payload):
     hs_merged_object_ids: str | None = None
     hs_calculated_merged_vids: str | None = None
     hs_all_contact_vids: str | None = None
+    lifecyclestage: object = None
 
 
 class _Row(sdk.Payload, rename="camel"):
     id: str | int | None = None
     archived_at: str | int | None = None
     updated_at: str | int | None = None
-    properties: _MergedIds | None = None
+    properties: _Looked | None = None
     associations: dict[str, _Relation] | None = None
 
 
@@ -61,6 +62,7 @@ class Row(msgspec.Struct, frozen=True):
     spilled: tuple[str, ...] = ()  # the kinds whose associations did not fit into the record
     updated_at: str | int | None = None
     understood: bool = True
+    stage: str | None = None  # of its lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,16 @@ def row(raw: msgspec.Raw) -> Row:
     spilled = [kind for kind, relation in found.associations.items() if relation.paging] if found.associations else ()
     # Some of the lists name the record itself too.
     merged = tuple(each for each in merged_ids(found.properties) if each != key)
-    return Row(raw, key, found.archived_at, merged, tuple(spilled), found.updated_at)
+    stage = found.properties.lifecyclestage if found.properties else None
+    return Row(
+        raw,
+        key,
+        found.archived_at,
+        merged,
+        tuple(spilled),
+        found.updated_at,
+        stage=stage if isinstance(stage, str) else None,
+    )
 
 
 def id_of(raw: msgspec.Raw) -> str | None:
@@ -124,7 +135,7 @@ def changed_at(row: Row) -> datetime | None:
         return None
 
 
-def merged_ids(properties: _MergedIds | None) -> tuple[str, ...]:
+def merged_ids(properties: _Looked | None) -> tuple[str, ...]:
     """The ids of the records that were merged into one: ``id;id`` and ``vid:milliseconds;…``."""
     if properties is None:
         return ()

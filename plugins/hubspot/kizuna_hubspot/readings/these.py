@@ -6,8 +6,8 @@ answer is gone where a delivery said so; an id that was merged away may be answe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kizuna import sdk
@@ -26,6 +26,7 @@ from kizuna_hubspot.readings.merging import losers, tombstone
 from kizuna_hubspot.readings.objects import ObjectReading, custom_names
 from kizuna_hubspot.readings.pages import Row, changed_at, page
 from kizuna_hubspot.readings.partial import refused
+from kizuna_hubspot.readings.stages import with_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Left:
     gone: tuple[sdk.Record, ...] = ()
     now: datetime | None = None
     currency: str | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class These:
         if isinstance(state, Known):
             kind = self.reading.kind
             custom = custom_names(answer.body, ask.path, kind)
-            return self.onward(Left((*kind.properties, *custom), self.batches(), currency=state.currency), ())
+            stages = self.reading.stages(answer.body, ask.path)
+            names = (*kind.properties, *custom)
+            return self.onward(Left(names, self.batches(), currency=state.currency, stages=stages), ())
         if not isinstance(state, Left):
             return self.knowing(Known(company_currency(answer.body, ask.path)))
         if state.completing is not None:
@@ -109,7 +113,8 @@ class These:
         assert left.now is not None
         dated = [
             sdk.Record(
-                raw=with_currency(record, left.currency).raw, version=version(row, told.get(row.id or ""), left.now)
+                raw=with_stage(with_currency(record, left.currency), row, left.stages).raw,
+                version=version(row, told.get(row.id or ""), left.now),
             )
             for row, record in zip(completing.rows, completing.records(), strict=True)
         ]

@@ -57,6 +57,22 @@ _NUMBERS = frozenset(
 )
 _BOOLEANS = frozenset({"hs_email_optout", "hs_is_closed", "hs_is_closed_won"})
 
+# HubSpot's own stages, and one that the portal made: its value is a number.
+PARTNER_STAGE = "1084612053"
+_STAGES = (
+    ("subscriber", "Subscriber"),
+    ("lead", "Lead"),
+    ("marketingqualifiedlead", "Marketing Qualified Lead"),
+    ("salesqualifiedlead", "Sales Qualified Lead"),
+    ("opportunity", "Opportunity"),
+    ("customer", "Customer"),
+    ("evangelist", "Evangelist"),
+    ("other", "Other"),
+    (PARTNER_STAGE, "Partner"),
+)
+
+_FIELD_TYPES = {"datetime": "date", "number": "number", "bool": "booleancheckbox", "enumeration": "radio"}
+
 DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "companies": ("name", "domain"),
     "contacts": ("firstname", "lastname", "email"),
@@ -96,7 +112,18 @@ def property_names(kind: Kind) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def options(name: str) -> list[dict[str, Any]]:
+    """The values a property may take, none where it may take any."""
+    stages = _STAGES if name == "lifecyclestage" else ()
+    return [
+        {"label": label, "value": value, "displayOrder": place, "hidden": False}
+        for place, (value, label) in enumerate(stages)
+    ]
+
+
 def type_of(name: str) -> str:
+    if name == "lifecyclestage":
+        return "enumeration"
     if name in _DATETIMES:
         return "datetime"
     if name in _NUMBERS:
@@ -114,10 +141,10 @@ def definition(kind: Kind, name: str) -> dict[str, Any]:
         "name": name,
         "label": name.removeprefix("hs_").replace("_", " ").capitalize(),
         "type": type_of(name),
-        "fieldType": {"datetime": "date", "number": "number", "bool": "booleancheckbox"}.get(type_of(name), "text"),
+        "fieldType": _FIELD_TYPES.get(type_of(name), "text"),
         "description": "",
         "groupName": f"{singular(kind.name)}information",
-        "options": [],
+        "options": options(name),
         "displayOrder": -1,
         "calculated": False,
         "externalOptions": False,
