@@ -74,8 +74,9 @@ class Stripe(sdk.Connector[StripeSettings]):
         return {**pinned, "Stripe-Account": self.settings.account} if self.settings.account else pinned
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
-        found = streams(self.settings.api_version)
-        return (*found, *ledger_streams(self.settings.api_version)) if self.settings.ledger else found
+        version, account = self.settings.api_version, self.settings.account
+        found = streams(version, account)
+        return (*found, *ledger_streams(version, account)) if self.settings.ledger else found
 
     def trial(self) -> sdk.Ask:
         return sdk.Ask(path="/v1/customers", params=(("limit", "1"),))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from kizuna import sdk
+from kizuna_stripe.elsewhere import account_of
 from kizuna_stripe.events import Event, EventData, EventObject, Feed, Subject
 from kizuna_stripe.pages import Page
 
@@ -25,6 +26,8 @@ class _Told(msgspec.Struct):
     created: int
     data: _Data
     api_version: str | None = None
+    account: str | None = None
+    context: str | None = None
 
 
 _TOLD = msgspec.json.Decoder(_Told)
@@ -44,6 +47,7 @@ class Heard:
     subject: Subject | None
     raw: msgspec.Raw
     own: bool
+    happened_in: str | None = None
 
 
 def heard(page: Page, feed: Feed) -> list[Heard]:
@@ -59,7 +63,9 @@ def _heard(raw: msgspec.Raw, feed: Feed) -> Heard:
     held = _OBJECT.decode(told.data.object)
     subject = feed.subject(Event(id=told.id, type=told.type, created=told.created, data=EventData(object=held)))
     own = held.object == feed.objects[0]
-    return Heard(told.id, told.created, told.api_version, subject, told.data.object, own)
+    return Heard(
+        told.id, told.created, told.api_version, subject, told.data.object, own, account_of(told.account, told.context)
+    )
 
 
 @dataclass(slots=True)

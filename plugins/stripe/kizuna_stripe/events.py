@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from kizuna_stripe.elsewhere import account_of
+
 
 class EventObject(msgspec.Struct):
     """The object an event carries, as far as it names what changed; references may be bare or expanded."""
@@ -36,7 +38,12 @@ class Event(msgspec.Struct):
     data: EventData
     api_version: str | None = None
     account: str | None = None  # of a connected account, where a platform is told of it
+    context: str | None = None  # the same of an organisation's
     livemode: bool | None = None
+
+    def happened_in(self) -> str | None:
+        """The account where it happened, None where that is not said."""
+        return account_of(self.account, self.context)
 
 
 class _Kind(msgspec.Struct):
@@ -81,7 +88,7 @@ def delivered(body: bytes) -> Event:
         type=thin.type.removeprefix("v1."),
         created=created,
         data=EventData(object=held),
-        account=thin.context,
+        context=thin.context,
         livemode=thin.livemode,
     )
 

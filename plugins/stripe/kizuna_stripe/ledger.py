@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import ledger_payloads as payloads
+from kizuna_stripe.elsewhere import own_id
 from kizuna_stripe.mapping import ledger as mapping
 from kizuna_stripe.pages import PAGE_SIZE, whole
 from kizuna_stripe.readings import ListingThenEvents
@@ -17,17 +19,17 @@ from kizuna_stripe.readings import ListingThenEvents
 SETTLES = timedelta(days=8)
 
 
-def ledger_streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
-    """Every stream of the ledger."""
+def ledger_streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream, ...]:
+    """Every stream of the ledger, of the connected ``account`` where one is read."""
+    reading = partial(ListingThenEvents, api_version=api_version, account=account, carried=whole)
+    intents = reading(feed=feeds.PAYMENT_INTENTS)
     return (
         _followed(
-            feeds.INVOICE_PAYMENTS, payloads.InvoicePayment, mapping.invoice_payment, api_version, "Invoices: read"
+            reading(feed=feeds.INVOICE_PAYMENTS), payloads.InvoicePayment, mapping.invoice_payment, "Invoices: read"
         ),
-        _followed(
-            feeds.PAYMENT_INTENTS, payloads.PaymentIntent, mapping.payment_intent, api_version, "PaymentIntents: read"
-        ),
-        _followed(feeds.DISPUTES, payloads.Dispute, mapping.dispute, api_version, "Disputes: read"),
-        _followed(feeds.SCHEDULES, payloads.Schedule, mapping.schedule, api_version, "Subscriptions: read"),
+        _followed(intents, payloads.PaymentIntent, mapping.payment_intent, "PaymentIntents: read"),
+        _followed(reading(feed=feeds.DISPUTES), payloads.Dispute, mapping.dispute, "Disputes: read"),
+        _followed(reading(feed=feeds.SCHEDULES), payloads.Schedule, mapping.schedule, "Subscriptions: read"),
         sdk.Stream(
             name="balance_transactions",
             also=("balance_transaction",),
@@ -49,15 +51,14 @@ def ledger_streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
     )
 
 
-def _followed(
-    feed: feeds.Feed, payload: type[Any], said: Callable[[Any], Any], api_version: str, scope: str
-) -> sdk.AnyStream:
-    reading = ListingThenEvents(feed=feed, api_version=api_version, carried=whole)
+def _followed(reading: ListingThenEvents, payload: type[Any], said: Callable[[Any], Any], scope: str) -> sdk.AnyStream:
+    name = reading.feed.collection
     return sdk.Stream(
-        name=feed.collection,
-        also=(feed.collection.removesuffix("s"),),
+        name=name,
+        also=(name.removesuffix("s"),),
         payload=payload,
         map=said,
+        key=own_id,
         reading=reading,
         only=reading.only,
         scope=scope,

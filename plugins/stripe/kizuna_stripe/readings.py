@@ -16,6 +16,7 @@ Source: https://docs.stripe.com/api/events/list (read 2026-05).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_stripe.carried import Heard, Last, heard
+from kizuna_stripe.elsewhere import foreign, named, told
 from kizuna_stripe.errands import Completing, Errands, These, as_of, tombstone
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.events import Feed
@@ -52,10 +54,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass through the events under way: ``mark`` is its bookmark so far, ``done`` the objects already seen in it."""
+    """A pass through the events under way: ``mark`` is its bookmark so far, ``done`` the objects already seen in it.
+
+    ``elsewhere`` counts events of other accounts.
+    """
 
     mark: Mapping[str, Any]
     done: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class News:
     done: frozenset[str]
     again: tuple[sdk.Named, ...]
     records: tuple[sdk.Record, ...]
+    elsewhere: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,7 @@ class ListingThenEvents:
     expand: tuple[str, ...] = ()
     rest: Rest | None = None
     api_version: str = ""
+    account: str | None = None
     carried: Callable[[msgspec.Raw], bool] | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
@@ -100,9 +108,9 @@ class ListingThenEvents:
             return self._list({"gap": True})
         return (self._listed if isinstance(state, Listing) else self._heard)(state, ask, answer, page)
 
-    def only(self, named: Sequence[sdk.Named]) -> sdk.Reading:
+    def only(self, these: Sequence[sdk.Named]) -> sdk.Reading:
         """The reading of these objects alone."""
-        return These(self.completing, tuple({one.id: one for one in named}.values()))
+        return These(self.completing, tuple({one.id: one for one in these}.values()))
 
     @property
     def completing(self) -> Completing:
@@ -182,7 +190,9 @@ class ListingThenEvents:
         if page.has_more:
             last = last_mark(page, ask)
             mark = {**here, "after": last.id, "noted": noted}
-            closing = sdk.Turn(ask=ask.having(starting_after=last.id), state=Pass(mark, news.done), bookmark=mark)
+            closing = sdk.Turn(
+                ask=ask.having(starting_after=last.id), state=Pass(mark, news.done, news.elsewhere), bookmark=mark
+            )
         errands = Errands(here, closing, read=tuple(state.mark.get("read", ())), again=news.again)
         return self.completing.onward(errands, news.records)
 
@@ -191,9 +201,10 @@ class ListingThenEvents:
         again: list[sdk.Named] = []
         records: list[sdk.Record] = []
         seen: set[str] = set()
-        last = Last(events, state.mark["since"], self.api_version, more)
+        here = [event for event in events if not foreign(event.happened_in, self.account)]
+        last = Last(here, state.mark["since"], self.api_version, more)
         # Stripe promises no order within a second or between neighbours.
-        for event in sorted(events, key=lambda event: -event.created):
+        for event in sorted(here, key=lambda event: -event.created):
             subject = event.subject
             if event.id in known or subject is None or subject.id in state.done or subject.id in seen:
                 continue
@@ -206,4 +217,8 @@ class ListingThenEvents:
             else:
                 again.append(sdk.Named(id=subject.id, at=changed_at))
         kept = state.done if len(state.done) < DONE_MOST else frozenset()
-        return News(kept.union(seen), tuple(again), tuple(records))
+        others = [event for event in events if foreign(event.happened_in, self.account) and event.id not in known]
+        elsewhere = Counter(event.happened_in or "" for event in others)
+        counted = Counter(state.elsewhere) + elsewhere
+        records += [told(named(one), counted[one]) for one in elsewhere]
+        return News(kept.union(seen), tuple(again), tuple(records), counted)

@@ -7,6 +7,7 @@ from functools import partial
 from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import mapping, payloads
+from kizuna_stripe.elsewhere import own_id
 from kizuna_stripe.pages import Rest, lines_whole, terms_whole, whole
 from kizuna_stripe.readings import ListingThenEvents
 
@@ -14,9 +15,9 @@ from kizuna_stripe.readings import ListingThenEvents
 BASIL, CLOVER = "2025-03-31", "2025-09-30"
 
 
-def streams(api_version: str) -> tuple[sdk.AnyStream, ...]:
-    """Every stream, asking for what the version has."""
-    reading = partial(ListingThenEvents, api_version=api_version)
+def streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream, ...]:
+    """Every stream, asking for what the version has; ``account`` is the connected one that is read."""
+    reading = partial(ListingThenEvents, api_version=api_version, account=account)
     coupons = _coupons(api_version)
     items = Rest(
         "items",
@@ -66,6 +67,7 @@ def _customers(reading: ListingThenEvents) -> sdk.AnyStream:
         name="customers",
         also=("customer",),
         payload=payloads.Customer,
+        key=own_id,
         map=mapping.customer,
         reading=reading,
         only=reading.only,
@@ -80,6 +82,7 @@ def _products(reading: ListingThenEvents) -> sdk.AnyStream:
         name="products",
         also=("product",),
         payload=payloads.Product,
+        key=own_id,
         map=mapping.product,
         reading=reading,
         only=reading.only,
@@ -95,6 +98,7 @@ def _prices(reading: ListingThenEvents) -> sdk.AnyStream:
         name="prices",
         also=("price", "plans", "plan"),
         payload=payloads.Price,
+        key=own_id,
         map=mapping.price,
         reading=reading,
         only=reading.only,
@@ -109,6 +113,7 @@ def _subscriptions(reading: ListingThenEvents) -> sdk.AnyStream:
         name="subscriptions",
         also=("subscription",),
         payload=payloads.Subscription,
+        key=own_id,
         map=mapping.subscription,
         reading=reading,
         only=reading.only,
@@ -121,6 +126,7 @@ def _invoices(reading: ListingThenEvents) -> sdk.AnyStream:
         name="invoices",
         also=("invoice",),
         payload=payloads.Invoice,
+        key=own_id,
         map=mapping.invoice,
         reading=reading,
         only=reading.only,
@@ -135,6 +141,7 @@ def _charges(reading: ListingThenEvents) -> sdk.AnyStream:
         name="charges",
         also=("charge", "payments"),
         payload=payloads.Charge,
+        key=own_id,
         map=mapping.charge,
         reading=reading,
         only=reading.only,
@@ -147,6 +154,7 @@ def _refunds(reading: ListingThenEvents) -> sdk.AnyStream:
         name="refunds",
         also=("refund",),
         payload=payloads.Refund,
+        key=own_id,
         map=mapping.refund,
         reading=reading,
         only=reading.only,
@@ -159,6 +167,7 @@ def _credit_notes(reading: ListingThenEvents) -> sdk.AnyStream:
         name="credit_notes",
         also=("credit_note", "creditnotes"),
         payload=payloads.CreditNote,
+        key=own_id,
         map=mapping.credit_note,
         reading=reading,
         only=reading.only,

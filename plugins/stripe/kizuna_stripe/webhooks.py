@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kizuna import sdk
+from kizuna_stripe.elsewhere import foreign, named
 from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, Event, Feed, delivered, subjects
 
 TOLERANCE_S = 300
@@ -22,7 +23,8 @@ class StripeWebhooks:
     """Verifies ``Stripe-Signature`` and turns an event into hints, about the ledger too where that is read.
 
     ``account`` is the connected account that is read, ``live`` whether the key is one of the live mode (None: it does not
-    say): an event of another account or of the other mode is about objects that this connection does not read.
+    say): an event of another account or of the other mode is about objects that this connection does not read. An account
+    whose events come nevertheless is told of.
     """
 
     ledger: bool = False
@@ -48,8 +50,11 @@ class StripeWebhooks:
             event = delivered(delivery.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
-        if self._elsewhere(event):
-            return ()
+        if None not in (event.livemode, self.live) and event.livemode != self.live:
+            return ()  # the other mode's endpoint is another one
+        happened_in = event.happened_in()
+        if happened_in is not None and foreign(happened_in, self.account):
+            return self._told(event, named(happened_in))
         at = sdk.epoch(event.created) if event.created else None
         return [
             sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted, at=at)
@@ -64,10 +69,12 @@ class StripeWebhooks:
             proof="Take the signing secret (whsec_…) that Stripe shows for the endpoint.",
         )
 
-    def _elsewhere(self, event: Event) -> bool:
-        """Whether the event happened where nothing is read."""
-        other_account = event.account is not None and event.account != self.account
-        return other_account or (None not in (event.livemode, self.live) and event.livemode != self.live)
+    def _told(self, event: Event, account: str) -> Sequence[sdk.Hint]:
+        """The account to be told of, in the first stream that would follow the event; nothing is looked for."""
+        subject = next(subjects(event, self.feeds()), None)
+        if subject is None:
+            return ()
+        return (sdk.Hint(stream=subject.collection, id=account, event=event.id, deleted=True),)
 
     def feeds(self) -> tuple[Feed, ...]:
         """What events are read of."""
