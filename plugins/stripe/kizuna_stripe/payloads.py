@@ -310,7 +310,8 @@ class Charge(sdk.Payload):
     object: Literal["charge"] = "charge"
     customer: Reference = None
     invoice: Reference = None  # before basil
-    amount: int | None = None
+    amount: int | None = None  # what was authorised
+    amount_captured: int | None = None
     amount_refunded: int | None = None
     currency: str | None = None
     captured: bool | None = None

@@ -180,6 +180,26 @@ def test_a_charge_is_one_attempt_to_pay():
     )
 
 
+@pytest.mark.parametrize(
+    ("refunded", "given_back"),
+    [
+        (0, 0),
+        (2600, 0),  # what was authorised beyond it, released
+        (3600, 1000),
+        (1000, 1000),
+    ],
+)
+def test_what_was_captured_is_what_was_paid(refunded, given_back):
+    found = only("charges", charge(amount_captured=4000, amount_refunded=refunded), sdk.Payment)
+
+    assert (found.amount, found.refunded) == (dollars(4000), dollars(given_back))
+
+
+@pytest.mark.parametrize("captured", [{"captured": False, "amount_captured": 0}, {"amount_captured": None}])
+def test_an_amount_that_is_only_authorised_or_older_than_captures_stands(captured):
+    assert only("charges", charge(**captured), sdk.Payment).amount == dollars(6600)
+
+
 def test_before_basil_a_charge_names_its_invoice():
     assert only("charges", charge(invoice="in_1"), sdk.Payment).parent == sdk.Ref("invoices", "in_1")
 

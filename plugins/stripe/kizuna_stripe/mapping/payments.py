@@ -23,13 +23,14 @@ def charge(payload: Charge) -> Iterator[sdk.Said]:
     """The attempt; since basil Stripe no longer says here for which invoice it was."""
     status, unmapped = _charge_status(payload)
     customer_id, invoice_id = id_of(payload.customer), id_of(payload.invoice)
+    paid, refunded = moved(payload)
     outcome = payload.outcome.reason if payload.outcome else None
     failed = status is sdk.PaymentStatus.FAILED
     yield sdk.Payment(
         account=sdk.Ref("customers", customer_id) if customer_id else None,
         parent=sdk.Ref("invoices", invoice_id) if invoice_id else None,
-        amount=amounts.money(payload.amount, payload.currency),
-        refunded=amounts.money(payload.amount_refunded, payload.currency),
+        amount=amounts.money(paid, payload.currency),
+        refunded=amounts.money(refunded, payload.currency),
         status=status,
         failure=payload.failure_code or (outcome if failed else None),
         method=_method(payload),
@@ -37,6 +38,19 @@ def charge(payload: Charge) -> Iterator[sdk.Said]:
         at=at(payload.created),
     )
     yield from unmapped
+
+
+def moved(payload: Charge) -> tuple[int | None, int | None]:
+    """What was taken and what of it was given back; of an authorisation its amount.
+
+    Stripe counts as refunded what was authorised and not captured, which never was paid.
+    Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method (read 2026-05).
+    """
+    amount, captured, refunded = payload.amount, payload.amount_captured, payload.amount_refunded
+    if not payload.captured or amount is None or captured is None or captured >= amount:
+        return amount, refunded
+    released = amount - captured
+    return captured, refunded - released if refunded is not None and refunded >= released else refunded
 
 
 def refund(payload: Refund) -> Iterator[sdk.Said]:
