@@ -29,8 +29,9 @@ _SCOPES = msgspec.json.Decoder(list[str])
 
 
 def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaError | None:
-    """The error an answer means, None when it is good (207, an answer in part, is good).
+    """The error an answer means, None when it is good (207, an answer in part, is good) or about a missing scope.
 
+    What a missing scope means is left to the readings (:func:`unscoped`), which know whether they can do without.
     A good answer that shows more than ``share_percent`` of the portal's calls of the day used is a QuotaError: the others
     belong to the portal's other applications.
     """
@@ -40,8 +41,8 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
     fault = fault_of(answer)
     if status == 429:
         return too_many(name, fault, sdk.retry_after(answer))
-    if status == 403 and fault.category == "MISSING_SCOPES":
-        return sdk.DegradedError(f"{name}: a scope is missing; grant {scopes(fault)} to the app and install it again.")
+    if is_unscoped(status, fault):
+        return None
     if status == 400 and (fault.message or "").startswith(_UNKNOWN_OBJECT):
         return sdk.DegradedError(f"{name}: the portal does not have this kind of object; switch the stream off.")
     if status == 423:
@@ -56,6 +57,27 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
             f"{name}: credentials refused (530); run `kizuna connections check` after correcting them."
         )
     return sdk.sort_by_status(name, answer)
+
+
+def unscoped(answer: sdk.Answer) -> sdk.DegradedError | None:
+    """What a refusal for a missing scope means, naming it; None for every other answer."""
+    if answer.status != 403:
+        return None
+    fault = fault_of(answer)
+    if not is_unscoped(answer.status, fault):
+        return None
+    return sdk.DegradedError(f"hubspot: a scope is missing; grant {scopes(fault)} to the app and install it again.")
+
+
+def is_unscoped(status: int, fault: _Fault) -> bool:
+    return status == 403 and fault.category == "MISSING_SCOPES"
+
+
+def require_scope(answer: sdk.Answer) -> None:
+    """Raises DegradedError when the answer says that a scope is missing."""
+    error = unscoped(answer)
+    if error is not None:
+        raise error
 
 
 def over_share(name: str, answer: sdk.Answer, share_percent: int) -> sdk.QuotaError | None:

@@ -104,10 +104,13 @@ def test_an_answer_in_part_is_good() -> None:
 def test_a_missing_scope_degrades_the_stream_and_is_named() -> None:
     body = {"category": "MISSING_SCOPES", "context": {"requiredGranularScopes": ["crm.objects.deals.read"]}}
 
-    error = connector().sort_error(answer(403, body))
+    stream = next(stream for stream in connector().streams() if stream.name == "owners")
+    turn = stream.reading.begin(None, sdk.Start(now=NOW))
+    assert turn.ask is not None
 
-    assert isinstance(error, sdk.DegradedError)
-    assert "crm.objects.deals.read" in str(error)
+    assert connector().sort_error(answer(403, body)) is None
+    with pytest.raises(sdk.DegradedError, match=r"grant crm\.objects\.deals\.read"):
+        stream.reading.turn(turn.state, turn.ask, answer(403, body))
 
 
 def test_a_kind_of_object_the_portal_does_not_have_degrades_its_stream() -> None:

@@ -116,6 +116,10 @@ class Completing:
         part, further = associations(want, answer.body) if want.to else properties(want, answer.body)
         return replace(self, wants=(*further, *rest), parts=(*self.parts, part))
 
+    def without(self, to: str) -> Completing:
+        """The page without asking for associations with the kind ``to``; those that have come stay."""
+        return replace(self, wants=tuple(want for want in self.wants if want.to != to))
+
     def records(self) -> tuple[sdk.Record, ...]:
         """The records, completed; one of which nothing more is known goes on as it came."""
         return tuple(sdk.Record(raw=completed(row, self.parts), version=self.version) for row in self.rows)

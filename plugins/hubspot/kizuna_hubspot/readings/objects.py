@@ -19,10 +19,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from kizuna import sdk
+from kizuna_hubspot.errors import require_scope, unscoped
 from kizuna_hubspot.kinds import Kind
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings.completing import READ_AT_ONCE, Completing, batch_read, fitting, wanted
 from kizuna_hubspot.readings.currency import company_currency, with_currency
+from kizuna_hubspot.readings.granting import refused_kind, told
 from kizuna_hubspot.readings.merging import losers
 from kizuna_hubspot.readings.pages import Page, Row, advanced, opened, page
 from kizuna_hubspot.readings.partial import refused
@@ -69,6 +71,8 @@ class Walk:
     completing: Completing | None = None
     currency: str | None = None
     stages: Mapping[str, str] = field(default_factory=dict)  # labels of the portal's own, by id
+    withheld: frozenset[str] = frozenset()  # kinds that the token may not read
+    apart: bool = False  # the list would not be shown with all associations: they are asked for kind by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,11 @@ class ObjectReading:
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if isinstance(state, Opening):
+            require_scope(answer)
             return self.opened(state, ask, answer)
         assert isinstance(state, Walk)
+        if unscoped(answer):
+            return self.unscoped(state, ask, answer)
         if state.completing is not None:
             return self.completed(state, state.completing.with_answer(answer))
         found = page(answer.body, ask.path)
@@ -110,7 +117,8 @@ class ObjectReading:
             following = state.place.at("list", after) if after else state.place.at("archived")
         _, rest = self.asked_and_rest(state)
         listing = state.place.phase == "list"  # what it lacks is gone, losers too
-        wants = tuple(wanted(self.paths, self.kind, found.rows, rest, associated=listing))
+        associated = listing and not state.apart
+        wants = tuple(wanted(self.paths, self.granted(state), found.rows, rest, associated=associated))
         gone = () if listing else losers(found.rows)
         return self.completed(replace(walk, place=following), Completing(found.rows, wants, gone=gone))
 
@@ -140,12 +148,33 @@ class ObjectReading:
         """The labels of lifecycle stages, where the kind has such."""
         return stage_labels(body, what) if PROPERTY in self.kind.properties else {}
 
+    def unscoped(self, walk: Walk, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        """What to ask when a scope is missing: the same without associations, or without those of the kind refused.
+
+        Raises DegradedError when it is missing for the kind that is read.
+        """
+        if walk.completing is None and dict(ask.params).get("associations"):
+            apart = replace(walk, apart=True)
+            return sdk.Turn(ask=self.asking(apart), state=apart)
+        to, completing = refused_kind(walk.completing, answer), walk.completing
+        assert to is not None
+        assert completing is not None
+        told(self.kind.name, to, answer)
+        # Once the kind is known the list shows the others again.
+        walk = replace(walk, withheld=walk.withheld | {to}, apart=False)
+        return self.completed(walk, completing.without(to))
+
+    def granted(self, walk: Walk) -> Kind:
+        """The kind with those associations only that the token may read."""
+        return replace(self.kind, associations=tuple(to for to in self.kind.associations if to not in walk.withheld))
+
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
         """The records of a page that lacks nothing, else the next request for it."""
         if completing.wants:
             first, *others = (want.ask for want in completing.wants)
-            # Which records are read again hangs on what is refused of this page.
-            following = () if walk.place.phase in ("again", "done") else (self.asking(walk),)
+            # Which records are read again hangs on what is refused of this page, and so may the next list's form.
+            unsure = walk.apart or walk.place.phase in ("again", "done")
+            following = () if unsure else (self.asking(walk),)
             return sdk.Turn(ask=first, ahead=(*others, *following), state=replace(walk, completing=completing))
         records = [
             with_stage(with_currency(record, walk.currency), row, walk.stages)
@@ -166,7 +195,7 @@ class ObjectReading:
         missing = tuple(key for key in here.missing if key not in asked)
         following = msgspec.structs.replace(here, again=again, missing=missing).having_refused(tuple(refusal)).ended()
         _, rest = self.asked_and_rest(walk)
-        wants = tuple(wanted(self.paths, self.kind, found.rows, rest, associated=False))
+        wants = tuple(wanted(self.paths, self.granted(walk), found.rows, rest, associated=False))
         completing = Completing(found.rows, wants, version=now if restored else None, gone=losers(found.rows))
         return self.completed(replace(walk, place=following), completing)
 
@@ -198,8 +227,9 @@ class ObjectReading:
             return batch_read(self.paths, self.kind, (here.again or here.missing)[:READ_AT_ONCE], names)
         params = [("limit", str(LISTED_A_PAGE)), ("properties", ",".join(names))]
         params.append(("archived", "true" if here.phase == "archived" else "false"))
-        if here.phase == "list" and self.kind.associations:
-            params.append(("associations", ",".join(self.kind.associations)))
+        associations = () if walk.apart else self.granted(walk).associations
+        if here.phase == "list" and associations:
+            params.append(("associations", ",".join(associations)))
         if here.after:
             params.append(("after", here.after))
         return sdk.Ask(path=self.paths.objects(self.kind.name), params=tuple(params))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kizuna import sdk
+from kizuna_hubspot.errors import require_scope
 from kizuna_hubspot.paths import Paths
 from kizuna_hubspot.readings.pages import advanced, page
 
@@ -22,6 +23,7 @@ class OwnerReading:
         return sdk.Turn(ask=self.asking(archived=mark.get("archived") == "true").having(after=mark.get("after")))
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        require_scope(answer)
         found = page(answer.body, ask.path)
         records = tuple(sdk.Record(raw=row.raw) for row in found.rows)
         archived, after = ("archived", "true") in ask.params, advanced(found.after, ask)
@@ -49,5 +51,6 @@ class PipelineReading:
         return sdk.Turn(ask=sdk.Ask(path=self.paths.pipelines(self.kind)))
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        require_scope(answer)
         found = page(answer.body, ask.path)
         return sdk.Turn(records=tuple(sdk.Record(raw=row.raw) for row in found.rows), bookmark={}, whole=True)

@@ -22,6 +22,7 @@ from kizuna_hubspot.readings.completing import (
     wanted,
 )
 from kizuna_hubspot.readings.currency import company_currency, with_currency
+from kizuna_hubspot.readings.granting import refused_kind, told
 from kizuna_hubspot.readings.merging import losers, tombstone
 from kizuna_hubspot.readings.objects import ObjectReading, custom_names
 from kizuna_hubspot.readings.pages import Row, changed_at, page
@@ -43,6 +44,7 @@ class Left:
     now: datetime | None = None
     currency: str | None = None
     stages: Mapping[str, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()  # kinds that the token may not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ class These:
         return self.onward(Left(self.reading.kind.properties, self.batches(), currency=known.currency), ())
 
     def turn(self, state: object, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        completing = state.completing if isinstance(state, Left) else None
+        refused_to = refused_kind(completing, answer)
+        if refused_to is not None and completing is not None:
+            assert isinstance(state, Left)
+            told(self.reading.kind.name, refused_to, answer)
+            left = replace(state, withheld=state.withheld | {refused_to})
+            return self.completed(left, completing.without(refused_to))
         if isinstance(state, Known):
             kind = self.reading.kind
             custom = custom_names(answer.body, ask.path, kind)
@@ -96,11 +105,13 @@ class These:
         merged = losers(found.rows)
         away = here | set(refused(found.faults, batch, here)) | {record.id for record in merged if record.id}
         # Archived or erased; one of which nobody said so may only not be shown yet.
-        told = {each.id: each.deleted for each in self.named if each.deleted and each.id not in away}
-        reasons = {key: sdk.ERASED if reason == sdk.ERASED else "deleted" for key, reason in told.items()}
+        said = {each.id: each.deleted for each in self.named if each.deleted and each.id not in away}
+        reasons = {key: sdk.ERASED if reason == sdk.ERASED else "deleted" for key, reason in said.items()}
         gone = (tombstone(key, reasons[key], answer.date()) for key in batch if key in reasons)
         _, rest = fitting(left.names, BATCH_PROPERTIES, BATCH_PROPERTIES_CHARACTERS)
-        wants = tuple(wanted(self.reading.paths, self.reading.kind, found.rows, rest, associated=False))
+        kind = self.reading.kind
+        granted = replace(kind, associations=tuple(to for to in kind.associations if to not in left.withheld))
+        wants = tuple(wanted(self.reading.paths, granted, found.rows, rest, associated=False))
         held = replace(left, batches=left.batches[1:], gone=(*merged, *gone), now=answer.date())
         return self.completed(held, Completing(found.rows, wants))
 
@@ -109,12 +120,12 @@ class These:
         if completing.wants:
             first, *others = (want.ask for want in completing.wants)
             return sdk.Turn(ask=first, ahead=tuple(others), state=replace(left, completing=completing))
-        told = {each.id: each.at for each in self.named if each.at is not None}
+        changed = {each.id: each.at for each in self.named if each.at is not None}
         assert left.now is not None
         dated = [
             sdk.Record(
                 raw=with_stage(with_currency(record, left.currency), row, left.stages).raw,
-                version=version(row, told.get(row.id or ""), left.now),
+                version=version(row, changed.get(row.id or ""), left.now),
             )
             for row, record in zip(completing.rows, completing.records(), strict=True)
         ]

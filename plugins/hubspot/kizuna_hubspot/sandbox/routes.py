@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kizuna.sandbox import SandboxState
-from kizuna_hubspot.sandbox.asking import VERSIONS
+from kizuna_hubspot.sandbox.asking import VERSIONS, parts
 from kizuna_hubspot.sandbox.associating import Associations
 from kizuna_hubspot.sandbox.definitions import kind_named
 from kizuna_hubspot.sandbox.objects import Objects, Writes
@@ -78,10 +78,9 @@ def guarded(state: SandboxState, handler: Handler) -> Handler:
                 "details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
                 "INVALID_AUTHENTICATION",
             )
-        kind = kind_named(request.path_params.get("kind", ""))
-        scope = state.memory.get("withheld", {}).get(kind.name) if kind else None
-        if scope is not None:
-            raise missing(scope)
+        lacking = scopes_lacking(state, request)
+        if lacking:
+            raise missing(*lacking)
         return await handler(request)
 
     return answered
@@ -92,9 +91,17 @@ def withhold(state: SandboxState, kind: str, scope: str) -> None:
     state.memory.setdefault("withheld", {})[kind] = scope
 
 
-def missing(scope: str) -> Refusal:
+def scopes_lacking(state: SandboxState, request: Request) -> list[str]:
+    """The scopes the token lacks for the kinds a request names: in its path, and of the associations of a list."""
+    withheld: dict[str, str] = state.memory.get("withheld", {})
+    words = [request.path_params.get(part, "") for part in ("kind", "origin", "to")]
+    kinds = (kind_named(word) for word in (*words, *parts(request, "associations")))
+    return list(dict.fromkeys(withheld[kind.name] for kind in kinds if kind and kind.name in withheld))
+
+
+def missing(*scopes: str) -> Refusal:
     message = "One or more of the following scopes are required."
-    return Refusal(403, message, "MISSING_SCOPES", context={"requiredGranularScopes": [scope]})
+    return Refusal(403, message, "MISSING_SCOPES", context={"requiredGranularScopes": list(scopes)})
 
 
 def valid(state: SandboxState, authorization: str) -> bool:
