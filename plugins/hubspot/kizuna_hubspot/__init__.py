@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from kizuna import sdk
 from kizuna_hubspot.errors import sort_error
+from kizuna_hubspot.kinds import type_ids
 from kizuna_hubspot.paths import V3, Paths
 from kizuna_hubspot.streams import Portal
 from kizuna_hubspot.webhooks import HubSpotWebhooks
@@ -51,6 +52,17 @@ class HubSpotSettings(sdk.Settings):
         default=False, description="Also read HubSpot's own invoices and subscriptions; not where another system bills"
     )
 
+    object_type_ids: str = sdk.Field(
+        "",
+        description="Corrects ids by which webhooks name kinds of objects, such as calls=0-48 meetings=0-47",
+    )
+
+    @field_validator("object_type_ids")
+    @classmethod
+    def _meaning(cls, value: str) -> str:
+        type_ids(value)
+        return value
+
     @model_validator(mode="after")
     def _complete(self) -> HubSpotSettings:
         if self.access_token is None and not (self.client_id and self.client_secret and self.refresh_token):
@@ -72,6 +84,7 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
         # The plan decides the first rate, every account has the second. Whether searches count among all calls is not
         # documented for every kind of token, so they do:
         # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines (read 2026-11-20).
+        vars(self)["webhooks"] = HubSpotWebhooks(type_ids(settings.object_type_ids))
         calls = settings.calls_per_10_seconds
         vars(self)["limits"] = (
             sdk.Limit(calls, 10.0, burst=max(1, calls // 10)),
@@ -101,6 +114,7 @@ class HubSpot(sdk.Connector[HubSpotSettings]):
             lookback=timedelta(minutes=self.settings.lookback_minutes),
             custom_properties=self.settings.custom_properties,
             commerce=self.settings.commerce,
+            type_ids=type_ids(self.settings.object_type_ids),
         ).streams()
 
     def trial(self) -> sdk.Ask:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +14,8 @@ from kizuna_hubspot import payloads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of object; ``name`` is the API's collection, ``type_id`` what webhooks call it.
+    """One kind of object; ``name`` is the API's collection, ``type_id`` what webhooks call it: those of contacts, companies,
+    deals and tickets were seen in recorded answers, the others are from documentation only (:func:`type_ids` corrects them).
 
     ``modified`` is the property that moves with every change: contacts have one of their own.
     """
@@ -170,3 +173,23 @@ KINDS = (
 
 WITH_AMOUNTS = frozenset({"companies", "deals", "line_items", "products", "quotes", "invoices", "subscriptions"})
 """Kinds whose records have amounts that may name no currency."""
+
+
+_TYPE_ID = re.compile(r"[0-9]+-[0-9]+")
+
+
+def type_ids(corrected: str = "") -> Mapping[str, str]:
+    """The type id of every kind, those ``corrected`` (``calls=0-48 meetings=0-47``) in place of the documented ones.
+
+    Raises ValueError for a kind that is not read, for what is no type id, and when two kinds would have the same.
+    """
+    found = {kind.name: kind.type_id for kind in KINDS}
+    for word in corrected.split():
+        name, _, type_id = word.partition("=")
+        if name not in found or not _TYPE_ID.fullmatch(type_id):
+            raise ValueError(f"{word!r} is no kind with its type id; write calls=0-48 meetings=0-47")
+        found[name] = type_id
+    twice = [name for name, type_id in found.items() if list(found.values()).count(type_id) > 1]
+    if twice:
+        raise ValueError(f"{' and '.join(twice)} have the same type id; give each its own")
+    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -28,6 +28,7 @@ class Portal:
     lookback: timedelta
     custom_properties: bool
     commerce: bool = False
+    type_ids: Mapping[str, str] = field(default_factory=kinds.type_ids)
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         """Every stream; owners and stages first, because other records refer to them."""
@@ -132,7 +133,7 @@ class Portal:
             key=mapping.record_key,
             version=mapping.touched_at,
             deleted=mapping.gone,
-            also=(also, kind.type_id),
+            also=(also, self.type_ids[kind.name]),
             scope=scope,
             optional=optional,
             sweep=True,

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 
 from kizuna import sdk
-from kizuna_hubspot.kinds import KINDS
+from kizuna_hubspot.kinds import type_ids
 
 FRESH_FOR = timedelta(minutes=5)
 _STAMP = re.compile("[0-9]{10,15}")  # milliseconds since 1970
@@ -25,7 +25,6 @@ _STAMP = re.compile("[0-9]{10,15}")  # milliseconds since 1970
 # The escapes HubSpot decodes in the URL before it signs; every other one, such as %20, stays as it was sent.
 _DECODED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 
-_BY_TYPE_ID = {kind.type_id: kind.name for kind in KINDS}
 _BY_NOUN: Mapping[str, str] = {
     "company": "companies",
     "contact": "contacts",
@@ -67,7 +66,13 @@ _EVENTS = msgspec.json.Decoder(list[Event])
 
 
 class HubSpotWebhooks:
-    """Deliveries of a HubSpot app; the secret is the app's client secret."""
+    """Deliveries of a HubSpot app; the secret is the app's client secret.
+
+    ``by_kind`` are the type ids by which events name the kinds that have no events of their own.
+    """
+
+    def __init__(self, by_kind: Mapping[str, str] | None = None) -> None:
+        self._by_type_id = {type_id: name for name, type_id in (by_kind or type_ids()).items()}
 
     def genuine(self, delivery: sdk.Delivery, secrets: Sequence[sdk.SecretStr]) -> bool:
         """Whether the v3 signature matches and is at most five minutes old.
@@ -94,7 +99,7 @@ class HubSpotWebhooks:
             events = _EVENTS.decode(delivery.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise sdk.PayloadError("hubspot: the delivery is no list of events", field="body") from error
-        return tuple(hint for event in events for hint in hints(event))
+        return tuple(hint for event in events for hint in hints(event, self._by_type_id))
 
     def setup(self) -> sdk.WebhookSetup:
         """The app's subscriptions; all its deliveries go to one URL."""
@@ -116,7 +121,7 @@ def signature(secret: str, method: str, url: str, body: bytes, stamp_ms: str) ->
     return base64.b64encode(hmac.new(secret.encode(), base, hashlib.sha256).digest()).decode()
 
 
-def hints(event: Event) -> Iterator[sdk.Hint]:
+def hints(event: Event, by_type_id: Mapping[str, str]) -> Iterator[sdk.Hint]:
     """The records an event is about: of a merge the winner and those that became it, of an association both sides."""
     # An event's own id is not guaranteed to be unique.
     name = f"{event.event_id}:{event.subscription_id}:{event.occurred_at}:{event.subscription_type}"
@@ -125,7 +130,7 @@ def hints(event: Event) -> Iterator[sdk.Hint]:
     dated = verb in DATED and event.occurred_at is not None
     at = sdk.epoch(event.occurred_at / 1000) if dated and event.occurred_at is not None else None
     winner = winner_of(event) if verb == "merge" else None
-    for stream, found in dict.fromkeys(concerned(event, verb)):
+    for stream, found in dict.fromkeys(concerned(event, verb, by_type_id)):
         if stream is not None and found is not None:
             gone = verb == "deletion" or (verb == "merge" and str(found) != str(winner))
             deleted = sdk.ERASED if verb == "privacyDeletion" else gone
@@ -137,15 +142,15 @@ def winner_of(event: Event) -> int | str | None:
     return event.new_object_id or event.primary_object_id or event.object_id
 
 
-def concerned(event: Event, verb: str) -> Iterator[tuple[str | None, int | str | None]]:
+def concerned(event: Event, verb: str, by_type_id: Mapping[str, str]) -> Iterator[tuple[str | None, int | str | None]]:
     """Stream and id of each record an event is about; None where it does not say, or where it is not read."""
     noun = event.subscription_type.partition(".")[0]
     type_id = event.object_type_id or event.from_object_type_id or ""
-    stream = _BY_TYPE_ID.get(type_id) if noun == "object" else _BY_NOUN.get(noun)
+    stream = by_type_id.get(type_id) if noun == "object" else _BY_NOUN.get(noun)
     if verb == "associationChange":
         other = (event.association_type or "").casefold().partition("_to_")[2]
         yield stream, event.from_object_id
-        yield _BY_TYPE_ID.get(event.to_object_type_id or "") or _BY_NOUN.get(other), event.to_object_id
+        yield by_type_id.get(event.to_object_type_id or "") or _BY_NOUN.get(other), event.to_object_id
     elif verb == "merge":
         for found in (winner_of(event), event.primary_object_id, *(event.merged_object_ids or ())):
             yield stream, found

@@ -298,3 +298,24 @@ def test_events_are_hints_to_read_again() -> None:
 def test_a_delivery_that_is_no_list_is_refused() -> None:
     with pytest.raises(sdk.PayloadError):
         HubSpotWebhooks().hints(delivery(b'{"a": 1}', signed=URL))
+
+
+def moved_event(type_id: str) -> bytes:
+    event = {"subscriptionType": "object.propertyChange", "objectTypeId": type_id, "objectId": 5, "eventId": 1}
+    return json.dumps([event]).encode()
+
+
+def test_a_type_id_that_is_not_as_documented_can_be_set() -> None:
+    usual, own = connector(), connector(object_type_ids="calls=0-148 meetings=0-48")
+    deliveries = [delivery(moved_event(each), signed=URL) for each in ("0-47", "0-48", "0-148")]
+
+    told = [[[hint.stream for hint in hubspot.webhooks.hints(each)] for each in deliveries] for hubspot in (usual, own)]
+
+    assert told == [[["meetings"], ["calls"], []], [[], ["meetings"], ["calls"]]]
+    assert next(stream for stream in own.streams() if stream.name == "calls").answers_to("0-148")
+
+
+@pytest.mark.parametrize("given", ["calls", "calls=48", "phones=0-48", "calls=0-48,meetings=0-47", "calls=0-47"])
+def test_type_ids_that_mean_nothing_are_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="object_type_ids"):
+        connector(object_type_ids=given)
