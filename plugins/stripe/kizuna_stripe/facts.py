@@ -1,4 +1,4 @@
-"""What Stripe's ledger says beyond the facts every billing system has; each kind is kept as a fact of this plugin."""
+"""What Stripe says beyond the facts every billing system has; each kind is kept as a fact of this plugin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from decimal import Decimal
 from typing import ClassVar
 
 from kizuna import sdk
+
+
+class CustomerDiscount(sdk.Fact, frozen=True, kw_only=True):
+    """A discount on a customer: it reduces what is billed of every subscription that has none of its own."""
+
+    kind: ClassVar[str] = "stripe_customer_discount"
+
+    account: sdk.Ref
+    coupon: str | None = None
+    promotion_code: str | None = None
+    percent_off: Decimal | None = None
+    amount_off: sdk.Money | None = None
+    duration: sdk.DiscountDuration | None = None
+    products: tuple[str, ...] = ()  # Stripe's ids of those it is for; none: for all
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class InvoicePayment(sdk.Fact, frozen=True, kw_only=True):

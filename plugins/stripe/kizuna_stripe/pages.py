@@ -16,6 +16,7 @@ import msgspec
 from kizuna import sdk
 
 PAGE_SIZE = "100"  # the most Stripe gives
+_DISCOUNT = re.compile(rb'"discounts?"\s*:\s*(?:\[\s*["{]|[{"])')
 _MORE = re.compile(rb'"has_more"\s*:\s*true')
 
 
@@ -66,6 +67,12 @@ class _Whole(msgspec.Struct):
     lines: _Within | None = None
 
 
+class _Discounted(msgspec.Struct):
+    id: str
+    discount: Any = None
+    discounts: list[Any] | None = None
+
+
 class _Terms(msgspec.Struct):
     billing_scheme: str | None = None
     discounts: list[Any] | None = None
@@ -78,6 +85,7 @@ _MARK = msgspec.json.Decoder(Mark)
 _NAMED = msgspec.json.Decoder(_Named)
 _WHOLE = msgspec.json.Decoder(_Whole)
 _TERMS = msgspec.json.Decoder(_Terms)
+_DISCOUNTED = msgspec.json.Decoder(_Discounted)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -173,6 +181,23 @@ def _deep(items: Sequence[_Entry], currency: str | None) -> bool:
     prices = [item.price for item in items if item.price is not None]
     elsewhere = currency is not None and any(price.currency not in (None, currency) for price in prices)
     return elsewhere or any(item.discounts for item in items) or any(p.billing_scheme == "tiered" for p in prices)
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What is expanded of an object that is read by itself: one level more than out of its list."""
+
+    expand: tuple[str, ...]
+
+    def needed(self, raw: bytes | msgspec.Raw) -> str | None:
+        """The object's id when it has a discount of its own, the products of whose coupon no list shows."""
+        if not _DISCOUNT.search(raw):
+            return None  # most have none: seen without decoding them
+        try:
+            found = _DISCOUNTED.decode(raw)
+        except msgspec.DecodeError:
+            return None  # the engine sets the record aside
+        return found.id if found.discount or found.discounts else None
 
 
 def whole(_raw: msgspec.Raw) -> bool:

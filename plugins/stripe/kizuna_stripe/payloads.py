@@ -44,6 +44,37 @@ class TaxIds(sdk.Payload):
     data: tuple[TaxId, ...] = ()
 
 
+class AppliesTo(sdk.Payload):
+    products: tuple[str, ...] = ()
+
+
+class Coupon(sdk.Payload):
+    id: str
+    percent_off: Decimal | None = None
+    amount_off: Decimal | None = None
+    currency: str | None = None
+    duration: str | None = None
+    applies_to: AppliesTo | None = None  # only where asked for
+
+    def products(self) -> tuple[str, ...]:
+        """The products it is for; none: for all."""
+        return self.applies_to.products if self.applies_to else ()
+
+
+class DiscountSource(sdk.Payload):
+    coupon: str | Coupon | None = None
+
+
+class Discount(sdk.Payload):
+    id: str | None = None  # absent before 2020
+    source: DiscountSource | None = None  # since clover
+    coupon: str | Coupon | None = None  # before
+    start: int | None = None
+    end: int | None = None
+    subscription_item: str | None = None
+    promotion_code: Reference = None
+
+
 class Customer(sdk.Payload):
     id: str
     object: Literal["customer"] = "customer"
@@ -58,6 +89,7 @@ class Customer(sdk.Payload):
     currency: str | None = None
     preferred_locales: list[str] | None = None
     tax_ids: TaxIds | None = None
+    discount: str | Discount | None = None
     metadata: dict[str, Any] | None = None
     created: int | None = None
 
@@ -124,27 +156,6 @@ class Price(sdk.Payload):
     interval_count: int | None = None
     usage_type: str | None = None
     transform_usage: Packages | None = None
-
-
-class Coupon(sdk.Payload):
-    id: str
-    percent_off: Decimal | None = None
-    amount_off: Decimal | None = None
-    currency: str | None = None
-    duration: str | None = None
-
-
-class DiscountSource(sdk.Payload):
-    coupon: str | Coupon | None = None
-
-
-class Discount(sdk.Payload):
-    id: str | None = None  # absent before 2020
-    source: DiscountSource | None = None  # since clover
-    coupon: str | Coupon | None = None  # before
-    start: int | None = None
-    end: int | None = None
-    subscription_item: str | None = None
 
 
 class Item(sdk.Payload):

@@ -30,7 +30,7 @@ from kizuna_stripe.elsewhere import foreign, named, told
 from kizuna_stripe.errands import Completing, Errands, These, as_of, tombstone
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.events import Feed
-from kizuna_stripe.pages import PAGE_SIZE, Page, Rest, last_mark, page_of
+from kizuna_stripe.pages import PAGE_SIZE, Alone, Page, Rest, last_mark, page_of
 from kizuna_stripe.ranges import Range, going_on, kept, known
 
 KEPT_S = 30 * 86_400  # how long Stripe keeps events
@@ -78,13 +78,15 @@ class News:
 class ListingThenEvents:
     """The reading of one collection.
 
-    ``params`` belong to its list; ``expand`` names what is expanded in an object; ``rest`` is the list inside an object
+    ``params`` belong to its list; ``expand`` names what is expanded in an object, ``alone`` what in one that
+    is read by itself and which are read so although the list shows them; ``rest`` is the list inside an object
     that Stripe cuts. An event written in ``api_version`` stands for its object where ``carried`` says that it shows all.
     """
 
     feed: Feed
     params: tuple[tuple[str, str], ...] = ()
     expand: tuple[str, ...] = ()
+    alone: Alone | None = None
     rest: Rest | None = None
     api_version: str = ""
     account: str | None = None
@@ -115,7 +117,8 @@ class ListingThenEvents:
     @property
     def completing(self) -> Completing:
         """How an object of the collection is read again and completed."""
-        return Completing(self.feed.collection, self.expand, self.rest)
+        expand = self.alone.expand if self.alone else self.expand
+        return Completing(self.feed.collection, expand, self.rest)
 
     # -- the listing ---------------------------------------------------------------------------------------------
 
@@ -148,10 +151,13 @@ class ListingThenEvents:
             closing.bookmark = {**here, "ranges": kept(ranges)}
         read = frozenset(state.mark.get("read", ()))
         shown_at = as_of(answer)
-        whole, cut = self.completing.cut([sdk.Record(raw=raw, version=shown_at) for raw in page.data])
+        alone = [self.alone.needed(raw) if self.alone else None for raw in page.data]
+        shown = [raw for raw, own in zip(page.data, alone, strict=True) if own is None]
+        again = tuple(sdk.Named(id=own) for own in alone if own is not None and own not in read)
+        whole, cut = self.completing.cut([sdk.Record(raw=raw, version=shown_at) for raw in shown])
         unread = tuple(one for one in cut if one.id not in read)
         before = {**here, "ranges": kept(state.ranges)}
-        return self.completing.onward(Errands(before, closing, read=tuple(read), cut=unread), whole)
+        return self.completing.onward(Errands(before, closing, read=tuple(read), again=again, cut=unread), whole)
 
     def _cursor_lost(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """The object or event that the next page began after is gone: begin again at its time, or at the feed's start."""

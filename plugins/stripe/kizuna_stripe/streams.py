@@ -8,7 +8,7 @@ from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import mapping, payloads
 from kizuna_stripe.elsewhere import own_id
-from kizuna_stripe.pages import Rest, lines_whole, terms_whole, whole
+from kizuna_stripe.pages import Alone, Rest, lines_whole, terms_whole, whole
 from kizuna_stripe.readings import ListingThenEvents
 
 # Versions are compared by their date, as in 2026-05-27.dahlia.
@@ -31,7 +31,13 @@ def streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream
         deep=True,
     )
     return (
-        _customers(reading(feed=feeds.CUSTOMERS, expand=("tax_ids",))),
+        _customers(
+            reading(
+                feed=feeds.CUSTOMERS,
+                expand=("tax_ids", *(("discount.source.coupon",) if api_version >= CLOVER else ())),
+                alone=_alone(api_version, ("tax_ids",), "discount"),
+            )
+        ),
         _products(reading(feed=feeds.PRODUCTS, carried=whole)),
         _prices(reading(feed=feeds.PRICES, expand=("tiers",), carried=terms_whole)),
         # Without `status=all` the list leaves out what is canceled.
@@ -40,6 +46,7 @@ def streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream
                 feed=feeds.SUBSCRIPTIONS,
                 params=(("status", "all"),),
                 expand=coupons,
+                alone=_alone(api_version, (), "discounts"),
                 rest=items,
                 carried=terms_whole,
             )
@@ -58,6 +65,11 @@ def _coupons(api_version: str) -> tuple[str, ...]:
     return ("discounts",) if api_version >= BASIL else ()
 
 
+def _alone(api_version: str, beside: tuple[str, ...], discounts: str) -> Alone | None:
+    """What to expand of an object by itself, where its discounts need that: four levels are the most Stripe expands."""
+    return Alone((*beside, f"{discounts}.source.coupon.applies_to")) if api_version >= CLOVER else None
+
+
 def _gone(record: payloads.Customer | payloads.Product | payloads.Price | payloads.Invoice) -> str | None:
     return "deleted" if record.deleted else None
 
@@ -72,7 +84,7 @@ def _customers(reading: ListingThenEvents) -> sdk.AnyStream:
         reading=reading,
         only=reading.only,
         deleted=_gone,
-        scope="Customers and Events: read",
+        scope="Customers, Coupons and Events: read",
         sweep=True,
     )
 

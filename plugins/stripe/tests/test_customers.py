@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from kizuna import sdk
-from plugins.stripe.tests.objects import customer, only, said
+from kizuna_stripe.facts import CustomerDiscount
+from plugins.stripe.tests.objects import CREATED, DAY_S, coupon, customer, discount, only, said
 
 
 def test_a_customer_is_an_account_with_its_billing_address():
@@ -109,3 +111,30 @@ def test_a_japanese_corporate_number_comes_before_other_tax_ids():
 
 def test_a_deleted_customer_says_nothing():
     assert said("customers", {"id": "cus_1", "object": "customer", "deleted": True}) == ()
+
+
+def test_a_discount_on_the_customer_is_told_with_its_terms_and_where_it_stands():
+    source = {"type": "coupon", "coupon": coupon(applies_to={"products": ["prod_1"]})}
+    held = discount(subscription=None, source=source, promotion_code="promo_1", end=CREATED + DAY_S)
+
+    found = only("customers", customer(discount=held), CustomerDiscount)
+
+    assert found == CustomerDiscount(
+        part="di_1",
+        account=sdk.Ref("customers", "cus_1"),
+        coupon="LOYAL",
+        promotion_code="promo_1",
+        percent_off=Decimal("12.5"),
+        duration=sdk.DiscountDuration.FOREVER,
+        products=("prod_1",),
+        starts_at=datetime(2026, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+
+
+def test_a_discount_on_the_customer_before_clover_holds_its_coupon():
+    old = {"id": "di_1", "object": "discount", "coupon": coupon(percent_off=None, amount_off=500, currency="usd")}
+
+    found = only("customers", customer(discount=old), CustomerDiscount)
+
+    assert (found.coupon, found.amount_off, found.products) == ("LOYAL", sdk.Money(500, "USD"), ())

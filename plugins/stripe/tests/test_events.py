@@ -60,7 +60,7 @@ def test_an_object_is_read_again_once_however_many_events_name_it():
 
     assert turn.ask is not None
     assert turn.ask.path == "/v1/customers/cus_1"
-    assert dict(turn.ask.params) == {"expand[]": "tax_ids"}
+    assert asked(turn.ask, "expand[]") == ["tax_ids", "discount.source.coupon.applies_to"]
     assert turn.records == ()
     assert msgspec.json.decode(last.records[0].raw)["name"] == "New name"
     assert last.records[0].version == NOON - timedelta(seconds=30)

@@ -24,6 +24,7 @@ from plugins.stripe.tests.conversation import (
 from plugins.stripe.tests.objects import (
     CREATED,
     customer,
+    discount,
     invoice,
     item,
     line,
@@ -168,6 +169,41 @@ def test_items_whose_terms_lie_too_deep_are_asked_for_by_themselves(deep):
         "data.price.currency_options",
         "data.discounts.source.coupon",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "held", "path"),
+    [
+        ("subscriptions", subscription(discounts=[discount()]), "discounts.source.coupon.applies_to"),
+        ("customers", customer(discount=discount(subscription=None)), "discount.source.coupon.applies_to"),
+    ],
+)
+def test_what_has_a_discount_is_read_by_itself_for_the_products_of_its_coupon_lie_too_deep(stream, held, path):
+    listing = reading(stream)
+    begun = listing.begin(None, START)
+    other = {**held, "id": "other", "discounts": [], "discount": None}
+
+    turn = listing.turn(begun.state, begun.ask, answer(listed(held, other)))
+    last = listing.turn(turn.state, turn.ask, answer(held))
+
+    assert turn.ask is not None
+    assert turn.ask.path == f"/v1/{stream}/{held['id']}"
+    assert path in asked(turn.ask, "expand[]")
+    assert (ids(turn), ids(last), last.ask, last.whole) == (["other"], [held["id"]], None, True)
+
+
+def test_a_break_between_discounts_goes_on_after_what_was_read():
+    subscriptions = reading("subscriptions")
+    begun = subscriptions.begin(None, START)
+    page = answer(listed(subscription(discounts=[discount()]), subscription(id="sub_2", discounts=[discount()])))
+    first = subscriptions.turn(begun.state, begun.ask, page)
+    second = subscriptions.turn(first.state, first.ask, answer(subscription(discounts=[discount()])))
+
+    resumed = subscriptions.begin(second.bookmark, START)
+    left = subscriptions.turn(resumed.state, resumed.ask, page)
+
+    assert left.ask is not None
+    assert left.ask.path == "/v1/subscriptions/sub_2"
 
 
 def test_lines_whose_cursor_was_deleted_are_read_from_their_beginning():

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kizuna import sdk
-from plugins.stripe.tests.conversation import AFTER_LISTING, NOON, START, answer, ids, missing
+from plugins.stripe.tests.conversation import AFTER_LISTING, NOON, START, answer, asked, ids, missing
 from plugins.stripe.tests.objects import connector, customer, invoice, line, listed
 
 
@@ -24,7 +24,7 @@ def test_each_object_is_retrieved_by_its_id_and_the_others_ahead():
     begun = only("customers", *named).begin(AFTER_LISTING, START)
 
     assert [ask.path for ask in (begun.ask, *begun.ahead)] == [f"/v1/customers/cus_{number}" for number in (1, 2, 3)]
-    assert dict(begun.ask.params) == {"expand[]": "tax_ids"}
+    assert asked(begun.ask, "expand[]") == ["tax_ids", "discount.source.coupon.applies_to"]
 
 
 def test_an_id_is_written_so_that_it_stays_one_step_of_the_path():

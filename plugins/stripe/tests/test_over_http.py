@@ -229,6 +229,24 @@ def test_a_discount_comes_with_its_coupon(stripe):
     ]
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_a_discount_of_a_coupon_for_certain_products_is_on_their_items(stripe, full):
+    customer_id = stripe.state.live("customers")[0].id
+    prices = [record.payload for record in stripe.state.live("prices") if record.payload["recurring"]]
+    first = prices[0]
+    second = next(one for one in prices if one["product"] != first["product"] and one["currency"] == first["currency"])
+    coupon = next(record for record in stripe.state.live("coupons") if record.payload["percent_off"])
+    stripe.state.memory["coupon products"] = {coupon.id: [second["product"]]}
+    loaded(stripe, "subscriptions")
+    data = {"customer": customer_id, "items[0][price]": first["id"], "items[1][price]": second["id"]}
+    made = stripe.http.post("/v1/subscriptions", data={**data, "discounts[0][coupon]": coupon.id}).json()
+
+    held = living(stripe.read("subscriptions", full=full))[made["id"]]
+
+    facts = [fact for fact in said("subscriptions", dict(held)) if isinstance(fact, sdk.Discount)]
+    assert [fact.item for fact in facts] == [made["items"]["data"][1]["id"]]
+
+
 @pytest.mark.parametrize("stream", ["customers", "invoices"])
 def test_a_rough_line_loses_nothing(stream):
     with account(faults="rough") as stripe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -231,3 +232,57 @@ def test_an_expanded_customer_is_the_same_reference():
     found = facts(sdk.Subscription, customer={"id": "cus_7", "object": "customer", "name": "x"})
 
     assert found[0].account == sdk.Ref("customers", "cus_7")
+
+
+def limited(*products: str, **terms: Any) -> dict[str, Any]:
+    source = {"type": "coupon", "coupon": coupon(applies_to={"products": list(products)}, **terms)}
+    return discount(source=source)
+
+
+TWO_PRODUCTS = listed(
+    item(quantity=1),
+    item(id="si_2", quantity=2, price=price(id="price_2", product="prod_2", unit_amount_decimal="500")),
+    item(id="si_3", quantity=1, price=price(id="price_3", product={"id": "prod_2"}, unit_amount_decimal="2000")),
+)
+
+
+def test_a_coupon_for_certain_products_reduces_their_items_alone():
+    found = facts(sdk.Discount, items=TWO_PRODUCTS, discounts=[limited("prod_2", "prod_9")])
+
+    assert [(fact.part, fact.item, fact.percent_off) for fact in found] == [
+        ("di_1@si_2", "si_2", Decimal("12.5")),
+        ("di_1@si_3", "si_3", Decimal("12.5")),
+    ]
+
+
+def test_an_amount_off_certain_products_is_shared_by_what_their_items_cost():
+    found = facts(
+        sdk.Discount,
+        items=TWO_PRODUCTS,
+        discounts=[limited("prod_2", percent_off=None, amount_off=1000, currency="usd")],
+    )
+
+    assert [(fact.item, fact.amount_off) for fact in found] == [
+        ("si_2", sdk.Money(333, "USD")),
+        ("si_3", sdk.Money(667, "USD")),
+    ]
+
+
+def test_a_coupon_for_products_that_are_not_subscribed_to_reduces_nothing():
+    assert facts(sdk.Discount, items=TWO_PRODUCTS, discounts=[limited("prod_9")]) == []
+
+
+def test_a_coupon_for_certain_products_on_an_item_of_another_reduces_nothing():
+    other = {**limited("prod_1"), "id": "di_2"}
+    on_items = listed(item(discounts=[limited("prod_2")]), item(id="si_2", discounts=[other]))
+
+    assert [fact.item for fact in facts(sdk.Discount, items=on_items)] == ["si_2"]
+
+
+@pytest.mark.parametrize("none", [None, {"products": []}])
+def test_a_coupon_without_products_reduces_all(none):
+    source = {"type": "coupon", "coupon": coupon(applies_to=none)}
+
+    found = facts(sdk.Discount, items=TWO_PRODUCTS, discounts=[discount(source=source)])
+
+    assert [(fact.part, fact.item) for fact in found] == [("di_1", None)]

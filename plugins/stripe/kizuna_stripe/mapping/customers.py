@@ -10,8 +10,9 @@ from typing import Any
 from kizuna import sdk
 from kizuna_stripe.mapping import tax_ids
 from kizuna_stripe.mapping.amounts import code
+from kizuna_stripe.mapping.discounts import customer_discount
 from kizuna_stripe.mapping.times import at
-from kizuna_stripe.payloads import Address, Customer
+from kizuna_stripe.payloads import Address, Customer, Discount
 
 _SYSTEM_ID = re.compile(r"([a-z][a-z0-9_]*)_id", re.IGNORECASE)
 
@@ -61,6 +62,8 @@ def customer(payload: Customer) -> Iterator[sdk.Said]:
             language=next(iter(payload.preferred_locales or ()), None),
             created_at=at(payload.created),
         )
+    if isinstance(payload.discount, Discount):
+        yield from customer_discount(payload.discount, payload.id)
 
 
 def cross_references(metadata: Mapping[str, Any]) -> tuple[sdk.CrossRef, ...]:

@@ -10,15 +10,15 @@ import msgspec
 from kizuna import sdk
 from kizuna_stripe.mapping import amounts
 from kizuna_stripe.mapping.catalogue import interval_of, recurring
+from kizuna_stripe.mapping.discounts import discounts
 from kizuna_stripe.mapping.times import at
-from kizuna_stripe.payloads import Coupon, CurrencyOption, Discount, Item, Price, Subscription, id_of
+from kizuna_stripe.payloads import CurrencyOption, Item, Price, Subscription, id_of
 
 STATUSES = {
     status.value: status
     for status in sdk.SubscriptionStatus
     if status not in {sdk.SubscriptionStatus.OTHER, sdk.SubscriptionStatus.SCHEDULED}
 }
-DURATIONS = {duration.value: duration for duration in sdk.DiscountDuration}
 
 # Why it ended, where that was not the customer's will: then the customer's own words say less.
 _AGAINST_THE_CUSTOMER = frozenset({"payment_disputed", "payment_failed", "canceled_by_retention_policy"})
@@ -135,47 +135,6 @@ def cancel_reason(payload: Subscription) -> str | None:
     if details is None:
         return None
     return details.reason if details.reason in _AGAINST_THE_CUSTOMER else details.feedback or details.reason
-
-
-def discounts(payload: Subscription, items: Sequence[Item], parent: sdk.Ref) -> Iterator[sdk.Said]:
-    """The discounts on the whole subscription, then those on single items; each once, shown rather than named by its id."""
-    on_all = [*(payload.discounts or ()), *([payload.discount] if payload.discount is not None else ())]
-    found = [(said, None) for said in on_all] + [(said, item.id) for item in items for said in item.discounts or ()]
-    named: dict[str, tuple[Discount, str | None]] = {}
-    shown: dict[str, tuple[Discount, str | None]] = {}
-    for said, item_id in found:
-        known = Discount(id=said) if isinstance(said, str) else said
-        part = known.id or f"{_coupon(known).id}{'@' + item_id if item_id else ''}"
-        named.setdefault(part, (known, item_id))
-        if not isinstance(said, str):
-            shown.setdefault(part, (known, item_id))
-    for part, (known, item_id) in {**named, **shown}.items():
-        yield from _discount(known, part, item_id, parent)
-
-
-def _discount(said: Discount, part: str, item_id: str | None, parent: sdk.Ref) -> Iterator[sdk.Said]:
-    coupon = _coupon(said)
-    yield sdk.Discount(
-        part=part,
-        parent=parent,
-        item=item_id or said.subscription_item,
-        coupon=coupon.id or None,
-        percent_off=coupon.percent_off,
-        amount_off=amounts.money(coupon.amount_off, coupon.currency),
-        duration=DURATIONS.get(coupon.duration or ""),
-        starts_at=at(said.start),
-        ends_at=at(said.end),
-    )
-    if coupon.duration and coupon.duration not in DURATIONS:
-        yield sdk.Unmapped(field="discounts.coupon.duration", value=coupon.duration)
-
-
-def _coupon(said: Discount) -> Coupon:
-    """The coupon, with its id only where Stripe was not asked to expand it."""
-    found = (said.source.coupon if said.source else None) or said.coupon
-    if isinstance(found, Coupon):
-        return found
-    return Coupon(id=found or "")
 
 
 def _first_currency(items: Sequence[Item]) -> str | None:

@@ -14,6 +14,9 @@ from kizuna_stripe.sandbox.objects.common import Json, inside
 
 DEPTH_MOST = 4
 
+COUPON_PRODUCTS = "coupon products"
+"""In the sandbox's memory: coupon → the products it is for; a coupon that is not there is for all."""
+
 # Field → collection of the object behind its id. An object that is not simulated stays an id.
 _BEHIND = {
     "customer": "customers",
@@ -37,6 +40,7 @@ _INCLUDED = {
     ("price", "tiers"),
     ("price", "currency_options"),
     ("charge", "refunds"),
+    ("coupon", "applies_to"),
 }
 
 
@@ -110,6 +114,9 @@ def _included(holder: Json, name: str, state: SandboxState) -> Any:
     object_id = holder["id"]
     if name in ("tiers", "currency_options"):
         return None  # no price of this world has tiers, or a second currency
+    if name == "applies_to":
+        products = state.memory.get(COUPON_PRODUCTS, {}).get(object_id)
+        return {"products": list(products)} if products else None
     stream, field = {"tax_ids": ("tax_ids", "customer"), "subscriptions": ("subscriptions", "customer")}.get(
         name, ("refunds", "charge")
     )
