@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import msgspec
 
@@ -12,7 +13,7 @@ from kizuna import sdk
 # in place of a bulk job, or no reading at all.
 _LEFT_TO_READINGS = frozenset({400, 403, 409})
 
-_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+_USAGE = re.compile(r"(per-app-)?api-usage=(\d+)/(\d+)(?:\(appName=(.*?)\)(?=;|$))?")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back
 _RESTRICTED = "Implementation restriction"
 _BUSY_PAUSE_S = 10.0  # 25 calls longer than 20 seconds are under way
@@ -38,27 +39,38 @@ def codes(answer: sdk.Answer) -> tuple[str, ...]:
     return tuple(entry.error_code for entry in entries(answer) if entry.error_code)
 
 
-def usage(answer: sdk.Answer) -> tuple[int, int] | None:
-    """Calls used and allowed in 24 hours as ``Sforce-Limit-Info`` tells, None when it does not."""
-    found = _USAGE.search(answer.headers.get("sforce-limit-info", ""))
-    return (int(found[1]), int(found[2])) if found else None
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Calls used and allowed within 24 hours; ``whose`` says in words by whom."""
+
+    used: int
+    most: int
+    whose: str
+
+
+def usages(answer: sdk.Answer) -> list[Usage]:
+    """How much of each allocation ``Sforce-Limit-Info`` shows to be used: the org's and, where it has one, the app's own."""
+    found = _USAGE.findall(answer.headers.get("sforce-limit-info", ""))
+    whose = (f"the app {name}".rstrip() if of_app else "the org" for of_app, _, _, name in found)
+    said = [Usage(int(used), int(most), who) for (_, used, most, _), who in zip(found, whose, strict=True)]
+    return [usage for usage in said if usage.most]
 
 
 def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaError | None:
     """The error an answer means; None when it is good or when the reading itself can go on from it.
 
-    A good answer that shows more than ``share_percent`` of the daily allocation used is a QuotaError: the calls left
-    belong to the org's other applications.
+    A good answer that shows more than ``share_percent`` of a daily allocation used, the org's or the app's own, is a
+    QuotaError: the calls left belong to the org's other applications, or to other uses of the app.
     """
-    calls = usage(answer)
     if answer.status < 400:
-        if calls and calls[0] * 100 > calls[1] * share_percent:
-            return sdk.QuotaError(
-                f"{name}: {calls[0]} of {calls[1]} daily calls are used, over the share of {share_percent} %; "
-                "the run goes on when some are free again, or raise api_share_percent.",
-                _DAILY_PAUSE_S,
-            )
-        return None
+        over = next((calls for calls in usages(answer) if calls.used * 100 > calls.most * share_percent), None)
+        if over is None:
+            return None
+        return sdk.QuotaError(
+            f"{name}: {over.used} of {over.most} daily calls of {over.whose} are used, over the share of {share_percent} %; "
+            "the run goes on when some are free again, or raise api_share_percent.",
+            _DAILY_PAUSE_S,
+        )
     found = _by_code(name, answer)
     if answer.status in _LEFT_TO_READINGS and codes(answer) and _about_the_object(answer.status, found):
         return None
@@ -82,10 +94,12 @@ def _by_code(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
     code = next(iter(codes(answer)), "")
     match code:
         case "REQUEST_LIMIT_EXCEEDED":
-            calls = usage(answer)
-            if calls and calls[0] < calls[1]:
+            calls = usages(answer)
+            if calls and all(each.used < each.most for each in calls):
                 return sdk.TransientError(f"{name}: too many long calls at once ({code}).", _BUSY_PAUSE_S)
-            return sdk.QuotaError(f"{name}: the daily calls of the org are used up ({code}).", _DAILY_PAUSE_S)
+            return sdk.QuotaError(
+                f"{name}: the daily calls of the org or the app are used up ({code}).", _DAILY_PAUSE_S
+            )
         case "INVALID_SESSION_ID":
             return sdk.AuthError(f"{name}: the session is refused ({code}); check the client id and secret.")
         case "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED":

@@ -190,6 +190,29 @@ def test_a_used_up_day_pauses_the_run_and_too_many_long_calls_only_a_moment():
     assert type(moment) is sdk.TransientError
 
 
+@pytest.mark.parametrize(
+    ("usage", "named"),
+    [
+        ("api-usage=18/15000; per-app-api-usage=200/250(appName=Kizuna)", ""),
+        ("api-usage=18/15000; per-app-api-usage=201/250(appName=Kizuna)", "201 of 250 daily calls of the app Kizuna"),
+        ("per-app-api-usage=201/250(appName=A (b) c); api-usage=18/15000", "201 of 250 daily calls of the app A (b) c"),
+        ("per-app-api-usage=250/15000; api-usage=12001/15000", "12001 of 15000 daily calls of the org"),
+        ("per-app-api-usage=17/0; api-usage=18/15000", ""),
+    ],
+)
+def test_what_the_app_itself_is_granted_is_kept_to_the_same_share(usage: str, named: str):
+    error = refusal(200, usage=usage)
+
+    assert isinstance(error, sdk.QuotaError) is bool(named)
+    assert named in str(error)
+
+
+def test_an_app_that_has_used_up_its_own_calls_pauses_its_run():
+    error = refusal(403, "REQUEST_LIMIT_EXCEEDED", "api-usage=20/15000; per-app-api-usage=250/250(appName=Kizuna)")
+
+    assert isinstance(error, sdk.QuotaError)
+
+
 def test_the_run_pauses_when_its_share_of_the_day_is_used():
     assert refusal(200, usage="api-usage=12000/15000") is None
     assert isinstance(refusal(200, usage="api-usage=12001/15000; per-app-api-usage=1/250"), sdk.QuotaError)

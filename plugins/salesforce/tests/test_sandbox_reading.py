@@ -198,3 +198,10 @@ def test_a_used_up_day_pauses_the_run(companies: World):
 
         with pytest.raises(sdk.QuotaError, match=r"api_share_percent|used up"):
             read(org, names=["User"])
+
+
+def test_calls_granted_to_the_app_alone_pause_its_run(org: Served):
+    org.states[0].memory["app_calls"] = 10
+
+    with pytest.raises(sdk.QuotaError, match="of 10 daily calls of the app Kizuna"):
+        read(org, names=["User", "Account", "Contact", "Opportunity"])

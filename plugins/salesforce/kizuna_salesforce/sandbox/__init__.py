@@ -134,7 +134,10 @@ class SalesforceSandbox(VendorSandbox):
             used = api.DAILY_CALLS - readings[0].remaining
         else:
             used = min(state.requests["requests"], api.DAILY_CALLS // 10)  # without limits nothing is used up
-        return {"Sforce-Limit-Info": f"api-usage={used}/{api.DAILY_CALLS}"}
+        # ``memory["app_calls"]``: what an administrator has granted to the app itself.
+        app_calls = state.memory.get("app_calls")
+        own = f"; per-app-api-usage={state.requests['requests']}/{app_calls}(appName=Kizuna)" if app_calls else ""
+        return {"Sforce-Limit-Info": f"api-usage={used}/{api.DAILY_CALLS}{own}"}
 
     def webhooks(self, change: Change, endpoint: WebhookEndpoint, _state: SandboxState, /) -> Iterable[WebhookCall]:
         return outbound.calls(change, endpoint)
