@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,19 +115,23 @@ def quarantined(connection: Connection, connection_id: int, stream: str) -> set[
 
 
 def latest_dictionary(connection: Connection, connection_id: int, stream: str) -> tuple[int, bytes] | None:
-    """The id and content of the stream's newest dictionary."""
+    """The id and content of the stream's newest dictionary that is not to go."""
+    mine = (t.DICTIONARY.c.connection_id == connection_id) & (t.DICTIONARY.c.stream == stream)
     found = (
         select(t.DICTIONARY.c.id, t.DICTIONARY.c.content)
-        .where(t.DICTIONARY.c.connection_id == connection_id, t.DICTIONARY.c.stream == stream)
+        .where(mine, t.DICTIONARY.c.retired_at.is_(None))
         .order_by(t.DICTIONARY.c.id.desc())
     )
     row = connection.execute(found.limit(1)).first()
     return None if row is None else (row[0], row[1])
 
 
-def add_dictionary(connection: Connection, connection_id: int, stream: str, content: bytes, at: int) -> int:
-    """The id of a newly stored dictionary."""
-    row = {"connection_id": connection_id, "stream": stream, "content": content, "created_at": at}
+def add_dictionary(
+    connection: Connection, connection_id: int, stream: str, content: bytes, at: int, sample: Iterable[int]
+) -> int:
+    """The id of a newly stored dictionary, which was trained on the payloads of the records in ``sample``."""
+    packed = array("q", sorted(set(sample))).tobytes()
+    row = {"connection_id": connection_id, "stream": stream, "content": content, "sample": packed, "created_at": at}
     key = connection.execute(t.DICTIONARY.insert().values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])

@@ -18,17 +18,22 @@ def trained(samples: Sequence[bytes]) -> bytes | None:
     """A dictionary for payloads like these, None when they are too few or too alike to train on."""
     if len(samples) < SAMPLES_LEAST:
         return None
-    taken: list[bytes | bytearray | memoryview[int]] = []
-    total = 0
-    for sample in samples:
-        if total > SAMPLES_BYTES:
-            break
-        taken.append(sample)
-        total += len(sample)
+    taken: list[bytes | bytearray | memoryview[int]] = list(samples)
+    total = sum(map(len, samples))
     try:
         return zstandard.train_dictionary(min(DICTIONARY_BYTES, max(1024, total // 8)), taken).as_bytes()
     except zstandard.ZstdError:
         return None
+
+
+def sampled(payloads: Sequence[bytes]) -> int:
+    """How many of these payloads, from the first on, make a sample to train on."""
+    total = 0
+    for count, payload in enumerate(payloads):
+        if total > SAMPLES_BYTES:
+            return count
+        total += len(payload)
+    return len(payloads)
 
 
 def compressor(dictionary: bytes | None) -> Callable[[bytes], bytes]:

@@ -13,7 +13,7 @@ from kizuna.errors import TransientError
 from kizuna.failpoints import failpoint
 from kizuna.model.facts import CustomField, kind_of
 from kizuna.sdk import Bookmark
-from kizuna.storage import connections, drift, evidence, field_rules, runs, written
+from kizuna.storage import connections, dictionaries, drift, evidence, field_rules, runs, written
 from kizuna.storage.bulk import Taken
 from kizuna.storage.database import Database
 from kizuna.storage.evidence import Head
@@ -82,6 +82,7 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
             if place.lease is not None:
                 runs.hold_lease(sql, place.lease, now)
             _hold_rules(sql, place)
+            _hold_dictionary(sql, place)
             _check(sql, batch)
             erased = batch.rows.erased()
             forgotten = {**written.merged_into(sql, erased), **erased}  # who was merged into them goes along
@@ -91,6 +92,7 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
             _write(sql, batch, kinds, now)
             _account(sql, place, batch, kinds, now)
             evidence.erase(sql, place.connection_id, place.stream, forgotten)
+            dictionaries.retire(sql, place.connection_id, place.stream, forgotten, now)
             failpoint("batch.written")
     except Taken as error:
         raise Overtaken from error
@@ -101,6 +103,12 @@ def commit(place: Place, batch: Batch, now: int) -> frozenset[str]:
 def _hold_rules(sql: Connection, place: Place) -> None:
     """The rules for custom fields stand as they did when the batch was mapped, and do so until it is committed."""
     if field_rules.held(sql, place.connection_id, place.stream) != place.rule_id:
+        raise Overtaken
+
+
+def _hold_dictionary(sql: Connection, place: Place) -> None:
+    """The dictionary that the payloads are made small with stands, and does so until they are committed."""
+    if not dictionaries.stands(sql, place.dictionary_id):
         raise Overtaken
 
 

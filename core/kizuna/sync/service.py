@@ -110,6 +110,7 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         await tending.try_look()
+        await tending.try_recompress()
 
 
 def _outcome(result: SliceResult) -> jobs.SliceOutcome:

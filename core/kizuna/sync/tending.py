@@ -22,8 +22,10 @@ from kizuna.storage import connections, ended_runs, remaps, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.sync.mapping.remapping import finish
+from kizuna.sync.recompress import recompress
 
 REMAP_S = 10.0
+RECOMPRESS_S = 10.0
 FORGET_EVERY_S = 3_600.0
 FORGET_AT_ONCE = 500
 _log = logs.named(__name__)
@@ -58,6 +60,7 @@ class Tending:
             await asyncio.sleep(every_s)
             await self.try_look()
             await self.try_remap()
+            await self.try_recompress()
             if time.monotonic() >= forget_at_s:
                 left = await self.try_forget()
                 forget_at_s = time.monotonic() + (0.0 if left else FORGET_EVERY_S)
@@ -75,6 +78,13 @@ class Tending:
             await asyncio.to_thread(self._remap)
         except Exception as error:  # noqa: BLE001  a border: runs go on whether or not rules are carried out
             _log.error("mapping stored records again failed", error)
+
+    async def try_recompress(self) -> None:
+        """Some of the payloads made small anew whose dictionary knows of who was erased; faults are logged."""
+        try:
+            await asyncio.to_thread(recompress, self.database, within_s=RECOMPRESS_S)
+        except Exception as error:  # noqa: BLE001  a border: runs go on whether or not dictionaries go
+            _log.error("making stored payloads small anew failed", error)
 
     async def try_forget(self) -> bool:
         """Whether there may be more to forget of runs that ended long ago; faults are logged."""

@@ -148,6 +148,7 @@ class StreamWriter:
             except Overtaken:
                 self._first = False
                 self._use_rules()
+                self._use_standing_dictionary()
                 for record in understood:
                     record.facts = record.merged = record.unmapped = ()
         if len(understood) <= 1:
@@ -230,12 +231,13 @@ class StreamWriter:
         """The stream's first batch trains its dictionary."""
         if self.place.dictionary_id != payloads.PLAIN or not self._first:
             return
-        content = payloads.trained([record.raw for record in understood])
+        sample = understood[: payloads.sampled([record.raw for record in understood])]
+        content = payloads.trained([record.raw for record in sample])
         if content is None:
             return
-        now = micros(clock.now())
+        now, rids = micros(clock.now()), [record.rid for record in sample]
         with self.place.database.write() as sql:
-            key = evidence.add_dictionary(sql, self.place.connection_id, self.stream.name, content, now)
+            key = evidence.add_dictionary(sql, self.place.connection_id, self.stream.name, content, now, rids)
         self._use_dictionary((key, content))
 
     def _use_rules(self) -> None:
@@ -244,6 +246,12 @@ class StreamWriter:
             standing = field_rules.standing(sql, self.place.connection_id, self.stream.name)
         self.place = replace(self.place, rule_id=standing.rule_id)
         self._decoding = Decoding(self.place.connection, self.stream, standing.rules)
+
+    def _use_standing_dictionary(self) -> None:
+        with self.place.database.read() as sql:
+            found = evidence.latest_dictionary(sql, self.place.connection_id, self.stream.name)
+        if (found[0] if found else payloads.PLAIN) != self.place.dictionary_id:
+            self._use_dictionary(found)
 
     def _use_dictionary(self, dictionary: tuple[int, bytes] | None) -> None:
         self._dictionary = dictionary

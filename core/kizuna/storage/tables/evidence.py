@@ -98,7 +98,11 @@ DICTIONARY = Table(
     connection_id(),
     text("stream"),
     blob("content"),
+    blob("sample"),  # the records whose payloads it was trained on: 64-bit integers, packed
     at("created_at", nullable=False),
+    at("retired_at"),  # one of them was erased: from now on no payload is written with it
+    text("position", nullable=True),  # up to this source id no payload needs it any more
+    at("emptied_at"),
 )
 
 QUARANTINE = Table(
