@@ -75,7 +75,7 @@ class Stripe(sdk.Connector[StripeSettings]):
 
     def streams(self) -> tuple[sdk.AnyStream, ...]:
         version, account = self.settings.api_version, self.settings.account
-        found = streams(version, account)
+        found = streams(version, account, ledger=self.settings.ledger)
         return (*found, *ledger_streams(version, account)) if self.settings.ledger else found
 
     def trial(self) -> sdk.Ask:

@@ -13,6 +13,7 @@ from kizuna_stripe import ledger_payloads as payloads
 from kizuna_stripe.elsewhere import own_id
 from kizuna_stripe.mapping import ledger as mapping
 from kizuna_stripe.pages import PAGE_SIZE, whole
+from kizuna_stripe.payloads import InvoicePayment
 from kizuna_stripe.readings import ListingThenEvents
 
 # A balance transaction has no events: it never changes but for becoming available, mostly within a week.
@@ -24,9 +25,7 @@ def ledger_streams(api_version: str, account: str | None = None) -> tuple[sdk.An
     reading = partial(ListingThenEvents, api_version=api_version, account=account, carried=whole)
     intents = reading(feed=feeds.PAYMENT_INTENTS)
     return (
-        _followed(
-            reading(feed=feeds.INVOICE_PAYMENTS), payloads.InvoicePayment, mapping.invoice_payment, "Invoices: read"
-        ),
+        _followed(reading(feed=feeds.INVOICE_PAYMENTS), InvoicePayment, mapping.invoice_payment, "Invoices: read"),
         _followed(intents, payloads.PaymentIntent, mapping.payment_intent, "PaymentIntents: read"),
         _followed(reading(feed=feeds.DISPUTES), payloads.Dispute, mapping.dispute, "Disputes: read"),
         _followed(reading(feed=feeds.SCHEDULES), payloads.Schedule, mapping.schedule, "Subscriptions: read"),

@@ -9,32 +9,6 @@ from kizuna import sdk
 from kizuna_stripe.payloads import Expanded, Reference
 
 
-class PaidBy(sdk.Payload):
-    """What paid: a payment intent, a charge, or a record of what was paid elsewhere."""
-
-    type: str | None = None
-    payment_intent: Reference = None
-    charge: Reference = None
-
-
-class PaymentTransitions(sdk.Payload):
-    paid_at: int | None = None
-    canceled_at: int | None = None
-
-
-class InvoicePayment(sdk.Payload):
-    id: str
-    object: Literal["invoice_payment"] = "invoice_payment"
-    invoice: Reference = None
-    payment: PaidBy | None = None
-    status: str | None = None
-    amount_requested: int | None = None
-    amount_paid: int | None = None
-    currency: str | None = None
-    status_transitions: PaymentTransitions | None = None
-    created: int | None = None
-
-
 class LastError(sdk.Payload):
     code: str | None = None
     decline_code: str | None = None

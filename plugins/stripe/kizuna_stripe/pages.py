@@ -67,6 +67,10 @@ class _Whole(msgspec.Struct):
     lines: _Within | None = None
 
 
+class _Paid(msgspec.Struct):
+    amount_paid: int | None = None
+
+
 class _Discounted(msgspec.Struct):
     id: str
     discount: Any = None
@@ -85,6 +89,7 @@ _MARK = msgspec.json.Decoder(Mark)
 _NAMED = msgspec.json.Decoder(_Named)
 _WHOLE = msgspec.json.Decoder(_Whole)
 _TERMS = msgspec.json.Decoder(_Terms)
+_PAID = msgspec.json.Decoder(_Paid)
 _DISCOUNTED = msgspec.json.Decoder(_Discounted)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -209,6 +214,11 @@ def lines_whole(raw: msgspec.Raw) -> bool:
     """Whether an event shows all lines of the invoice."""
     found = _WHOLE.decode(raw)
     return found.lines is not None and not found.lines.has_more
+
+
+def unpaid_whole(raw: msgspec.Raw) -> bool:
+    """Whether an event shows all lines of an invoice of which nothing was paid: its payments show only when asked for."""
+    return not _PAID.decode(raw).amount_paid and lines_whole(raw)
 
 
 def terms_whole(raw: msgspec.Raw) -> bool:

@@ -273,6 +273,39 @@ class StatusTransitions(sdk.Payload):
     paid_at: int | None = None
 
 
+class PaidBy(sdk.Payload):
+    """What paid: a payment intent, a charge, or a record of what was paid elsewhere."""
+
+    type: str | None = None
+    payment_intent: Reference = None
+    charge: Reference = None
+
+
+class PaymentTransitions(sdk.Payload):
+    paid_at: int | None = None
+    canceled_at: int | None = None
+
+
+class InvoicePayment(sdk.Payload):
+    id: str
+    object: Literal["invoice_payment"] = "invoice_payment"
+    invoice: Reference = None
+    payment: PaidBy | None = None
+    status: str | None = None
+    amount_requested: int | None = None
+    amount_paid: int | None = None
+    currency: str | None = None
+    status_transitions: PaymentTransitions | None = None
+    created: int | None = None
+
+
+class InvoicePayments(sdk.Payload):
+    """What settled an invoice; only where asked for."""
+
+    data: tuple[InvoicePayment, ...] = ()
+    has_more: bool = False
+
+
 class Invoice(sdk.Payload):
     id: str
     object: Literal["invoice"] = "invoice"
@@ -302,6 +335,7 @@ class Invoice(sdk.Payload):
     parent: InvoiceParent | None = None
     subscription: Reference = None
     lines: Lines | None = None
+    payments: InvoicePayments | None = None
 
 
 class MethodDetails(sdk.Payload):

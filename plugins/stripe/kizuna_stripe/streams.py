@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from kizuna import sdk
 from kizuna_stripe import events as feeds
 from kizuna_stripe import mapping, payloads
 from kizuna_stripe.elsewhere import own_id
-from kizuna_stripe.pages import Alone, Rest, lines_whole, terms_whole, whole
+from kizuna_stripe.pages import Alone, Rest, lines_whole, terms_whole, unpaid_whole, whole
 from kizuna_stripe.readings import ListingThenEvents
 
 # Versions are compared by their date, as in 2026-05-27.dahlia.
 BASIL, CLOVER = "2025-03-31", "2025-09-30"
 
 
-def streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream, ...]:
-    """Every stream, asking for what the version has; ``account`` is the connected one that is read."""
+def streams(api_version: str, account: str | None = None, *, ledger: bool = False) -> tuple[sdk.AnyStream, ...]:
+    """Every stream, asking for what the version has; ``account`` is the connected one that is read.
+
+    Where the ledger is not read, invoices tell what settled them.
+    """
     reading = partial(ListingThenEvents, api_version=api_version, account=account)
     coupons = _coupons(api_version)
+    settled = api_version >= BASIL and not ledger
     items = Rest(
         "items",
         "/v1/subscription_items",
@@ -51,7 +56,15 @@ def streams(api_version: str, account: str | None = None) -> tuple[sdk.AnyStream
                 carried=terms_whole,
             )
         ),
-        _invoices(reading(feed=feeds.INVOICES, rest=Rest("lines", "/v1/invoices/{id}/lines"), carried=lines_whole)),
+        _invoices(
+            reading(
+                feed=feeds.INVOICES,
+                expand=("payments",) if settled else (),
+                rest=Rest("lines", "/v1/invoices/{id}/lines"),
+                carried=unpaid_whole if settled else lines_whole,
+            ),
+            mapping.invoice if ledger else mapping.settled_invoice,
+        ),
         _charges(reading(feed=feeds.CHARGES, carried=whole)),
         _refunds(reading(feed=feeds.REFUNDS, carried=whole)),
         _credit_notes(reading(feed=feeds.CREDIT_NOTES, carried=whole)),
@@ -133,13 +146,13 @@ def _subscriptions(reading: ListingThenEvents) -> sdk.AnyStream:
     )
 
 
-def _invoices(reading: ListingThenEvents) -> sdk.AnyStream:
+def _invoices(reading: ListingThenEvents, said: Callable[[payloads.Invoice], Iterator[sdk.Said]]) -> sdk.AnyStream:
     return sdk.Stream(
         name="invoices",
         also=("invoice",),
         payload=payloads.Invoice,
         key=own_id,
-        map=mapping.invoice,
+        map=said,
         reading=reading,
         only=reading.only,
         deleted=_gone,

@@ -6,16 +6,29 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from kizuna import sdk
 from kizuna.sandbox import Native
-from kizuna_stripe import facts
-from plugins.stripe.tests.conversation import AFTER_LISTING, PINNED, START, answer, event, ids, reading
-from plugins.stripe.tests.objects import CREATED, connector, listed, only, said
+from kizuna_stripe import Stripe, StripeSettings, facts
+from plugins.stripe.tests.conversation import (
+    AFTER_LISTING,
+    NOON,
+    NOON_S,
+    PINNED,
+    START,
+    answer,
+    asked,
+    event,
+    ids,
+    reading,
+)
+from plugins.stripe.tests.objects import CREATED, connector, invoice, listed, only, said
 from plugins.stripe.tests.served import account, living
 
 CREATED_AT = datetime.fromtimestamp(CREATED, UTC)
+LATER_S = NOON_S + 100
 LEDGER = {"invoice_payments", "payment_intents", "disputes", "subscription_schedules", "balance_transactions"}
 
 
@@ -87,6 +100,86 @@ def test_an_invoice_payment_says_what_settled_which_invoice():
     assert fact.paid == sdk.Money(2000, "USD")
     assert fact.paid_at == CREATED_AT + timedelta(seconds=60)
     assert not fact.outside
+
+
+def invoices(version: str = PINNED, *, ledger: bool = False) -> sdk.AnyStream:
+    settings = StripeSettings(api_key=sdk.SecretStr("sk_test_x"), api_version=version, ledger=ledger)
+    return next(stream for stream in Stripe(settings).streams() if stream.name == "invoices")
+
+
+@pytest.mark.parametrize(
+    ("version", "ledger", "expand"),
+    [
+        (PINNED, False, ["data.payments"]),
+        (PINNED, True, []),
+        ("2025-03-31.basil", False, ["data.payments"]),
+        ("2024-06-20", False, []),
+    ],
+)
+def test_invoices_come_with_their_payments_where_the_ledger_does_not_tell_them(version, ledger, expand):
+    begun = invoices(version, ledger=ledger).reading.begin(None, START)
+
+    assert asked(begun.ask, "expand[]") == expand
+
+
+def test_without_the_ledger_an_invoice_says_what_settled_it():
+    paid, tried = invoice_payment(), invoice_payment(id="inpay_2", status="open", amount_paid=None)
+    payload = msgspec.json.encode(invoice(payments=listed(paid, tried)))
+
+    said = invoices().said(msgspec.json.decode(payload, type=invoices().payload))
+
+    found = [fact for fact in said if isinstance(fact, facts.InvoicePayment)]
+    assert found == [
+        facts.InvoicePayment(
+            part="inpay_1",
+            invoice=sdk.Ref("invoices", "in_1"),
+            payment=sdk.Ref("payment_intents", "pi_1"),
+            status="paid",
+            requested=sdk.Money(2000, "USD"),
+            paid=sdk.Money(2000, "USD"),
+            paid_at=CREATED_AT + timedelta(seconds=60),
+            created_at=CREATED_AT,
+        )
+    ]
+
+
+def test_with_the_ledger_an_invoice_leaves_its_payments_to_their_own_stream():
+    payload = msgspec.json.encode(invoice(payments=listed(invoice_payment())))
+
+    said = invoices(ledger=True).said(msgspec.json.decode(payload, type=invoices().payload))
+
+    assert not [fact for fact in said if isinstance(fact, facts.InvoicePayment)]
+
+
+def test_more_payments_than_stripe_shows_are_told():
+    payload = msgspec.json.encode(invoice(payments=listed(invoice_payment(), has_more=True)))
+
+    said = invoices().said(msgspec.json.decode(payload, type=invoices().payload))
+
+    assert sdk.Unmapped(field="payments.has_more", value="true") in said
+
+
+@pytest.mark.parametrize(("paid", "asks"), [(0, False), (6600, True)])
+def test_an_event_shows_an_invoice_as_long_as_nothing_was_paid(paid, asks):
+    found = invoices().reading
+    begun = found.begin(AFTER_LISTING, START)
+    happened = event(1, "invoice.updated", invoice(amount_paid=paid), LATER_S, api_version=PINNED)
+
+    turn = found.turn(begun.state, begun.ask, answer(listed(happened), at=NOON + timedelta(minutes=5)))
+
+    assert (turn.ask is not None) is asks
+
+
+def test_payments_of_invoices_over_http_are_those_of_the_ledger():
+    with account(ledger=True) as stripe:
+        endpoint = stripe.served.endpoints[0]
+        settings = {**endpoint.settings, **endpoint.secrets, "ledger": "false"}
+        stripe.connector = lambda: Stripe(StripeSettings.model_validate(settings))  # type: ignore[method-assign]
+
+        held = living(stripe.read("invoices"))
+
+        shown = [one["id"] for payload in held.values() for one in payload["payments"]["data"]]
+        assert sorted(shown) == sorted(row.id for row in stripe.state.live("invoice_payments"))
 
 
 def test_an_invoice_paid_in_parts_has_a_payment_for_each():

@@ -2,8 +2,18 @@
 
 from kizuna_stripe.mapping.catalogue import price, product
 from kizuna_stripe.mapping.customers import customer
-from kizuna_stripe.mapping.invoices import credit_note, invoice
+from kizuna_stripe.mapping.invoices import credit_note, invoice, settled_invoice
 from kizuna_stripe.mapping.payments import charge, refund
 from kizuna_stripe.mapping.subscriptions import subscription
 
-__all__ = ["charge", "credit_note", "customer", "invoice", "price", "product", "refund", "subscription"]
+__all__ = [
+    "charge",
+    "credit_note",
+    "customer",
+    "invoice",
+    "price",
+    "product",
+    "refund",
+    "settled_invoice",
+    "subscription",
+]

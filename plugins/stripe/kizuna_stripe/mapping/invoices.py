@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import msgspec
+
 from kizuna import sdk
 from kizuna_stripe.mapping import amounts
+from kizuna_stripe.mapping.ledger import invoice_payment
 from kizuna_stripe.mapping.times import at
 from kizuna_stripe.payloads import (
     CreditNote,
@@ -55,6 +58,19 @@ def invoice(payload: Invoice) -> Iterator[sdk.Said]:
         part = line.id if line.id and line.id not in parts else f"{line.id or ''}#{place}"
         parts.add(part)
         yield _line(line, part, payload)
+
+
+def settled_invoice(payload: Invoice) -> Iterator[sdk.Said]:
+    """The invoice with its lines, then the payments that settled it, where Stripe was asked for them."""
+    yield from invoice(payload)
+    payments = payload.payments
+    if payload.deleted or payments is None:
+        return
+    for payment in payments.data:
+        if payment.status == "paid":
+            yield msgspec.structs.replace(invoice_payment(payment), part=payment.id)
+    if payments.has_more:
+        yield sdk.Unmapped(field="payments.has_more", value="true")
 
 
 def credit_note(payload: CreditNote) -> sdk.CreditNote:

@@ -12,18 +12,15 @@ from kizuna_stripe.ledger_payloads import (
     CurrentPhase,
     Dispute,
     Evidence,
-    InvoicePayment,
     LastError,
-    PaidBy,
     PaymentIntent,
-    PaymentTransitions,
     Phase,
     PhaseItem,
     Schedule,
 )
 from kizuna_stripe.mapping.amounts import money
 from kizuna_stripe.mapping.times import at
-from kizuna_stripe.payloads import Reference, id_of
+from kizuna_stripe.payloads import InvoicePayment, PaidBy, PaymentTransitions, Reference, id_of
 
 # What an id's prefix says of the object behind it. Source: https://docs.stripe.com/api/balance_transactions (read 2026-05).
 _SOURCES = {

@@ -41,6 +41,15 @@ _INCLUDED = {
     ("price", "currency_options"),
     ("charge", "refunds"),
     ("coupon", "applies_to"),
+    ("invoice", "payments"),
+}
+
+
+# Field → the collection and its field that names the object; what is not here are the refunds of a charge.
+_OWNED = {
+    "tax_ids": ("tax_ids", "customer"),
+    "subscriptions": ("subscriptions", "customer"),
+    "payments": ("invoice_payments", "invoice"),
 }
 
 
@@ -117,9 +126,7 @@ def _included(holder: Json, name: str, state: SandboxState) -> Any:
     if name == "applies_to":
         products = state.memory.get(COUPON_PRODUCTS, {}).get(object_id)
         return {"products": list(products)} if products else None
-    stream, field = {"tax_ids": ("tax_ids", "customer"), "subscriptions": ("subscriptions", "customer")}.get(
-        name, ("refunds", "charge")
-    )
+    stream, field = _OWNED.get(name, ("refunds", "charge"))
     rows = [dict(row.payload) for row in owned(state, stream, field, object_id)]
     return inside(rows, f"/v1/{holder['object']}s/{object_id}/{name}")
 
