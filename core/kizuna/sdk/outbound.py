@@ -134,6 +134,7 @@ def not_public(address: Address) -> str | None:
         (isinstance(address, IPv6Address) and address.is_site_local, "private"),
         (address.is_private, "private"),
         (address.is_reserved, "reserved"),
+        (any(address in network for network in _SPECIAL), "kept for a special purpose"),
         (not address.is_global, "shared among customers of a provider"),
     )
     return next((word for holds, word in words if holds), None)
@@ -155,6 +156,22 @@ def _carries_ipv4(address: IPv6Address) -> bool:
 
 
 _NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?")
+_SPECIAL: Final = tuple(
+    ip_network(network)
+    for network in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "100::/64",
+        "100:0:0:1::/64",
+        "2001::/23",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
+"""Ranges of which not every supported Python knows that no host of the public Internet is there.
+
+Sources: IANA's special-purpose registries of IPv4 and IPv6 addresses; RFC 6890, RFC 7526, RFC 9637, RFC 9602, RFC 9780.
+"""
 _NAT64: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 
 
