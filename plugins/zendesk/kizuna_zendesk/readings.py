@@ -39,6 +39,10 @@ Split = Callable[[Sequence[msgspec.Raw]], Iterable[sdk.Record]]
 """Makes records of the rows of a page."""
 
 
+Shaping = Callable[[Sequence[msgspec.Raw]], list[msgspec.Raw]]
+"""Adds to each row of a page what can be told from the row itself."""
+
+
 def whole_rows(rows: Sequence[msgspec.Raw]) -> Iterable[sdk.Record]:
     """Each row is a record."""
     return (sdk.Record(raw=row) for row in rows)
@@ -58,6 +62,7 @@ class CursorExport:
     items: str
     params: tuple[tuple[str, str], ...] = ()
     sideloads: tuple[Sideload, ...] = ()
+    shaped: Shaping | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         cursor = None if start.full or bookmark is None else bookmark.get("cursor")
@@ -71,6 +76,8 @@ class CursorExport:
         for sideload in self.sideloads:
             if sideload.items in page:
                 rows = sideload.joined(rows, listed(page, sideload.items, self.path))
+        if self.shaped is not None:
+            rows = self.shaped(rows)
         after, held = text_of(page, "after_cursor"), asked(ask, "cursor")
         ended = truth_of(page, "end_of_stream")
         records = tuple(whole_rows(rows))

@@ -11,6 +11,7 @@ from typing import TypeVar
 from kizuna import sdk
 from kizuna_zendesk import definitions, mapping, service_levels, surveys
 from kizuna_zendesk.comments import TheseComments
+from kizuna_zendesk.fields import with_values
 from kizuna_zendesk.following import Followed
 from kizuna_zendesk.followups import EachIdentity, MergedTickets, RewrittenComments
 from kizuna_zendesk.payloads import (
@@ -134,12 +135,19 @@ def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
     beside = (("include", ",".join(asked)),)
     sideloads = (Sideload("metric_sets", owner="ticket_id", single="metric_set"),)
     path = "/api/v2/incremental/tickets/cursor.json"
-    export = CursorExport(path=path, items="tickets", params=(EXPORT_PAGE, *beside), sideloads=sideloads)
+    params = (EXPORT_PAGE, *beside)
+    export = CursorExport(path=path, items="tickets", params=params, sideloads=sideloads, shaped=with_values)
     follow = MergedTickets() if wishes.merges_from_audits else None
 
     def only(named: Sequence[sdk.Named]) -> These:
         return These(
-            items="tickets", one="ticket", named=tuple(named), params=beside, sideloads=sideloads, follow=follow
+            items="tickets",
+            one="ticket",
+            named=tuple(named),
+            params=beside,
+            sideloads=sideloads,
+            follow=follow,
+            shaped=with_values,
         )
 
     return sdk.Stream(

@@ -14,7 +14,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_zendesk.following import LIST_PAGE, NEAR, FollowUp
-from kizuna_zendesk.readings import NOT_FOUND, PageCursor, listed, opened
+from kizuna_zendesk.readings import NOT_FOUND, PageCursor, Shaping, listed, opened
 from kizuna_zendesk.sideloads import Sideload, id_of
 
 SHOWN_AT_ONCE = 100
@@ -52,6 +52,7 @@ class These:
     sideloads: tuple[Sideload, ...] = ()
     follow: FollowUp | None = None
     unless: str | None = None
+    shaped: Shaping | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         ids = tuple(dict.fromkeys(each.id for each in self.named if each.id.isdecimal()))  # others name no record here
@@ -139,4 +140,4 @@ class These:
         for sideload in self.sideloads:
             if sideload.items in page:
                 rows = sideload.joined(rows, listed(page, sideload.items, self.items))
-        return tuple(rows)
+        return tuple(self.shaped(rows) if self.shaped is not None else rows)

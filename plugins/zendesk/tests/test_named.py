@@ -83,6 +83,15 @@ def test_exactly_the_named_are_read_and_say_what_the_export_says_of_them(desk, n
         assert stream.said(both[0]) == stream.said(both[1])
 
 
+def test_named_tickets_come_with_their_custom_fields_by_id(desk):
+    (own,) = ids(desk, "tickets", 1)
+    exported = {str(record["id"]): record for record in desk.read("tickets").records}
+
+    found = named(desk, "tickets", own)
+
+    assert found.records[own]["custom_field_values"] == exported[own]["custom_field_values"]
+
+
 def test_more_than_are_shown_at_once_are_read_in_several(desk):
     wanted = ids(desk, "users", 101)
 

@@ -30,6 +30,19 @@ FIELDS = {
 }
 
 
+FIELD_IDS = {
+    stream: tuple(METRIC_EVENT // 2 + sum(map(ord, stream)) * 100 + place for place in range(len(fields)))
+    for stream, fields in FIELDS.items()
+}
+
+
+def custom_fields(record: Ticket) -> list[dict[str, Any]]:
+    """The ticket's custom fields as the account defines them: each stands there, filled or not."""
+    area, order = FIELD_IDS["ticket_fields"]
+    invoices = "area_invoices" if record.team == "Billing desk" else None
+    return [{"id": area, "value": invoices}, {"id": order, "value": None}]
+
+
 def status_id(status: str) -> int:
     """The id of the status as the account defines it; a closed ticket keeps that of solved."""
     return STATUS_IDS.get(status, STATUS_IDS["solved"])
@@ -51,7 +64,7 @@ def definitions() -> Iterator[Native]:
     for stream, fields in FIELDS.items():
         for place, (type_, title, key) in enumerate(fields):
             choices = [{"id": 1, "name": "Invoices", "value": "area_invoices"}] if type_ == "tagger" else []
-            own = METRIC_EVENT // 2 + sum(map(ord, stream)) * 100 + place
+            own = FIELD_IDS[stream][place]
             named = {} if key is None else {"key": key}
             yield _defined(stream, own, type=type_, title=title, **named, custom_field_options=choices, active=True)
     promises = [

@@ -10,7 +10,7 @@ from kizuna.sandbox import Native
 from kizuna.sandbox.records import Comment, Rating, Ticket
 from kizuna_zendesk.sandbox.ids import COMMENT_EVENT, GROUPS, METRIC, seconds, stamp, status_event_id
 from kizuna_zendesk.sandbox.parties import HOST
-from kizuna_zendesk.sandbox.promises import kept_or_broken, status_id
+from kizuna_zendesk.sandbox.promises import custom_fields, kept_or_broken, status_id
 
 CHANNELS = {"email": "email", "web": "web", "chat": "chat", "phone": "voice", "api": "api"}
 TYPES = {"incident": "incident", "bug": "problem", "how_to": "question", "request": "task"}
@@ -27,9 +27,7 @@ TICKET: dict[str, Any] = {
     "has_incidents": False,
     "is_public": True,
     "due_at": None,
-    "custom_fields": [],
     "sharing_agreement_ids": [],
-    "fields": [],
     "followup_ids": [],
     "ticket_form_id": 6_130_830_344_474,
     "brand_id": 6_130_830_354_842,
@@ -83,6 +81,8 @@ def ticket_payload(record: Ticket) -> dict[str, Any]:
         "tags": list(record.tags),
         "satisfaction_rating": embedded_rating(record.rating),
         **TICKET,
+        "custom_fields": custom_fields(record),
+        "fields": custom_fields(record),
     }
 
 
