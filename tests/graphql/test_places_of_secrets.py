@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
+from kizuna import sdk
 from kizuna.access.namable import Namable
 from kizuna.config import Settings
 from kizuna.errors import ConfigError
@@ -27,6 +29,33 @@ CREATE = """mutation ($reference: String!) {
   }
 }"""
 
+CREATE_TAPE = """mutation {
+  createConnection(input: {name: "tape", system: "tape", settings: {file: "/srv/shop.toml"},
+                           secrets: [{name: "api_key", reference: "env:HOUSE_KEY"}]}) {
+    result { settings } userErrors { message code }
+  }
+}"""
+UPDATE_TAPE = """mutation ($settings: JSON) {
+  updateConnection(input: {name: "tape", settings: $settings}) { result { settings } userErrors { message code } }
+}"""
+
+
+class TapeSettings(sdk.Settings):
+    file: str = ""
+    api_key: sdk.SecretStr = sdk.SecretStr("")
+
+
+class Tape(sdk.Connector[TapeSettings]):
+    """A system that a program reads, which a setting names."""
+
+    key = "tape"
+
+    def base_url(self) -> str:
+        return "https://tape.example.com"
+
+    def carrier(self) -> httpx.AsyncBaseTransport:
+        return httpx.MockTransport(lambda _: httpx.Response(200, json=[]))
+
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +72,20 @@ def test_an_address_that_changes_takes_no_secret_along(fresh: House) -> None:
     assert moved["result"] is None
     assert "api_key with them; give the secrets again" in moved["userErrors"][0]["message"]
     assert again["updateConnection"]["result"]["settings"] == {"base_url": "http://127.0.0.1:10"}
+
+
+def test_what_a_connector_carries_itself_takes_no_secret_to_another_program(
+    fresh: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fresh.plugins.connectors, Tape.key, Tape)
+    made = fresh.ask(CREATE_TAPE, caller=SOMEBODY)["createConnection"]
+
+    moved = fresh.ask(UPDATE_TAPE, caller=SOMEBODY, settings={"file": "/srv/other.toml"})["updateConnection"]
+    same = fresh.ask(UPDATE_TAPE, caller=SOMEBODY, settings={"file": "/srv/shop.toml"})["updateConnection"]
+
+    assert made["userErrors"] == same["userErrors"] == []
+    assert moved["result"] is None
+    assert "api_key with them" in moved["userErrors"][0]["message"]
 
 
 def test_other_settings_change_without_the_secrets(fresh: House) -> None:

@@ -18,7 +18,7 @@ import httpx
 
 from kizuna.config import Settings
 from kizuna.errors import ConfigError
-from kizuna.sdk.connector import AnyConnector
+from kizuna.sdk.connector import AnyConnector, Connector
 
 Address = IPv4Address | IPv6Address
 SETTING: Final = "outbound_allow"
@@ -120,6 +120,15 @@ def addresses(connector: AnyConnector) -> frozenset[str]:
     settings = connector.settings
     named = (getattr(settings, name) for name in type(settings).model_fields if name.endswith("url"))
     return frozenset({connector.base_url(), *(url for url in named if isinstance(url, str) and url)})
+
+
+def destinations(connector: AnyConnector) -> frozenset[str]:
+    """What decides where the connector's secrets go: its addresses, and all it is told where no network carries its asks."""
+    if type(connector).carrier is Connector.carrier:
+        return addresses(connector)
+    fields, settings = type(connector.settings).model_fields, connector.settings
+    plain = (name for name, field in fields.items() if "SecretStr" not in str(field.annotation))
+    return addresses(connector) | {f"{name}={getattr(settings, name)!r}" for name in plain}
 
 
 def not_public(address: Address) -> str | None:

@@ -20,7 +20,7 @@ from kizuna.graphql.mutations.payload import Wrong, answered, load_result, noted
 from kizuna.graphql.scalars import JSON
 from kizuna.graphql.types.operations import SyncRun, SystemConnection
 from kizuna.plugins import configured
-from kizuna.sdk.outbound import addresses
+from kizuna.sdk.outbound import destinations
 from kizuna.storage import audit, connections
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.instants import micros
@@ -229,11 +229,11 @@ def _require_secrets_stay_home(
     if info.context.caller == LOCAL or not kept:
         return
     connector = info.context.plugins.connector(stored.plugin)
-    before = addresses(unchecked(connector, stored))
-    after = addresses(unchecked(connector, replace(stored, settings=dict(settings))))
+    before = destinations(unchecked(connector, stored))
+    after = destinations(unchecked(connector, replace(stored, settings=dict(settings))))
     if after - before:
         raise UserError(
-            f"Requests of {stored.name} would go to another address, and {', '.join(kept)} with them; give the secrets "
+            f"Requests of {stored.name} would go elsewhere, and {', '.join(kept)} with them; give the secrets "
             "again in the same change, or, where they are in the vault, change the address on the machine where Kizuna runs."
         )
 
