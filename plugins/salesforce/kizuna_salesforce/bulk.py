@@ -1,8 +1,9 @@
 """Large first loads through Bulk API 2.0: a query job is made, watched and collected as CSV.
 
 The first page of a first load tells how many rows there are; when many are left, a job reads what lies behind that
-page. Whatever goes wrong with the job, the rows are read by ordinary queries from the same position. Rows of a job
-come in no order, so the position stays before them and the bookmark holds the job and its locator.
+page. Whatever goes wrong with the job, the rows are read by ordinary queries from the same position; one that has expired is made
+again. Rows of a job come in no order, so the position stays before them and the bookmark holds the job and its locator.
+A job is deleted when its results have come, and aborted before that when they are not wanted any more.
 Source: Bulk API 2.0 and Bulk API Developer Guide, query jobs.
 """
 
@@ -17,7 +18,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import soql
-from kizuna_salesforce.marks import Place, bookmarked
+from kizuna_salesforce.marks import After, Place, bookmarked
 
 if TYPE_CHECKING:
     from kizuna_salesforce.readings import Keyset
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FAMILY = "bulk-state"
 ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
 ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without a job
-LISTS_MOST = 20  # pages of the list of jobs in which one is looked for
+RESTARTS_MOST = 2  # jobs made anew in one conversation because the one before had expired
 SINCE_VERSION = 47.0
 LONGEST_VALUE = 16_000_000
 NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
@@ -37,13 +38,6 @@ class Job(msgspec.Struct, frozen=True):
 
     id: str
     state: str
-
-
-class Jobs(msgspec.Struct, rename="camel", frozen=True):
-    """A page of the list of jobs."""
-
-    records: list[Job]
-    next_records_url: str | None = None
 
 
 _JOB = msgspec.json.Decoder(Job)
@@ -77,23 +71,8 @@ def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
 
 
 def taken_up(reading: Keyset, place: Place) -> sdk.Turn:
-    """The question whether the job of an earlier run still exists: asked by its id, a missing one would stop the run."""
-    ask = sdk.Ask(path=_path(reading), params=(("jobType", "V2Query"),), family=FAMILY)
-    return sdk.Turn(ask=ask, state=replace(place, asking="jobs"))
-
-
-def listed(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
-    """A look at the job when it is among those listed; queries go on when it is not."""
-    try:
-        found = msgspec.json.decode(answer.body, type=Jobs)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise sdk.PageError(f"{reading.sobject}: the answer is no list of jobs; it is refused") from error
-    if any(job.id == place.mark.job for job in found.records):
-        return _watch(reading, place)
-    if found.next_records_url and place.looks < LISTS_MOST:
-        ask = sdk.Ask(path=found.next_records_url, family=FAMILY)
-        return sdk.Turn(ask=ask, state=replace(place, looks=place.looks + 1))
-    return given_up(reading, place)
+    """A look at the job of an earlier run."""
+    return _watch(reading, place)
 
 
 def watched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
@@ -102,7 +81,7 @@ def watched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
         case "JobComplete":
             return sdk.Turn(ask=_results(reading, place), state=replace(place, asking="results"))
         case "Failed" | "Aborted":
-            return given_up(reading, place)
+            return given_up(reading, place, running=False)
     if place.looks >= ASKED_MOST:
         return given_up(reading, place)
     return _watch(reading, replace(place, looks=place.looks + 1))
@@ -116,20 +95,51 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     records = tuple(rows(reading.sobject, reading.version, answer, dict(place.types)))
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
-        mark = replace(place.mark, job=None, job_version="", locator=None)
-        return reading.finished(replace(place, mark=mark, high=mark.ceiling), records, answer)
+        # The bookmark names the job until it is deleted, so that a kill before that leaves none behind.
+        turn = discarded(reading, place, place.mark.job or "", "end", running=False)
+        turn.records = records
+        return turn
     if locator == place.mark.locator:
         raise sdk.PageError(f"{reading.sobject}: the results name themselves as the next ones; the page is refused")
     place = replace(place, mark=replace(place.mark, locator=locator))
     return sdk.Turn(ask=_results(reading, place), state=place, records=records, bookmark=bookmarked(place.mark))
 
 
-def given_up(reading: Keyset, place: Place) -> sdk.Turn:
-    """Ordinary queries from the position before the job, for the rest of this pass."""
-    mark = replace(place.mark, job=None, job_version="", locator=None, unhurried=True)
-    turn = reading.rows(replace(place, mark=mark))
-    turn.bookmark = bookmarked(mark)
-    return turn
+def expired(reading: Keyset, place: Place) -> sdk.Turn:
+    """Another job in place of one that Salesforce does not have any more, from the same position."""
+    unhurried = place.restarts >= RESTARTS_MOST
+    mark = replace(place.mark, job=None, job_version="", locator=None, unhurried=unhurried)
+    return _onward(reading, replace(place, mark=mark, restarts=place.restarts + 1, looks=0))
+
+
+def given_up(reading: Keyset, place: Place, *, running: bool = True) -> sdk.Turn:
+    """Ordinary queries from the position before the job, for the rest of this pass; the job is deleted."""
+    job = place.mark.job
+    place = replace(place, mark=replace(place.mark, job=None, job_version="", locator=None, unhurried=True))
+    return _onward(reading, place) if job is None else discarded(reading, place, job, "rows", running=running)
+
+
+def discarded(reading: Keyset, place: Place, job: str, then: After, *, running: bool = True) -> sdk.Turn:
+    """The request that deletes a job, behind the one that aborts it when it may be running; then the reading goes on."""
+    path, state = f"{_path(reading)}/{job}", replace(place, dropping=job, then=then)
+    if running:
+        ask = sdk.Ask(method="PATCH", path=path, json={"state": "Aborted"})
+        return sdk.Turn(ask=ask, state=replace(state, asking="abort"))
+    return sdk.Turn(ask=sdk.Ask(method="DELETE", path=path), state=replace(state, asking="drop"))
+
+
+def dropped(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
+    """How the reading goes on, whatever Salesforce answers: a job that stays is deleted by itself after seven days."""
+    if place.asking == "abort":
+        return discarded(reading, place, place.dropping, place.then, running=False)
+    match place.then:
+        case "describe":
+            return reading.describe(place)
+        case "rows":
+            return _onward(reading, place)
+        case "end":
+            mark = replace(place.mark, job=None, job_version="", locator=None)
+            return reading.finished(replace(place, mark=mark, high=mark.ceiling), (), answer)
 
 
 def rows(sobject: str, version: str, answer: sdk.Answer, types: dict[str, str]) -> Iterator[sdk.Record]:
@@ -174,6 +184,14 @@ def typed(text: str, type_: str) -> Any:
             return text
         return msgspec.Raw(text.encode()) if isinstance(number, float) else number
     return text
+
+
+def _onward(reading: Keyset, place: Place) -> sdk.Turn:
+    """The query for what lies behind the position; the bookmark names no job any more."""
+    turn = reading.rows(place)
+    if place.mark.ceiling is not None:
+        turn.bookmark = bookmarked(place.mark)
+    return turn
 
 
 def _watch(reading: Keyset, place: Place, *, bookmark: bool = False) -> sdk.Turn:

@@ -10,8 +10,8 @@ import msgspec
 from kizuna import sdk
 
 # Of these a reading itself knows what to do, as it knows what it asked: a query for other fields or fewer rows, queries
-# in place of a bulk job, or no reading at all.
-_LEFT_TO_READINGS = frozenset({400, 403, 409})
+# in place of a bulk job, another job in place of one that has expired, or no reading at all.
+_LEFT_TO_READINGS = frozenset({400, 403, 404, 409})
 
 _USAGE = re.compile(r"(per-app-)?api-usage=(\d+)/(\d+)(?:\(appName=(.*?)\)(?=;|$))?")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back

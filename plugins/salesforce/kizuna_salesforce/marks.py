@@ -38,6 +38,10 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unhurried: bool = False
 
 
+Asking = Literal["describe", "newest", "rows", "purged", "existing", "job", "state", "results", "abort", "drop"]
+After = Literal["describe", "rows", "end"]
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What one conversation remembers beside its bookmark; lost in a crash."""
 
@@ -45,7 +49,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     whole: bool
     unbroken: bool = False  # the engine has seen the pass from its beginning
-    asking: Literal["describe", "newest", "rows", "purged", "existing", "job", "jobs", "state", "results"] = "rows"
+    asking: Asking = "rows"
     high: datetime | None = None  # the newest change seen in this pass
     most: int | None = None  # rows a query, once Salesforce timed out without a limit
     counted: int = 0  # rows that came since the query
@@ -53,6 +57,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     descriptions: int = 0
     types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
     looks: int = 0  # at a bulk job
+    restarts: int = 0  # of a bulk job that had expired
+    dropping: str = ""  # the bulk job that is being deleted
+    then: After = "rows"  # what comes when it is
     purged: tuple[tuple[str, datetime | None], ...] = ()  # ids that may be gone for good, and since when
 
 

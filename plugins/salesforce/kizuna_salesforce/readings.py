@@ -53,13 +53,16 @@ class Keyset:
         # An interrupted first load may go on by a job, whose results need the types of the fields.
         typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
+        left_over = marked(bookmark).job if start.full else None
+        if left_over is not None:
+            return bulk.discarded(self, place, left_over, "describe")
         if not mark.fields or stale or typeless:
-            return self._describe(place)
+            return self.describe(place)
         return self.rows(place)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         place: Place = state
-        if answer.status >= 400:
+        if answer.status >= 400 and place.asking not in ("abort", "drop"):
             return self._recover(place, answer)
         match place.asking:
             case "describe":
@@ -70,12 +73,12 @@ class Keyset:
                 return self._page(place, ask, answer)
             case "job":
                 return bulk.launched(self, place, answer)
-            case "jobs":
-                return bulk.listed(self, place, answer)
             case "state":
                 return bulk.watched(self, place, answer)
             case "results":
                 return bulk.collected(self, place, answer)
+            case "abort" | "drop":
+                return bulk.dropped(self, place, answer)
             case "purged":
                 return purges.listed(self, place, answer)
             case "existing":
@@ -89,7 +92,8 @@ class Keyset:
         """A query that sees deleted, merged and archived rows too."""
         return self.get("queryAll", q=question)
 
-    def _describe(self, place: Place) -> sdk.Turn:
+    def describe(self, place: Place) -> sdk.Turn:
+        """The question which fields there are."""
         ask = self.get(f"sobjects/{self.sobject}/describe")
         state = replace(place, asking="describe", descriptions=place.descriptions + 1)
         return sdk.Turn(ask=ask, state=state, bookmark=self._unbegun(place.mark))
@@ -106,7 +110,8 @@ class Keyset:
         if place.mark.fields and not set(fields) <= set(place.mark.fields):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
             mark = Mark(fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed)
-            return self.rows(replace(place, mark=mark, whole=True, high=None))
+            anew = replace(place, mark=mark, whole=True, high=None)
+            return bulk.discarded(self, anew, place.mark.job, "rows") if place.mark.job else self.rows(anew)
         if mark.job is not None:
             if mark.job_version != self.version:  # whose results no other version is given
                 return bulk.given_up(self, replace(place, mark=mark))
@@ -209,10 +214,12 @@ class Keyset:
         said = codes(answer)
         if place.asking == "purged" and purges.OUT_OF_REACH.intersection(said):
             return purges.unknown()
-        if place.asking in ("job", "jobs", "state", "results"):
+        if place.asking in ("state", "results") and answer.status == 404:
+            return bulk.expired(self, place)
+        if place.asking in ("job", "state", "results"):
             return bulk.given_up(self, place)
         if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
-            return self._describe(self._again(place))
+            return self.describe(self._again(place))
         if "INVALID_QUERY_LOCATOR" in said:
             return self.rows(self._again(place))
         if "QUERY_TIMEOUT" in said and (place.most or MOST_ROWS) > LEAST_ROWS:

@@ -52,12 +52,16 @@ class Read(msgspec.Struct):
         return {key: reason for key, reason in self.records[stream] if reason}
 
 
-def read(org: Served, since: Read | None = None, names: Iterable[str] = STREAMS, **settings: Any) -> Read:
-    """One pass of the connector, with these settings beside those of the org."""
-    return asyncio.run(_read(org, since, tuple(names), settings))
+def read(
+    org: Served, since: Read | None = None, names: Iterable[str] = STREAMS, turns: int | None = None, **settings: Any
+) -> Read:
+    """One pass of the connector, with these settings beside those of the org; broken off after so many ``turns``."""
+    return asyncio.run(_read(org, since, tuple(names), settings, turns))
 
 
-async def _read(org: Served, since: Read | None, names: tuple[str, ...], settings: dict[str, Any]) -> Read:
+async def _read(
+    org: Served, since: Read | None, names: tuple[str, ...], settings: dict[str, Any], turns: int | None
+) -> Read:
     endpoint = org.endpoint("salesforce")
     crm = Salesforce(SalesforceSettings.model_validate({**endpoint.settings, **endpoint.secrets, **settings}))
     found = Read({}, {}, {}, {}, 0)
@@ -69,7 +73,9 @@ async def _read(org: Served, since: Read | None, names: tuple[str, ...], setting
             turn = stream.reading.begin(since.bookmarks[stream.name] if since else None, start)
             records: list[Any] = []
             raws: list[dict[str, Any]] = []
-            while turn.ask is not None:
+            taken = 0
+            while turn.ask is not None and (turns is None or taken < turns):
+                taken += 1
                 turn = await _turned(line, stream, turn)
                 records += [told(stream, record) for record in turn.records]
                 raws += [msgspec.json.decode(record.raw) for record in turn.records]

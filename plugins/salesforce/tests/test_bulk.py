@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,13 @@ FIELDS = {
     ]
 }
 JOBS = "/services/data/v62.0/jobs/query"
+EXPIRED = sdk.Answer(
+    status=404,
+    body=b'[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]',
+    headers={},
+    asked_at=NOW,
+)
+DELETED = sdk.Answer(status=204, body=b"", headers={}, asked_at=NOW)
 HEADER = '"Id","IsDeleted","SystemModstamp","Score__c"\n'
 
 
@@ -72,6 +80,10 @@ def running() -> sdk.Turn:
 
 def collecting() -> sdk.Turn:
     return told(running(), answer({"id": "750x", "state": "JobComplete"}))
+
+
+def collected(said: sdk.Answer) -> sdk.Turn:
+    return told(collecting(), said)
 
 
 def test_many_rows_left_are_read_by_a_job_behind_the_first_page():
@@ -140,7 +152,7 @@ def test_results_have_the_form_of_rows_of_a_query():
 
 def test_the_pass_ends_with_the_last_results_at_the_newest_change_there_was_when_it_began():
     first = told(collecting(), results(line(2), locator="MjAw"))
-    last = told(first, results(line(3)))
+    last = told(told(first, results(line(3))), DELETED)
 
     assert first.ask is not None
     assert dict(first.ask.params)["locator"] == "MjAw"
@@ -154,30 +166,121 @@ def test_a_crash_between_results_goes_on_with_the_same_job_at_its_locator():
     bookmark = told(collecting(), results(line(2), locator="MjAw")).bookmark
 
     again = told(begun(bookmark), answer(FIELDS))
-    found = told(again, answer({"done": True, "records": [{"id": "750x", "state": "JobComplete"}]}))
-    going_on = told(found, answer({"id": "750x", "state": "JobComplete"}))
+    going_on = told(again, answer({"id": "750x", "state": "JobComplete"}))
 
-    assert found.ask is not None
-    assert found.ask.path == f"{JOBS}/750x"
+    assert again.ask is not None
+    assert again.ask.path == f"{JOBS}/750x"
     assert going_on.ask is not None
     assert dict(going_on.ask.params)["locator"] == "MjAw"
 
 
-def test_a_job_that_is_gone_when_a_run_takes_it_up_is_given_up():
-    again = told(begun(running().bookmark), answer(FIELDS))
+@pytest.mark.parametrize("under_way", [running, collecting], ids=["its state", "its results"])
+def test_a_job_that_has_expired_is_made_again_behind_the_same_position(under_way: Callable[[], sdk.Turn]):
+    crm = Salesforce(SalesforceSettings.model_validate({"login_url": "https://a.example", "access_token": "t"}))
+    assert crm.sort_error(EXPIRED) is None
 
-    turn = told(again, answer({"done": True, "records": [{"id": "750other", "state": "JobComplete"}]}))
+    turn = told(under_way(), EXPIRED)
+    again = told(turn, page(row(2), total=8))
 
     assert turn.ask is not None
     assert "Id > '003dM0000000001AAA'" in dict(turn.ask.params)["q"]
     assert turn.bookmark is not None
     assert "job" not in turn.bookmark
+    assert again.ask is not None
+    assert (again.ask.method, again.ask.path) == ("POST", JOBS)
+
+
+def test_a_job_that_expires_again_and_again_is_replaced_by_queries():
+    turn = running()
+    for _ in range(bulk.RESTARTS_MOST):
+        launched = told(told(turn, EXPIRED), page(row(2), total=8))
+        turn = told(launched, answer({"id": "750y", "state": "UploadComplete"}))
+
+    last = told(told(turn, EXPIRED), page(row(3), total=8))
+
+    assert last.ask is not None
+    assert last.ask.path == "/next"
+
+
+def test_a_complete_job_is_deleted_after_its_last_results():
+    ending = collected(results(line(2)))
+    done = told(ending, DELETED)
+
+    assert ending.ask is not None
+    assert (ending.ask.method, ending.ask.path) == ("DELETE", f"{JOBS}/750x")
+    assert len(ending.records) == 1
+    assert (done.ask, done.whole) == (None, True)
+
+
+@pytest.mark.parametrize("refused", [404, 403, 400], ids=str)
+def test_a_job_that_cannot_be_deleted_harms_no_pass(refused: int):
+    ending = collected(results(line(2)))
+
+    done = told(ending, answer([{"errorCode": "NOT_FOUND", "message": "…"}], refused))
+
+    assert (done.ask, done.whole) == (None, True)
+
+
+def test_a_pass_killed_before_the_job_was_deleted_takes_it_up_again():
+    ending = collected(results(line(2)))
+
+    again = told(begun(ending.bookmark or running().bookmark), answer(FIELDS))
+
+    assert again.ask is not None
+    assert again.ask.path == f"{JOBS}/750x"
+
+
+def test_a_job_that_takes_too_long_is_aborted_and_deleted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "ASKED_MOST", 0)
+
+    aborting = told(running(), answer({"id": "750x", "state": "InProgress"}))
+    deleting = told(aborting, answer({"id": "750x", "state": "Aborted"}))
+    going_on = told(deleting, DELETED)
+
+    assert aborting.ask is not None
+    assert (aborting.ask.method, aborting.ask.path, aborting.ask.json) == (
+        "PATCH",
+        f"{JOBS}/750x",
+        {"state": "Aborted"},
+    )
+    assert deleting.ask is not None
+    assert (deleting.ask.method, deleting.ask.path) == ("DELETE", f"{JOBS}/750x")
+    assert going_on.ask is not None
+    assert "Id > '003dM0000000001AAA'" in dict(going_on.ask.params)["q"]
+
+
+def test_a_full_reading_aborts_and_deletes_the_job_of_the_load_it_replaces():
+    aborting = READING.begin(running().bookmark, sdk.Start(now=NOW, full=True))
+    deleting = told(aborting, answer([{"errorCode": "INVALIDJOBSTATE", "message": "…"}], 400))
+    describing = told(deleting, DELETED)
+
+    assert aborting.ask is not None
+    assert (aborting.ask.method, aborting.ask.path) == ("PATCH", f"{JOBS}/750x")
+    assert deleting.ask is not None
+    assert deleting.ask.method == "DELETE"
+    assert describing.ask is not None
+    assert describing.ask.path.endswith("/Contact/describe")
+    assert describing.bookmark == {}
+
+
+def test_a_field_that_became_readable_ends_the_job_that_does_not_ask_for_it():
+    fields = {"fields": [*FIELDS["fields"], {"name": "New__c", "type": "string", "custom": True}]}
+
+    aborting = told(begun(running().bookmark), answer(fields))
+    newest = told(told(aborting, answer({})), DELETED)
+
+    assert aborting.ask is not None
+    assert (aborting.ask.method, aborting.ask.path) == ("PATCH", f"{JOBS}/750x")
+    assert newest.ask is not None
+    assert "New__c" not in dict(newest.ask.params)["q"]
+    assert "DESC LIMIT 1" in dict(newest.ask.params)["q"]
 
 
 def test_a_job_of_another_version_is_given_up_unasked():
     older = msgspec.structs.replace(marked(running().bookmark), job_version="61.0")
 
-    turn = told(begun(bookmarked(older)), answer(FIELDS))
+    aborting = told(begun(bookmarked(older)), answer(FIELDS))
+    turn = told(told(aborting, answer({})), DELETED)
 
     assert turn.ask is not None
     assert turn.ask.path == "/services/data/v62.0/queryAll"
@@ -195,9 +298,12 @@ def test_versions_before_47_make_no_jobs():
 
 @pytest.mark.parametrize("state", ["Failed", "Aborted"])
 def test_a_job_that_failed_is_replaced_by_queries_from_the_same_position(state: str):
-    turn = told(running(), answer({"id": "750x", "state": state}))
+    deleting = told(running(), answer({"id": "750x", "state": state}))
+    turn = told(deleting, DELETED)
     next_page = told(turn, page(row(2), total=9))
 
+    assert deleting.ask is not None
+    assert deleting.ask.method == "DELETE"
     assert turn.ask is not None
     assert "Id > '003dM0000000001AAA'" in dict(turn.ask.params)["q"]
     assert next_page.ask is not None
@@ -251,7 +357,7 @@ def test_values_of_a_csv_get_the_types_of_their_fields(text: str, type_: str, va
 
 
 def test_a_later_pass_makes_no_job():
-    bookmark = told(collecting(), results(line(3))).bookmark
+    bookmark = told(collected(results(line(3))), DELETED).bookmark
 
     turn = told(begun(bookmark), page(row(30), total=90))
 
@@ -274,7 +380,8 @@ def test_a_first_load_by_jobs_sees_every_record_once_and_as_a_query_shows_it(org
     by_jobs = read(org, names=names, bulk_from_rows=1)
 
     by_queries = read(org, names=names, bulk_from_rows=0)
-    assert {job.told["object"] for job in state.memory["jobs"].values()} >= {"Account", "Contact", "Opportunity"}
+    assert set(state.memory["jobs_made"]) >= {"Account", "Contact", "Opportunity"}
+    assert state.memory["jobs"] == {}
     for name in names:
         assert Counter(by_jobs.ids(name)) == Counter(record.id for record in state.stream(name)), name
         assert sorted(by_jobs.raws[name], key=lambda raw: raw["Id"]) == sorted(
@@ -303,3 +410,27 @@ def test_an_org_that_refuses_jobs_is_read_whole_nevertheless(org: Served):
     loaded = read(org, names=["Contact"], bulk_from_rows=1)
 
     assert Counter(loaded.ids("Contact")) == Counter(record.id for record in org.states[0].stream("Contact"))
+
+
+def test_a_job_that_expired_between_two_runs_is_made_again(org: Served):
+    state = org.states[0]
+    begun = read(org, names=["Contact"], turns=6, bulk_from_rows=1)
+    assert "job" in begun.bookmarks["Contact"]
+    state.memory["jobs"].clear()
+
+    ended = read(org, begun, names=["Contact"], bulk_from_rows=1)
+
+    assert {*begun.ids("Contact"), *ended.ids("Contact")} == {record.id for record in state.stream("Contact")}
+    assert state.memory["jobs_made"] == ["Contact", "Contact"]
+    assert state.memory["jobs"] == {}
+
+
+def test_a_job_left_by_a_run_that_was_cancelled_is_taken_up_by_the_next(org: Served):
+    state = org.states[0]
+    begun = read(org, names=["Contact"], turns=6, bulk_from_rows=1)
+
+    ended = read(org, begun, names=["Contact"], bulk_from_rows=1)
+
+    assert {*begun.ids("Contact"), *ended.ids("Contact")} == {record.id for record in state.stream("Contact")}
+    assert state.memory["jobs_made"] == ["Contact"]
+    assert state.memory["jobs"] == {}

@@ -129,7 +129,7 @@ def test_secrets_never_print():
     [
         (401, "INVALID_SESSION_ID", sdk.AuthError),
         (403, "API_DISABLED_FOR_ORG", sdk.AuthError),
-        (404, "NOT_FOUND", sdk.DegradedError),
+        (404, "", sdk.DegradedError),
         (410, "", sdk.ConfigError),
         (414, "", sdk.RefusedError),
         (406, "", sdk.TransientError),
@@ -148,6 +148,7 @@ def test_errors_are_sorted_by_what_to_do_next(status: int, code: str, error: typ
         (400, "INVALID_TYPE", sdk.DegradedError),
         (400, "MALFORMED_QUERY", sdk.RefusedError),
         (403, "INSUFFICIENT_ACCESS", sdk.DegradedError),
+        (404, "NOT_FOUND", sdk.DegradedError),
         (409, "DUPLICATE_VALUE", sdk.TransientError),
     ],
 )

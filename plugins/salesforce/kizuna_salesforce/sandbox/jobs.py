@@ -35,7 +35,8 @@ class Job:
 class JobDesk:
     """Answers for the query jobs of one org.
 
-    ``memory["job_looks"]`` is how often a job is still under way when asked, ``memory["no_bulk"]`` the objects refused.
+    ``memory["job_looks"]`` is how often a job is still under way when asked, ``memory["no_bulk"]`` the objects refused,
+    ``memory["jobs_made"]`` the objects of all jobs there ever were, in order.
     """
 
     def __init__(self, state: SandboxState) -> None:
@@ -54,9 +55,13 @@ class JobDesk:
         """A job's state; PATCH aborts it, DELETE removes it."""
         job = self._named(request)
         if request.method == "DELETE":
+            if job.told["state"] == "InProgress":
+                raise Refused(400, "INVALIDJOBSTATE", "Deleting a job that is under way is not allowed")
             del self._jobs()[request.path_params["id"]]
             return Response(status_code=204)
         if request.method == "PATCH":
+            if job.told["state"] not in ("UploadComplete", "InProgress"):
+                raise Refused(400, "INVALIDJOBSTATE", "Aborting a job that has ended is not allowed")
             job.told["state"] = "Aborted"
         elif job.told["state"] in ("UploadComplete", "InProgress"):
             job.looks -= 1
@@ -108,6 +113,7 @@ class JobDesk:
             "lineEnding": "LF",
             "columnDelimiter": "COMMA",
         }
+        self._state.memory.setdefault("jobs_made", []).append(sobject)
         names = tuple(column(sobject, name, hidden).name for name in query.fields)
         self._jobs()[told["id"]] = Job(told, names, rows, self._state.memory.get("job_looks", 1))
         return JSONResponse(told)
