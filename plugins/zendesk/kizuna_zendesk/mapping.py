@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from kizuna import sdk
+from kizuna_zendesk.facts import BusinessMetrics
 from kizuna_zendesk.payloads import (
     Comment,
     Id,
@@ -133,7 +136,7 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
         tags=record.tags or (),
     )
     if measured is not None:
-        yield metrics_of(measured, record.id)
+        yield from metrics_of(measured, record.id)
     yield from strange
     yield from strange_too
 
@@ -152,27 +155,24 @@ def gone_ticket(record: Ticket) -> str | None:
     return "merged" if record.merged_into is not None else None
 
 
-def ticket_metric(record: TicketMetric) -> sdk.TicketMetrics:
-    """Raises PayloadError when the measures name no ticket."""
+def ticket_metric(record: TicketMetric) -> Iterator[sdk.Said]:
+    """The measures. Raises PayloadError when they name no ticket."""
     if record.ticket_id is None:
         raise sdk.PayloadError("measures without a ticket", "ticket_id")
     return metrics_of(record, record.ticket_id)
 
 
-def metrics_of(measured: TicketMetric, ticket_id: Id) -> sdk.TicketMetrics:
-    """The measures in calendar minutes."""
-    return sdk.TicketMetrics(
-        parent=sdk.Ref("tickets", str(ticket_id)),
-        first_reply_min=calendar(measured.reply_time_in_minutes),
-        first_resolution_min=calendar(measured.first_resolution_time_in_minutes),
-        full_resolution_min=calendar(measured.full_resolution_time_in_minutes),
-        requester_wait_min=calendar(measured.requester_wait_time_in_minutes),
-        agent_wait_min=calendar(measured.agent_wait_time_in_minutes),
-        on_hold_min=calendar(measured.on_hold_time_in_minutes),
-        reopens=measured.reopens,
-        replies=measured.replies,
-        solved_at=measured.solved_at,
+def metrics_of(measured: TicketMetric, ticket_id: Id) -> Iterator[sdk.Said]:
+    """The measures in calendar minutes, and those in business hours where the account has any."""
+    parent, measures = sdk.Ref("tickets", str(ticket_id)), durations(measured)
+    plain = sdk.TicketMetrics(
+        parent=parent, reopens=measured.reopens, replies=measured.replies, solved_at=measured.solved_at
     )
+    calendar = {name: whole(minutes.calendar) for name, minutes in measures.items()}
+    yield msgspec.structs.replace(plain, **calendar)
+    business = {name: whole(minutes.business) for name, minutes in measures.items()}
+    if any(minutes is not None for minutes in business.values()):
+        yield msgspec.structs.replace(BusinessMetrics(parent=parent), **business)
 
 
 def comment(record: Comment) -> sdk.Engagement:
@@ -271,6 +271,19 @@ def channel(via: Via | str | None) -> str | None:
     return sdk.text(str(word)) if word is not None else None
 
 
-def calendar(minutes: Minutes | None) -> int | None:
-    """Whole calendar minutes, None where nothing was measured."""
-    return int(minutes.calendar) if minutes is not None and minutes.calendar is not None else None
+def durations(measured: TicketMetric) -> dict[str, Minutes]:
+    """Each measured duration under the name that facts have for it."""
+    found = {
+        "first_reply_min": measured.reply_time_in_minutes,
+        "first_resolution_min": measured.first_resolution_time_in_minutes,
+        "full_resolution_min": measured.full_resolution_time_in_minutes,
+        "requester_wait_min": measured.requester_wait_time_in_minutes,
+        "agent_wait_min": measured.agent_wait_time_in_minutes,
+        "on_hold_min": measured.on_hold_time_in_minutes,
+    }
+    return {name: minutes for name, minutes in found.items() if minutes is not None}
+
+
+def whole(minutes: float | None) -> int | None:
+    """Whole minutes, None where nothing was measured."""
+    return None if minutes is None else int(minutes)

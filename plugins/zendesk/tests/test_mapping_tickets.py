@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kizuna import sdk
+from kizuna_zendesk.facts import BusinessMetrics
 from plugins.zendesk.tests.mapped import METRICS, STREAMS, TICKET, read, said
 
 
@@ -83,7 +84,7 @@ def test_a_status_nobody_knows_is_other_and_said_so():
 
 
 def test_measures_inside_a_ticket_are_facts_of_their_own_in_calendar_minutes():
-    ticket, metrics = said("tickets", {**TICKET, "status": "solved", "metric_set": METRICS})
+    ticket, metrics, _ = said("tickets", {**TICKET, "status": "solved", "metric_set": METRICS})
 
     assert isinstance(ticket, sdk.Ticket)
     assert ticket.solved_at == datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
@@ -100,16 +101,37 @@ def test_measures_inside_a_ticket_are_facts_of_their_own_in_calendar_minutes():
 
 
 def test_a_reopened_ticket_has_no_solution_time():
-    ticket, _ = said("tickets", {**TICKET, "status": "open", "metric_set": METRICS})
+    ticket, *_ = said("tickets", {**TICKET, "status": "open", "metric_set": METRICS})
 
     assert isinstance(ticket, sdk.Ticket)
     assert ticket.solved_at is None
 
 
 def test_listed_measures_say_the_same_as_those_inside_a_ticket():
-    embedded = said("tickets", {**TICKET, "metric_set": METRICS})[1]
+    embedded = said("tickets", {**TICKET, "metric_set": METRICS})[1:]
 
-    assert said("ticket_metrics", METRICS) == (embedded,)
+    assert said("ticket_metrics", METRICS) == embedded
+
+
+def test_measures_in_business_hours_are_a_fact_beside_those_of_the_calendar():
+    business = said("tickets", {**TICKET, "metric_set": METRICS})[2]
+
+    assert business == BusinessMetrics(
+        parent=sdk.Ref("tickets", "35436"),
+        first_reply_min=12,
+        first_resolution_min=60,
+        requester_wait_min=40,
+        agent_wait_min=5,
+    )
+
+
+@pytest.mark.parametrize("nothing", [None, {"calendar": 30}, {"calendar": 30, "business": None}])
+def test_an_account_without_business_hours_has_no_measures_in_them(nothing):
+    unmeasured = {name: nothing if isinstance(value, dict) else value for name, value in METRICS.items()}
+
+    facts = said("ticket_metrics", unmeasured)
+
+    assert [type(fact) for fact in facts] == [sdk.TicketMetrics]
 
 
 def test_measures_without_a_ticket_are_set_aside():

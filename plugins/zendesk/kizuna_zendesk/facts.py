@@ -1,0 +1,21 @@
+"""What Zendesk says of tickets beyond the facts every support desk has; each kind is kept as a fact of this plugin."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kizuna import sdk
+
+
+class BusinessMetrics(sdk.Fact, frozen=True, kw_only=True):
+    """How a ticket was handled, in minutes of the account's business hours; the calendar's are in ``ticket_metrics``."""
+
+    kind: ClassVar[str] = "ticket_business_metrics"
+
+    parent: sdk.Ref  # the ticket
+    first_reply_min: int | None = None
+    first_resolution_min: int | None = None
+    full_resolution_min: int | None = None
+    requester_wait_min: int | None = None
+    agent_wait_min: int | None = None
+    on_hold_min: int | None = None
