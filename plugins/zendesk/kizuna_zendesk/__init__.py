@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
@@ -47,6 +48,11 @@ class ZendeskSettings(sdk.Settings):
     )
     user_identities: Literal["with_users", "each"] = sdk.Field(
         "with_users", description="beside the users of the export, or one request for each user"
+    )
+    ratings_days: int = sdk.Field(
+        30,
+        ge=1,
+        description="for so many days after they were offered, ratings and surveys are asked again at each pass",
     )
 
     @model_validator(mode="after")
@@ -105,6 +111,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
                 identities_with_users=self.settings.user_identities == "with_users",
                 scrubbed_users=self.settings.scrubbed_users,
                 sla_with_tickets=self.settings.ticket_slas,
+                rated_within=timedelta(days=self.settings.ratings_days),
             )
         )
 

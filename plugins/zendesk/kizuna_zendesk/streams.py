@@ -42,7 +42,7 @@ FIELDS = {"ticket_fields": "tickets", "user_fields": "users", "organization_fiel
 EXPORT_PAGE = ("per_page", "1000")
 LIST_PAGE = ("page[size]", "100")
 RATED_WITHIN = timedelta(days=30)
-"""A rating may be given or turned for weeks after it was offered, and the list is asked by time."""
+"""A rating may be given or turned for weeks after it was offered, and the list is asked by time: how far back, unless told."""
 
 ADMIN = "a token of an administrator (or an OAuth token of one, with scope read)"
 AGENT = "a token of an agent who may see all tickets (or an OAuth token of one, with scope read)"
@@ -57,6 +57,7 @@ class Wishes:
     identities_with_users: bool = True
     sla_with_tickets: bool = False
     scrubbed_users: bool = True
+    rated_within: timedelta = RATED_WITHIN
 
 
 def streams(wishes: Wishes) -> tuple[sdk.AnyStream, ...]:
@@ -66,8 +67,8 @@ def streams(wishes: Wishes) -> tuple[sdk.AnyStream, ...]:
         users(wishes),
         tickets(wishes),
         comments(),
-        satisfaction_ratings(),
-        survey_responses(),
+        satisfaction_ratings(wishes.rated_within),
+        survey_responses(wishes.rated_within),
         organization_memberships(),
         ticket_metrics(read=not wishes.metrics_with_tickets),
         ticket_metric_events(),
@@ -182,7 +183,7 @@ def comments() -> sdk.Stream[Comment]:
     )
 
 
-def satisfaction_ratings() -> sdk.Stream[SatisfactionRating]:
+def satisfaction_ratings(within: timedelta) -> sdk.Stream[SatisfactionRating]:
     return sdk.Stream(
         name="satisfaction_ratings",
         also=("satisfaction_rating", "csat"),
@@ -193,7 +194,7 @@ def satisfaction_ratings() -> sdk.Stream[SatisfactionRating]:
             payload=SatisfactionRating,
             items="satisfaction_ratings",
             params=(LIST_PAGE,),
-            since=sdk.Since("start_time", lambda rating: rating.updated_at, form="epoch", overlap=RATED_WITHIN),
+            since=sdk.Since("start_time", lambda rating: rating.updated_at, form="epoch", overlap=within),
         ),
         version=lambda record: record.updated_at,
         scope=AGENT,
@@ -227,7 +228,7 @@ def ticket_metrics(*, read: bool) -> sdk.Stream[TicketMetric]:
     )
 
 
-def survey_responses() -> sdk.Stream[SurveyAnswers]:
+def survey_responses(within: timedelta) -> sdk.Stream[SurveyAnswers]:
     return sdk.Stream(
         name="survey_responses",
         also=("survey_response", "surveys"),
@@ -238,7 +239,7 @@ def survey_responses() -> sdk.Stream[SurveyAnswers]:
             payload=SurveyAnswers,
             items="survey_responses",
             params=(("page[size]", "50"),),
-            since=SinceMilliseconds("filter[created_at_start]", SurveyAnswers.changed_at, overlap=RATED_WITHIN),
+            since=SinceMilliseconds("filter[created_at_start]", SurveyAnswers.changed_at, overlap=within),
         ),
         version=SurveyAnswers.changed_at,
         scope=AGENT,

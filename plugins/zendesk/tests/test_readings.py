@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kizuna import sdk
+from kizuna_zendesk import Zendesk, ZendeskSettings
 from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, TimeExport
 from kizuna_zendesk.sideloads import Sideload, comments_of
 from kizuna_zendesk.streams import Wishes, streams
@@ -366,13 +367,23 @@ def test_a_list_whose_cursor_stands_still_is_refused(meta):
         PageCursor().following(ask, {"meta": json.dumps(meta).encode()}, "1")
 
 
-def test_ratings_are_asked_again_for_a_month_because_they_turn():
-    ratings = next(stream for stream in streams(Wishes()) if stream.name == "satisfaction_ratings")
-    watermark = datetime(2026, 2, 28, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("days", "since"), [(30, datetime(2026, 1, 29, tzinfo=UTC)), (7, datetime(2026, 2, 21, tzinfo=UTC))]
+)
+def test_ratings_and_surveys_are_asked_again_for_as_long_as_they_may_turn(days, since):
+    settings = {"base_url": "http://desk.example", "email": "a@desk.example", "api_token": "t", "ratings_days": days}
+    found = {stream.name: stream for stream in Zendesk(ZendeskSettings.model_validate(settings)).streams()}
+    mark = {"watermark": datetime(2026, 2, 28, tzinfo=UTC).isoformat()}
 
-    turn = ratings.reading.begin({"watermark": watermark.isoformat()}, START)
+    ratings = params(found["satisfaction_ratings"].reading.begin(mark, START))
+    surveys = params(found["survey_responses"].reading.begin(mark, START))
 
-    assert params(turn)["start_time"] == str(int(datetime(2026, 1, 29, tzinfo=UTC).timestamp()))
+    assert ratings["start_time"] == str(int(since.timestamp()))
+    assert surveys["filter[created_at_start]"] == str(int(since.timestamp()) * 1000)
+
+
+def test_a_month_is_asked_again_where_nothing_else_is_said():
+    assert Wishes().rated_within == timedelta(days=30)
 
 
 def test_measures_come_with_the_tickets_or_from_their_list_and_never_twice():
