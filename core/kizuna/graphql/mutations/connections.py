@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, cast
 
@@ -37,12 +37,23 @@ class SecretReference:
     )
 
 
+@strawberry.input(
+    description="A secret for the vault. Send it in a variable, so that it does not stand in the document."
+)
+class SecretValue:
+    name: str = strawberry.field(description="The connector's setting.")
+    value: str = strawberry.field(description="The secret; it is never shown again.")
+
+
 @strawberry.input(description="A system to connect.")
 class CreateConnectionInput:
     name: str = strawberry.field(description="The connection's name; it can never be changed.")
     system: str = strawberry.field(description="The key of the connector.")
     settings: JSON | None = strawberry.field(default=None, description="The connector's settings, an object.")
     secrets: list[SecretReference] | None = strawberry.field(default=None, description="Where its secrets are.")
+    secret_values: list[SecretValue] | None = strawberry.field(
+        default=None, description="Its secrets themselves, which go to the vault."
+    )
     offline: bool = strawberry.field(
         default=False, description="Whether it takes loaded files only, without credentials."
     )
@@ -56,6 +67,9 @@ class UpdateConnectionInput:
     )
     secrets: list[SecretReference] | None = strawberry.field(
         default=None, description="Where secrets are; they replace those of the same name."
+    )
+    secret_values: list[SecretValue] | None = strawberry.field(
+        default=None, description="Secrets themselves, which go to the vault in place of those of the same name."
     )
 
 
@@ -102,12 +116,14 @@ class ConnectionMutations:
 
         def change() -> Any:
             settings, references = _settings(wish.settings), _references(info, wish.secrets)
+            values = _values(info, wish.system, wish.secret_values, references)
             _check_name(wish.name)
-            _check(info, wish.name, wish.system, settings, references, offline=wish.offline)
+            _check(info, wish.name, wish.system, settings, references, values, offline=wish.offline)
             now = micros(clock.now())
             with info.context.database.write() as sql:
                 made = connections.add(sql, wish.name, wish.system, settings, references, wish.offline, now)
-                _note(sql, info, "connection.create", made, settings, references)
+                _seal(sql, info, made, values)
+                _note(sql, info, "connection.create", made, settings, {**references, **values})
             return load_result(info, ConnectionPayload, SystemConnection, made.id)
 
         return cast("ConnectionPayload", answered(change))
@@ -123,13 +139,22 @@ class ConnectionMutations:
             with info.context.database.write() as sql:
                 stored = connections.get(sql, wish.name)
                 merged = {name: value for name, value in {**stored.settings, **given}.items() if value is not None}
+                values = _values(info, stored.plugin, wish.secret_values, references)
                 secret = {**stored.secrets, **references}
                 _check(
-                    info, stored.name, stored.plugin, merged, secret, offline=stored.offline, connection_id=stored.id
+                    info,
+                    stored.name,
+                    stored.plugin,
+                    merged,
+                    secret,
+                    values,
+                    offline=stored.offline,
+                    connection_id=stored.id,
                 )
-                _require_secrets_stay_home(info, stored, merged, references)
+                _require_secrets_stay_home(info, stored, merged, {*references, *values})
                 connections.configure(sql, stored.id, merged, secret, micros(clock.now()))
-                _note(sql, info, "connection.update", stored, given, references)
+                _seal(sql, info, stored, values)
+                _note(sql, info, "connection.update", stored, given, {**references, **values})
             return load_result(info, ConnectionPayload, SystemConnection, stored.id)
 
         return cast("ConnectionPayload", answered(change))
@@ -141,13 +166,10 @@ class ConnectionMutations:
         info.context.require(ADMIN)
 
         def change() -> Any:
-            value = SecretStr(wish.value.strip())
             with info.context.database.write() as sql:
                 stored = connections.get(sql, wish.connection)
-                secrets.require_name(info.context.plugins.connector(stored.plugin), wish.name)
-                if not 0 < len(value) <= SECRET_CHARACTERS_MOST:
-                    raise UserError(f"A secret has 1 to {SECRET_CHARACTERS_MOST} characters.")
-                info.context.vault.put(sql, stored, {wish.name: value})
+                given = SecretValue(name=wish.name, value=wish.value)
+                _seal(sql, info, stored, _values(info, stored.plugin, [given], {}))
                 _note(sql, info, "secret.set", stored, {}, {wish.name: "vault"})
             return load_result(info, ConnectionPayload, SystemConnection, stored.id)
 
@@ -197,11 +219,11 @@ def _note(
     info: Info,
     action: str,
     stored: StoredConnection,
-    settings: Mapping[str, Any],
-    references: Mapping[str, str],
+    settings: Collection[str],
+    given: Collection[str],
 ) -> None:
     """Names of what was set, not values: an address may hold a key."""
-    detail = {"settings": sorted(settings), "secrets": sorted(references)}
+    detail = {"settings": sorted(settings), "secrets": sorted(given)}
     audit.record(sql, micros(clock.now()), info.context.caller.name, action, stored.name, detail)
 
 
@@ -221,11 +243,31 @@ def _references(info: Info, given: list[SecretReference] | None) -> dict[str, st
     return references
 
 
+def _values(
+    info: Info, system: str, given: list[SecretValue] | None, references: Collection[str]
+) -> dict[str, SecretStr]:
+    connector = info.context.plugins.connector(system)
+    values: dict[str, SecretStr] = {}
+    for one in given or ():
+        secrets.require_name(connector, one.name)
+        if one.name in values or one.name in references:
+            raise UserError(f"The secret {one.name!r} is given twice; say where it is, or what it is, once.")
+        values[one.name] = SecretStr(one.value.strip())
+        if not 0 < len(values[one.name]) <= SECRET_CHARACTERS_MOST:
+            raise UserError(f"A secret has 1 to {SECRET_CHARACTERS_MOST} characters.")
+    return values
+
+
+def _seal(sql: Sql, info: Info, stored: StoredConnection, values: Mapping[str, SecretStr]) -> None:
+    if values:
+        info.context.vault.put(sql, stored, values)
+
+
 def _require_secrets_stay_home(
-    info: Info, stored: StoredConnection, settings: Mapping[str, Any], given: Mapping[str, str]
+    info: Info, stored: StoredConnection, settings: Mapping[str, Any], given: Collection[str]
 ) -> None:
     """Secrets are written and never read: an address that changes must not take along those that were set before."""
-    kept = sorted(stored.secrets.keys() - given.keys())
+    kept = sorted(stored.secrets.keys() - set(given))
     if info.context.caller == LOCAL or not kept:
         return
     connector = info.context.plugins.connector(stored.plugin)
@@ -234,7 +276,7 @@ def _require_secrets_stay_home(
     if after - before:
         raise UserError(
             f"Requests of {stored.name} would go elsewhere, and {', '.join(kept)} with them; give the secrets "
-            "again in the same change, or, where they are in the vault, change the address on the machine where Kizuna runs."
+            "again in the same change: their places in secrets, or their values in secretValues, which go to the vault."
         )
 
 
@@ -249,12 +291,14 @@ def _check(
     system: str,
     settings: Mapping[str, Any],
     references: Mapping[str, str],
+    values: Mapping[str, SecretStr],
     *,
     offline: bool,
     connection_id: int = 0,
 ) -> None:
     connector = info.context.plugins.connector(system)
     if not offline:
-        known = secrets.resolved(references, name, info.context.vault.opener(connection_id, name))
-        made = configured(connector, settings, known, name)
+        elsewhere = {setting: where for setting, where in references.items() if setting not in values}
+        known = secrets.resolved(elsewhere, name, info.context.vault.opener(connection_id, name))
+        made = configured(connector, settings, {**known, **values}, name)
         info.context.outbound.require_connector(made)
