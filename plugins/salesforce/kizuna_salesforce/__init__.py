@@ -29,7 +29,9 @@ class SalesforceSettings(sdk.Settings):
     refresh_token: sdk.SecretStr | None = sdk.Field(None, description="Of a sign-in in the browser; kept up to date")
     access_token: sdk.SecretStr | None = sdk.Field(None, description="A session id, instead of id and secret")
     api_version: str = sdk.Field("62.0", pattern=r"^\d{2}\.0$")
-    default_currency: str | None = sdk.Field(None, pattern=r"^[A-Z]{3}$", description="Of an org with one currency")
+    default_currency: str | None = sdk.Field(
+        None, pattern=r"^[A-Z]{3}$", description="Of an org with one currency, which is asked for it otherwise"
+    )
     lookback_minutes: int = sdk.Field(10, ge=0, description="Read again so far back: transactions commit late")
     custom_fields: bool = sdk.Field(True, description="Ask for the org's own fields too; they stay in the payload")
     bulk_from_rows: int = sdk.Field(50_000, ge=0, description="Rows left of a first load for a bulk job; 0: never")

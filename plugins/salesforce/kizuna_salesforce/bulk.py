@@ -18,6 +18,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import soql
+from kizuna_salesforce.currency import with_currency
 from kizuna_salesforce.marks import After, Place, bookmarked
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
 
     Raises PageError when the page holds fewer rows than Salesforce says.
     """
-    records = tuple(rows(reading.sobject, reading.version, answer, dict(place.types)))
+    read = rows(reading.sobject, reading.version, answer, dict(place.types))
+    records = tuple(sdk.Record(raw=with_currency(record.raw, place.mark.currency)) for record in read)
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
         # The bookmark names the job until it is deleted, so that a kill before that leaves none behind.

@@ -18,7 +18,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
     which holds only if the engine has seen all of it. ``job``, ``job_version``, ``locator``: the bulk job that
-    reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a job came to nothing in this pass.
+    reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a
+    job came to nothing in this pass. ``currency``: the org's, where records name none.
     """
 
     fields: tuple[str, ...] = ()
@@ -36,9 +37,12 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     job_version: str = ""
     locator: str | None = None
     unhurried: bool = False
+    currency: str | None = None
 
 
-Asking = Literal["describe", "newest", "rows", "purged", "existing", "job", "state", "results", "abort", "drop"]
+Asking = Literal[
+    "describe", "currency", "newest", "rows", "purged", "existing", "job", "state", "results", "abort", "drop"
+]
 After = Literal["describe", "rows", "end"]
 
 
@@ -55,6 +59,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     counted: int = 0  # rows that came since the query
     behind: tuple[datetime | None, str | None] = (None, None)  # the position that the query began at
     descriptions: int = 0
+    described: tuple[str, ...] = ()  # the fields of a description that is not acted upon yet
     types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
     looks: int = 0  # at a bulk job
     restarts: int = 0  # of a bulk job that had expired

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from kizuna import sdk
-from kizuna_salesforce import bulk, pages, purges, soql
+from kizuna_salesforce import bulk, currency, pages, purges, soql
 from kizuna_salesforce.errors import codes, refusal
 from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
@@ -42,6 +42,7 @@ class Keyset:
     lookback: timedelta = timedelta(minutes=10)
     purges: bool = True  # whether records of this object can vanish without a trace in a query
     custom: bool = True  # whether the org's own fields are asked for too
+    ask_currency: bool = False  # whether the org is asked for the currency of amounts that name none
     bulk_from_rows: int = 0  # rows left of a first load for which a bulk job is made; 0: never
     bulk_page_rows: int = 1000  # rows in an answer of a job's results
 
@@ -62,11 +63,13 @@ class Keyset:
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         place: Place = state
-        if answer.status >= 400 and place.asking not in ("abort", "drop"):
+        if answer.status >= 400 and place.asking not in ("currency", "abort", "drop"):
             return self._recover(place, answer)
         match place.asking:
             case "describe":
                 return self._described(place, answer)
+            case "currency":
+                return self._chosen(place, currency.told(self.sobject, answer) or place.mark.currency)
             case "newest":
                 return self._newest(place, ask, answer)
             case "rows":
@@ -106,10 +109,20 @@ class Keyset:
         place = replace(place, types=tuple((field.name, field.type) for field in described if field.name in fields))
         if "Id" not in fields:
             raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")
-        mark = replace(place.mark, fields=fields, described_at=place.now)
-        if place.mark.fields and not set(fields) <= set(place.mark.fields):
+        place = replace(place, described=fields)
+        if self.ask_currency and currency.needed(self.wanted, fields):
+            return sdk.Turn(ask=self.get("query", q=currency.QUESTION), state=replace(place, asking="currency"))
+        return self._chosen(place, None)
+
+    def _chosen(self, place: Place, code: str | None) -> sdk.Turn:
+        """Where the reading goes on once it knows the fields and the currency of records that name none."""
+        fields, known = place.described, place.mark
+        mark = replace(known, fields=fields, described_at=place.now, currency=code)
+        if known.fields and (not set(fields) <= set(known.fields) or (code is not None and code != known.currency)):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
-            mark = Mark(fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed)
+            mark = Mark(
+                fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed, currency=code
+            )
             anew = replace(place, mark=mark, whole=True, high=None)
             return bulk.discarded(self, anew, place.mark.job, "rows") if place.mark.job else self.rows(anew)
         if mark.job is not None:
@@ -165,7 +178,7 @@ class Keyset:
         found = pages.page(answer, self.sobject, ask.path)
         seen = pages.rows(found)
         place = replace(self._moved(place, seen), counted=place.counted + len(found.records))
-        records = tuple(sdk.Record(raw=raw) for raw in found.records)
+        records = tuple(sdk.Record(raw=currency.with_currency(raw, place.mark.currency)) for raw in found.records)
         if found.next_records_url and not found.done:
             if bulk.worthwhile(self, place, (found.total_size or 0) - len(found.records)):
                 return bulk.launch(self, place, records)

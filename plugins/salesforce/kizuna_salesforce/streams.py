@@ -44,6 +44,7 @@ class Reach:
             lookback=self.lookback,
             purges=purges,
             custom=self.custom,
+            ask_currency=self.currency is None,
             bulk_from_rows=self.bulk_from_rows,
             bulk_page_rows=self.bulk_page_rows,
         )

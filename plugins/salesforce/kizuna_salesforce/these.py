@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from kizuna import sdk
-from kizuna_salesforce import pages, soql
+from kizuna_salesforce import currency, pages, soql
 from kizuna_salesforce.errors import codes, refusal
 from kizuna_salesforce.fields import chosen
 from kizuna_salesforce.ids import full_id
@@ -34,11 +34,12 @@ class Left:
 
     fields: tuple[str, ...]
     ids: tuple[str, ...]
-    asking: Literal["describe", "rows", "deleted"] = "rows"
+    asking: Literal["describe", "currency", "rows", "deleted"] = "rows"
     here: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
     unsure: bool = False
     descriptions: int = 0
+    currency: str | None = None  # the org's, where records name none
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,20 @@ class These:
     named: tuple[sdk.Named, ...]
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        left = Left(marked(bookmark).fields, tuple(dict.fromkeys(each.id for each in self.named)))
+        known, ids = marked(bookmark), tuple(dict.fromkeys(each.id for each in self.named))
+        left = Left(known.fields, ids, currency=known.currency)
         if not left.ids:
             return sdk.Turn()
         return self._rows(left, ()) if left.fields else self._describe(left)
 
     def turn(self, state: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+        if state.asking == "currency":
+            code = currency.told(self.reading.sobject, answer)
+            return self._rows(replace(state, currency=code, asking="rows"), ())
         if answer.status >= 400:
             return self._recover(state, answer)
         if state.asking == "describe":
-            described = pages.description(answer, self.reading.sobject)
-            reading = self.reading
-            fields, _ = chosen(reading.sobject, described, reading.wanted, custom=reading.custom)
-            return self._rows(replace(state, fields=fields, asking="rows"), ())
+            return self._described(state, answer)
         if state.asking == "deleted":
             return sdk.Turn(records=tuple(self._purged(state, answer)))
         return self._page(state, ask, answer)
@@ -70,6 +72,16 @@ class These:
         ask = self.reading.get(f"sobjects/{self.reading.sobject}/describe")
         return sdk.Turn(ask=ask, state=replace(left, asking="describe", descriptions=left.descriptions + 1))
 
+    def _described(self, left: Left, answer: sdk.Answer) -> sdk.Turn:
+        """The question for the org's currency where the rows do not tell theirs, else for the rows."""
+        reading = self.reading
+        described = pages.description(answer, reading.sobject)
+        fields, _ = chosen(reading.sobject, described, reading.wanted, custom=reading.custom)
+        left = replace(left, fields=fields, asking="rows")
+        if left.currency is None and reading.ask_currency and currency.needed(reading.wanted, fields):
+            return sdk.Turn(ask=reading.get("query", q=currency.QUESTION), state=replace(left, asking="currency"))
+        return self._rows(left, ())
+
     def _rows(self, left: Left, records: tuple[sdk.Record, ...]) -> sdk.Turn:
         """The query for the next ids."""
         question = soql.these(self.reading.sobject, left.fields, left.ids[:IDS_A_QUERY])
@@ -77,7 +89,7 @@ class These:
 
     def _page(self, left: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         found = pages.page(answer, self.reading.sobject, ask.path)
-        records = tuple(sdk.Record(raw=raw) for raw in found.records)
+        records = tuple(sdk.Record(raw=currency.with_currency(raw, left.currency)) for raw in found.records)
         shown = [_id(raw) for raw in found.records]
         left = replace(left, here=left.here.union(filter(None, shown)), unsure=left.unsure or None in shown)
         if found.next_records_url and not found.done:

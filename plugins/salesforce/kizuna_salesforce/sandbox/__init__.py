@@ -91,6 +91,7 @@ class SalesforceSandbox(VendorSandbox):
             InstanceName="SBX1",
             OrganizationType="Enterprise Edition",
             IsSandbox=True,
+            DefaultCurrencyIsoCode="JPY",
         )
         yield native("Organization", payload, at, at)
         yield from parties.integration(at)

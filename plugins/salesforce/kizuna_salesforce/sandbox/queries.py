@@ -148,9 +148,13 @@ def readable(state: SandboxState, word: str) -> str | None:
 
 
 def hidden_fields(state: SandboxState, sobject: str) -> frozenset[str]:
-    """Fields of the object that field-level security keeps from the user."""
+    """Fields of the object that field-level security keeps from the user, or that the org does not have.
+
+    ``memory["one_currency"]`` makes it an org with one currency, whose records name none.
+    """
     hidden: dict[str, frozenset[str]] = state.memory.get("hidden_fields", {})
-    return hidden.get(sobject, frozenset())
+    absent = frozenset({"CurrencyIsoCode"}) if state.memory.get("one_currency") else frozenset()
+    return hidden.get(sobject, frozenset()) | absent
 
 
 def _selected(query: soql.Query, sobject: str, hidden: frozenset[str]) -> tuple[str, ...]:

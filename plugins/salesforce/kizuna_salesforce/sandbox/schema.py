@@ -132,7 +132,7 @@ _OBJECTS: dict[str, tuple[str, str]] = {
         "00D",
         (
             f"Id:id {_STAMPS} Name:string Country:string LanguageLocaleKey:picklist InstanceName:string "
-            "OrganizationType:picklist IsSandbox:boolean"
+            "OrganizationType:picklist IsSandbox:boolean DefaultCurrencyIsoCode:picklist"
         ),
     ),
 }
