@@ -14,6 +14,7 @@ from kizuna import sdk
 _LEFT_TO_READINGS = frozenset({400, 403, 404, 409})
 
 _USAGE = re.compile(r"(per-app-)?api-usage=(\d+)/(\d+)(?:\(appName=(.*?)\)(?=;|$))?")
+_NO_COLUMN = re.compile(r"No such column '([^']+)'")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back
 _RESTRICTED = "Implementation restriction"
 _BUSY_PAUSE_S = 10.0  # 25 calls longer than 20 seconds are under way
@@ -37,6 +38,11 @@ def entries(answer: sdk.Answer) -> list[Said]:
 def codes(answer: sdk.Answer) -> tuple[str, ...]:
     """The error codes in the body."""
     return tuple(entry.error_code for entry in entries(answer) if entry.error_code)
+
+
+def columns(answer: sdk.Answer) -> frozenset[str]:
+    """The fields of which the body says that there are none."""
+    return frozenset(name for entry in entries(answer) for name in _NO_COLUMN.findall(entry.message or ""))
 
 
 @dataclass(frozen=True, slots=True)

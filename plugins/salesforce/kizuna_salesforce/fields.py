@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from kizuna_salesforce.kept import kept
@@ -11,6 +12,7 @@ from kizuna_salesforce.pages import Field
 # A URL may have 16,384 bytes; the rest is for the host, the condition and the order. Source: REST API, URI length.
 NAMES_BYTES_MOST = 14_000
 # Compound and binary values, and those of no fixed form. Source: Object Reference, field types.
+_log = logging.getLogger("kizuna.salesforce")
 _UNREADABLE = frozenset({"address", "location", "base64", "anyType", "complexvalue", "json"})
 
 
@@ -35,6 +37,19 @@ def chosen(
         if size > NAMES_BYTES_MOST:
             return (*mapped, *more[:count]), tuple(more[count:])
     return (*mapped, *more), ()
+
+
+def without(fields: Sequence[str], refused: Collection[str]) -> tuple[str, ...]:
+    """The fields less those refused; none when nothing is refused of them, or when no rows could be read without."""
+    rest = tuple(name for name in fields if name not in refused)
+    return rest if len(rest) < len(fields) and "Id" in rest else ()
+
+
+def told(sobject: str, gone: Collection[str]) -> None:
+    """Says in the log which fields are read no more."""
+    if gone:
+        words = "%s: not there or not readable any more, and read no more: %s; records that do not change keep the last values."
+        _log.warning(words, sobject, ", ".join(sorted(gone)))
 
 
 def _size(name: str) -> int:

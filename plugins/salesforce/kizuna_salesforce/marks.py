@@ -19,7 +19,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
     which holds only if the engine has seen all of it. ``job``, ``job_version``, ``locator``: the bulk job that
     reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a
-    job came to nothing in this pass. ``currency``: the org's, where records name none.
+    job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
+    that the description shows and queries do not.
     """
 
     fields: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     locator: str | None = None
     unhurried: bool = False
     currency: str | None = None
+    refused: tuple[str, ...] = ()
 
 
 Asking = Literal[

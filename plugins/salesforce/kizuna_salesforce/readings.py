@@ -20,8 +20,8 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import bulk, currency, pages, purges, soql
-from kizuna_salesforce.errors import codes, refusal
-from kizuna_salesforce.fields import chosen
+from kizuna_salesforce.errors import codes, columns, refusal
+from kizuna_salesforce.fields import chosen, told, without
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
 
 DESCRIBE_EVERY = timedelta(days=1)
@@ -103,6 +103,9 @@ class Keyset:
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
         described = pages.description(answer, self.sobject)
+        refused = tuple(field.name for field in described if field.name in place.mark.refused)
+        described = tuple(field for field in described if field.name not in refused)
+        place = replace(place, mark=replace(place.mark, refused=refused))
         fields, left_out = chosen(self.sobject, described, self.wanted, custom=self.custom)
         if left_out:
             _log.warning("%s: %s fields do not fit in a query: %s", self.sobject, len(left_out), ", ".join(left_out))
@@ -117,6 +120,7 @@ class Keyset:
     def _chosen(self, place: Place, code: str | None) -> sdk.Turn:
         """Where the reading goes on once it knows the fields and the currency of records that name none."""
         fields, known = place.described, place.mark
+        told(self.sobject, set(known.fields) - set(fields))
         mark = replace(known, fields=fields, described_at=place.now, currency=code)
         if known.fields and (not set(fields) <= set(known.fields) or (code is not None and code != known.currency)):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
@@ -233,6 +237,11 @@ class Keyset:
             return bulk.given_up(self, place)
         if "INVALID_FIELD" in said and place.descriptions < MOST_DESCRIPTIONS:
             return self.describe(self._again(place))
+        if "INVALID_FIELD" in said and (rest := without(place.mark.fields, columns(answer))):
+            refused = tuple(name for name in place.mark.fields if name not in rest)
+            told(self.sobject, refused)
+            mark = replace(place.mark, fields=rest, refused=(*place.mark.refused, *refused))
+            return self.rows(self._again(replace(place, mark=mark)))
         if "INVALID_QUERY_LOCATOR" in said:
             return self.rows(self._again(place))
         if "QUERY_TIMEOUT" in said and (place.most or MOST_ROWS) > LEAST_ROWS:

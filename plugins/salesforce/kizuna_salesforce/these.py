@@ -14,8 +14,8 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_salesforce import currency, pages, soql
-from kizuna_salesforce.errors import codes, refusal
-from kizuna_salesforce.fields import chosen
+from kizuna_salesforce.errors import codes, columns, refusal
+from kizuna_salesforce.fields import chosen, without
 from kizuna_salesforce.ids import full_id
 from kizuna_salesforce.marks import marked
 from kizuna_salesforce.readings import MOST_DESCRIPTIONS, Keyset
@@ -128,6 +128,8 @@ class These:
             return sdk.Turn()  # the log does not reach back so far, or holds too much: the next pass tells what is gone
         if "INVALID_FIELD" in said and left.descriptions < MOST_DESCRIPTIONS:
             return self._describe(left)
+        if "INVALID_FIELD" in said and (rest := without(left.fields, columns(answer))):
+            return self._rows(replace(left, fields=rest), ())
         if "QUERY_TIMEOUT" in said or "INVALID_QUERY_LOCATOR" in said:
             raise sdk.TransientError(f"{name}: Salesforce cannot answer a query of few rows now; tried later.")
         raise refusal(name, answer)
