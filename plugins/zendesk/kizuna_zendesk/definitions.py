@@ -1,4 +1,4 @@
-"""What an account has defined for itself: statuses of tickets, and fields of tickets, users and organisations."""
+"""What an account has defined for itself: statuses of tickets, parts of the desk, fields of tickets, users, organisations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from kizuna import sdk
+from kizuna_zendesk.facts import DeskPart
 from kizuna_zendesk.payloads import Id
 
 PIPELINE = "tickets"
@@ -44,6 +45,17 @@ class FieldDefinition(sdk.Payload):
     updated_at: datetime | None = None
 
 
+class Part(sdk.Payload):
+    """A group, a brand or a form of tickets."""
+
+    id: Id
+    name: str | None = None
+    active: bool | None = None
+    deleted: bool | None = None  # of a group
+    is_deleted: bool | None = None  # of a brand
+    updated_at: datetime | None = None
+
+
 class DefinedField(sdk.Fact, frozen=True, kw_only=True):
     """What a custom field of a stream's payloads is called, and what its stored values mean."""
 
@@ -71,6 +83,16 @@ def custom_status(record: CustomStatus) -> Iterator[sdk.Stage]:
             position=ORDER.index(category) if category in ORDER else len(ORDER),
             closed=category == "solved",
         )
+
+
+def part_of(of: str, record: Part) -> DeskPart:
+    """What that part of the desk is called."""
+    return DeskPart(of=of, name=sdk.text(record.name), active=record.active is not False)
+
+
+def gone_part(record: Part) -> str | None:
+    """``deleted`` where the row says so."""
+    return "deleted" if record.deleted or record.is_deleted else None
 
 
 def field_of(stream: str, record: FieldDefinition) -> DefinedField:

@@ -19,3 +19,23 @@ class BusinessMetrics(sdk.Fact, frozen=True, kw_only=True):
     requester_wait_min: int | None = None
     agent_wait_min: int | None = None
     on_hold_min: int | None = None
+
+
+class DeskPart(sdk.Fact, frozen=True, kw_only=True):
+    """A group, a brand or a form: what the account calls a part of its desk."""
+
+    kind: ClassVar[str] = "desk_part"
+
+    of: str  # group, brand, form
+    name: str | None = None
+    active: bool = True
+
+
+class TicketPlace(sdk.Fact, frozen=True, kw_only=True):
+    """The parts of the desk that a ticket lies with; each is a record of its own stream and says its name."""
+
+    kind: ClassVar[str] = "ticket_place"
+
+    group: sdk.Ref | None = None
+    brand: sdk.Ref | None = None
+    form: sdk.Ref | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from kizuna import sdk
-from kizuna_zendesk.facts import BusinessMetrics
+from kizuna_zendesk.facts import BusinessMetrics, TicketPlace
 from kizuna_zendesk.payloads import (
     Comment,
     Id,
@@ -135,6 +135,13 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
         due_at=record.due_at,
         tags=record.tags or (),
     )
+    place = TicketPlace(
+        group=ref("groups", record.group_id),
+        brand=ref("brands", record.brand_id),
+        form=ref("ticket_forms", record.ticket_form_id),
+    )
+    if place.group or place.brand or place.form:
+        yield place
     if measured is not None:
         yield from metrics_of(measured, record.id)
     yield from strange

@@ -56,6 +56,9 @@ class Ticket(sdk.Payload):
     requester_id: Id | None = None
     assignee_id: Id | None = None
     organization_id: Id | None = None
+    group_id: Id | None = None
+    brand_id: Id | None = None
+    ticket_form_id: Id | None = None
     tags: tuple[str, ...] | None = None
     due_at: datetime | None = None
     created_at: datetime | None = None

@@ -39,6 +39,7 @@ from kizuna_zendesk.these import These
 
 P = TypeVar("P", bound=sdk.Payload)
 FIELDS = {"ticket_fields": "tickets", "user_fields": "users", "organization_fields": "organizations"}
+PARTS = {"groups": "group", "brands": "brand", "ticket_forms": "form"}
 EXPORT_PAGE = ("per_page", "1000")
 LIST_PAGE = ("page[size]", "100")
 RATED_WITHIN = timedelta(days=30)
@@ -74,6 +75,7 @@ def streams(wishes: Wishes) -> tuple[sdk.AnyStream, ...]:
         ticket_metric_events(),
         sla_policies(),
         custom_statuses(),
+        *(parts(name, of) for name, of in PARTS.items()),
         *(fields(name, stream) for name, stream in FIELDS.items()),
     )
 
@@ -293,6 +295,22 @@ def custom_statuses() -> sdk.Stream[definitions.CustomStatus]:
             paging=PageNumbers(),
         ),
         version=lambda record: record.updated_at,
+        scope=AGENT,
+        optional=True,
+        sweep=True,
+    )
+
+
+def parts(name: str, of: str) -> sdk.Stream[definitions.Part]:
+    """What the account calls these parts of its desk."""
+    return sdk.Stream(
+        name=name,
+        also=(name.removesuffix("s"),),
+        payload=definitions.Part,
+        map=partial(definitions.part_of, of),
+        reading=listing(name, definitions.Part),
+        version=lambda record: record.updated_at,
+        deleted=definitions.gone_part,
         scope=AGENT,
         optional=True,
         sweep=True,

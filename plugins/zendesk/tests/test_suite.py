@@ -22,7 +22,7 @@ from kizuna_zendesk import Zendesk
 from kizuna_zendesk.sandbox import ZendeskSandbox
 from kizuna_zendesk.sandbox.asking import API_TOKEN, EMAIL
 from kizuna_zendesk.sandbox.ids import stamp
-from kizuna_zendesk.streams import RATED_WITHIN, Wishes, streams
+from kizuna_zendesk.streams import PARTS, RATED_WITHIN, Wishes, streams
 
 MOST = 3
 DAY = timedelta(days=1)
@@ -98,8 +98,9 @@ class TestZendesk(ConnectorSuite):
         "sla_policies": written_anew("title"),
         "custom_statuses": written_anew("agent_label"),
         **{name: written_anew("title") for name in DEFINITIONS[1:]},
+        **{name: written_anew("name") for name in PARTS},
     }
-    deletes = ("account", "person", "tickets", *DEFINITIONS)
+    deletes = ("account", "person", "tickets", *DEFINITIONS, *PARTS)
     short: ClassVar[Mapping[str, str]] = {"per_page": "5", "page[size]": "5"}
     merges = ("account", "person")
     names_winners = False

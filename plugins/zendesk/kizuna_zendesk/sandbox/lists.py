@@ -70,6 +70,8 @@ LISTS = {
     "satisfaction_ratings": Listed("satisfaction_ratings", rated),
     "ticket_metrics": Listed("ticket_metrics", unarchived, newest_first=True),
     "groups": Listed("groups", living),
+    "brands": Listed("brands", living),
+    "ticket_forms": Listed("ticket_forms", living),
     "custom_statuses": Listed("custom_statuses", living),
     "ticket_fields": Listed("ticket_fields", living),
     "user_fields": Listed("user_fields", living),

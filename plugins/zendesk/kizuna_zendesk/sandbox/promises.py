@@ -1,4 +1,4 @@
-"""What the desk has defined: service levels with what became of them, statuses, custom fields."""
+"""What the desk has defined: service levels with what became of them, statuses, brands, forms, custom fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from kizuna.sandbox import Native
 from kizuna.sandbox.records import Ticket
-from kizuna_zendesk.sandbox.ids import METRIC_EVENT, stamp
+from kizuna_zendesk.sandbox.ids import BRAND, FORM, METRIC_EVENT, stamp
 
 MADE = datetime.fromisoformat("2019-04-01T00:00:00+00:00")
 EVENTS_A_TICKET = 8
@@ -23,6 +23,10 @@ STATUS_IDS = {
     "hold": 6_130_869_105_438,
     "solved": 6_130_869_105_440,
 }
+PARTS = (
+    ("brands", BRAND, ("Main brand", "Second brand")),
+    ("ticket_forms", FORM, ("Default ticket form", "Returns")),
+)
 FIELDS = {
     "ticket_fields": (("tagger", "Product area", None), ("text", "Order number", None)),
     "user_fields": (("text", "Nickname", "nickname"), ("checkbox", "Newsletter", "newsletter")),
@@ -61,6 +65,9 @@ def definitions() -> Iterator[Native]:
             default=True,
             active=True,
         )
+    for stream, first, names in PARTS:
+        for place, name in enumerate(names):
+            yield _defined(stream, first + place, name=name, active=True, default=place == 0)
     for stream, fields in FIELDS.items():
         for place, (type_, title, key) in enumerate(fields):
             choices = [{"id": 1, "name": "Invoices", "value": "area_invoices"}] if type_ == "tagger" else []

@@ -8,7 +8,7 @@ from typing import Any
 
 from kizuna.sandbox import Native
 from kizuna.sandbox.records import Comment, Rating, Ticket
-from kizuna_zendesk.sandbox.ids import COMMENT_EVENT, GROUPS, METRIC, seconds, stamp, status_event_id
+from kizuna_zendesk.sandbox.ids import BRAND, COMMENT_EVENT, FORM, GROUPS, METRIC, seconds, stamp, status_event_id
 from kizuna_zendesk.sandbox.parties import HOST
 from kizuna_zendesk.sandbox.promises import custom_fields, kept_or_broken, status_id
 
@@ -29,8 +29,8 @@ TICKET: dict[str, Any] = {
     "due_at": None,
     "sharing_agreement_ids": [],
     "followup_ids": [],
-    "ticket_form_id": 6_130_830_344_474,
-    "brand_id": 6_130_830_354_842,
+    "ticket_form_id": FORM,
+    "brand_id": BRAND,
     "allow_channelback": False,
     "allow_attachments": True,
     "from_messaging_channel": False,
