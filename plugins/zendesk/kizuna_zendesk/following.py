@@ -30,7 +30,17 @@ class FollowUp(Protocol):
 
     @property
     def items(self) -> str:
-        """The name of that list in its answer."""
+        """The name of that list in its answer, or of the one object that the answer holds."""
+        ...
+
+    @property
+    def paged(self) -> bool:
+        """Whether it is a list, which is asked for page by page."""
+        ...
+
+    @property
+    def unless(self) -> str | None:
+        """A page with the list of that name beside its records needs no questions."""
         ...
 
     def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
@@ -45,13 +55,55 @@ class FollowUp(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked of one record."""
+
+    follow: FollowUp
+    id: str
+
+    def ask(self) -> sdk.Ask:
+        """The question as it is sent."""
+        params = (LIST_PAGE,) if self.follow.paged else ()
+        return sdk.Ask(path=self.follow.path.format(id=quote(self.id, safe="")), params=params)
+
+    def rows(self, details: Mapping[str, msgspec.Raw], path: str) -> list[msgspec.Raw]:
+        """The rows of the answer, or its one object. Raises PageError when there is neither."""
+        if not self.follow.paged and self.follow.items in details:
+            return [details[self.follow.items]]
+        return listed(details, self.follow.items, path)
+
+
+Found = tuple[tuple[Question, msgspec.Raw], ...]
+"""What was answered so far, row by row."""
+
+
+def questions(
+    follows: Sequence[FollowUp], page: Mapping[str, msgspec.Raw], rows: Sequence[msgspec.Raw]
+) -> tuple[Question, ...]:
+    """All that is to be asked of the records of a page."""
+    return tuple(
+        Question(follow, own) for follow in follows if follow.unless not in page for own in follow.wanted(rows)
+    )
+
+
+def together(records: Sequence[sdk.Record], rows: Sequence[msgspec.Raw], found: Found) -> Sequence[sdk.Record]:
+    """The page's records together with all that was found."""
+    details: defaultdict[FollowUp, defaultdict[str, list[msgspec.Raw]]] = defaultdict(lambda: defaultdict(list))
+    for question, row in found:
+        details[question.follow][question.id].append(row)
+    for follow, of_records in details.items():
+        records = follow.joined(records, rows, of_records)
+    return records
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A page that waits for answers: the first of ``left`` is being asked."""
 
     page: sdk.Turn
     rows: Sequence[msgspec.Raw]
-    left: tuple[str, ...]
-    found: tuple[tuple[str, msgspec.Raw], ...] = ()
+    left: tuple[Question, ...]
+    found: Found = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +111,11 @@ class Followed:
     """An export, each page followed by questions of single records.
 
     A page and what it makes necessary are one step: its bookmark moves when all of it is there, so that a crash between
-    asks the page again. A record that is gone by then is no error. Bookmark: that of the export. A page with the list
-    ``unless`` beside its records needs no questions.
+    asks the page again. A record that is gone by then is no error. Bookmark: that of the export.
     """
 
     export: CursorExport | TimeExport
-    follow: FollowUp
-    unless: str | None = None
+    follows: tuple[FollowUp, ...]
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         return self.export.begin(bookmark, start)
@@ -75,34 +125,31 @@ class Followed:
             page = self.export.turn(state, ask, answer)
             shown = opened(answer, ask.path)
             rows = listed(shown, self.export.items, ask.path)
-            wanted = () if self.unless in shown else tuple(self.follow.wanted(rows))
-            return self._next(Waiting(page, rows, wanted))
+            return self._next(Waiting(page, rows, questions(self.follows, shown, rows)))
+        question, *others = state.left
         if answer.status == NOT_FOUND:
-            return self._next(replace(state, left=state.left[1:]))
+            return self._next(replace(state, left=tuple(others)))
         details = opened(answer, ask.path)
-        found = tuple((state.left[0], row) for row in listed(details, self.follow.items, ask.path))
+        found = tuple((question, row) for row in question.rows(details, ask.path))
         taken = replace(state, found=(*state.found, *found))
         following = PageCursor().following(ask, details, None)
         if following is not None:
-            later = replace(taken, left=taken.left[1:])
+            later = replace(taken, left=tuple(others))
             return sdk.Turn(ask=following, ahead=tuple(self._asks(later)), state=taken)
-        return self._next(replace(taken, left=taken.left[1:]))
+        return self._next(replace(taken, left=tuple(others)))
 
     def _next(self, state: Waiting) -> sdk.Turn:
         """The question of the next record, or the page when there is none left."""
         if state.left:
             ask, *ahead = self._asks(state)
             return sdk.Turn(ask=ask, ahead=tuple(ahead), state=state)
-        details: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
-        for own, row in state.found:
-            details[own].append(row)
         page = state.page
-        records = self.follow.joined(page.records, state.rows, details) if details else page.records
+        records = together(page.records, state.rows, state.found)
         return sdk.Turn(ask=page.ask, state=page.state, records=records, bookmark=page.bookmark, whole=page.whole)
 
     def _asks(self, state: Waiting) -> Iterator[sdk.Ask]:
         """The questions of the next records, then that of the next page."""
-        for own in state.left[:NEAR]:
-            yield sdk.Ask(path=self.follow.path.format(id=quote(own, safe="")), params=(LIST_PAGE,))
+        for question in state.left[:NEAR]:
+            yield question.ask()
         if state.page.ask is not None:
             yield state.page.ask

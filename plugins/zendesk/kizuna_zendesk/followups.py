@@ -1,4 +1,4 @@
-"""What is asked record by record: rewritten comments, the audits of merged tickets, the identities of users."""
+"""What is asked record by record: rewritten comments, audits of merged tickets, measures, the identities of users."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ class Row(msgspec.Struct):
     active: bool | None = None
     via: Any = None
     via_followup_source_id: Id | None = None
+    metric_set: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+    def deleted(self) -> bool:
+        return (self.status or "").lower() == "deleted"
 
     def merged(self) -> bool:
         """Whether it was closed by a merge; a follow-up inherits the tags of the ticket it follows."""
@@ -87,6 +91,8 @@ class RewrittenComments:
 
     path: str = "/api/v2/tickets/{id}/comments.json"
     items: str = "comments"
+    paged: bool = True
+    unless: str | None = None
 
     def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
         return tuple(rewritten_of(rows))
@@ -108,6 +114,8 @@ class MergedTickets:
 
     path: str = "/api/v2/tickets/{id}/audits.json"
     items: str = "audits"
+    paged: bool = True
+    unless: str | None = None
 
     def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
         return tuple(dict.fromkeys(str(row.id) for row in map(_row, rows) if row is not None and row.merged()))
@@ -126,6 +134,8 @@ class EachIdentity:
 
     path: str = "/api/v2/users/{id}/identities.json"
     items: str = "identities"
+    paged: bool = True
+    unless: str | None = None
 
     def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
         return tuple(
@@ -136,6 +146,26 @@ class EachIdentity:
         self, records: Sequence[sdk.Record], rows: Sequence[msgspec.Raw], details: Details
     ) -> Sequence[sdk.Record]:
         fields = {own: f'"identities":[{b",".join(map(bytes, found)).decode()}]' for own, found in details.items()}
+        return tuple(_added(record, fields) for record in records)
+
+
+@dataclass(frozen=True, slots=True)
+class EachMetric:
+    """The measures of every ticket that came without, for an account whose export does not bring them along."""
+
+    path: str = "/api/v2/tickets/{id}/metrics.json"
+    items: str = "ticket_metric"
+    paged: bool = False
+    unless: str | None = "metric_sets"
+
+    def wanted(self, rows: Sequence[msgspec.Raw]) -> Sequence[str]:
+        bare = (row for row in map(_row, rows) if row is not None and row.metric_set is msgspec.UNSET)
+        return tuple(dict.fromkeys(str(row.id) for row in bare if not row.deleted()))
+
+    def joined(
+        self, records: Sequence[sdk.Record], rows: Sequence[msgspec.Raw], details: Details
+    ) -> Sequence[sdk.Record]:
+        fields = {own: f'"metric_set":{bytes(found[-1]).decode()}' for own, found in details.items()}
         return tuple(_added(record, fields) for record in records)
 
 

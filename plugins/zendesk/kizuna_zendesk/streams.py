@@ -13,7 +13,7 @@ from kizuna_zendesk import definitions, mapping, service_levels, surveys
 from kizuna_zendesk.comments import TheseComments
 from kizuna_zendesk.fields import with_values
 from kizuna_zendesk.following import Followed
-from kizuna_zendesk.followups import EachIdentity, MergedTickets, RewrittenComments
+from kizuna_zendesk.followups import EachIdentity, EachMetric, MergedTickets, RewrittenComments
 from kizuna_zendesk.payloads import (
     Comment,
     Organization,
@@ -105,8 +105,8 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
     sideloads = (Sideload("identities"),)
     path = "/api/v2/incremental/users/cursor.json"
     export = CursorExport(path=path, items="users", params=(EXPORT_PAGE, *beside), sideloads=sideloads)
-    follow, unless = EachIdentity(), "identities" if along else None
-    whole = Followed(export=export, follow=follow, unless=unless)
+    follows = (EachIdentity(unless="identities" if along else None),)
+    whole = Followed(export=export, follows=follows)
 
     def only(named: Sequence[sdk.Named]) -> These:
         return These(
@@ -115,8 +115,7 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
             named=tuple(named),
             params=beside,
             sideloads=sideloads,
-            follow=follow,
-            unless=unless,
+            follows=follows,
         )
 
     return sdk.Stream(
@@ -140,7 +139,10 @@ def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
     path = "/api/v2/incremental/tickets/cursor.json"
     params = (EXPORT_PAGE, *beside)
     export = CursorExport(path=path, items="tickets", params=params, sideloads=sideloads, shaped=with_values)
-    follow = MergedTickets() if wishes.merges_from_audits else None
+    follows = (
+        *((MergedTickets(),) if wishes.merges_from_audits else ()),
+        *((EachMetric(),) if wishes.metrics_with_tickets else ()),
+    )
 
     def only(named: Sequence[sdk.Named]) -> These:
         return These(
@@ -149,7 +151,7 @@ def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
             named=tuple(named),
             params=beside,
             sideloads=sideloads,
-            follow=follow,
+            follows=follows,
             shaped=with_values,
         )
 
@@ -158,7 +160,7 @@ def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
         also=("ticket", "requests"),
         payload=Ticket,
         map=mapping.ticket,
-        reading=export if follow is None else Followed(export=export, follow=follow),
+        reading=Followed(export=export, follows=follows),
         only=only,
         version=Ticket.changed_at,
         deleted=mapping.gone_ticket,
@@ -178,7 +180,7 @@ def comments() -> sdk.Stream[Comment]:
         also=("comment", "ticket_comments"),
         payload=Comment,
         map=mapping.comment,
-        reading=Followed(export=export, follow=RewrittenComments()),
+        reading=Followed(export=export, follows=(RewrittenComments(),)),
         only=lambda named: TheseComments(tuple(named)),
         version=lambda record: record.created_at,
         scope=ADMIN,

@@ -6,14 +6,13 @@ is shown only so; what is then not found is gone where a delivery said so, else 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from kizuna import sdk
-from kizuna_zendesk.following import LIST_PAGE, NEAR, FollowUp
+from kizuna_zendesk.following import NEAR, FollowUp, Found, Question, questions, together
 from kizuna_zendesk.readings import NOT_FOUND, PageCursor, Shaping, listed, opened
 from kizuna_zendesk.sideloads import Sideload, id_of
 
@@ -24,25 +23,24 @@ SHOWN_AT_ONCE = 100
 class Left:
     """What is still to be asked, and what the batch in hand has brought.
 
-    ``bare``: those of the rows that lack what was asked for beside them; ``batches``: ids not asked for yet; ``singles``: those of the batch that were left out; ``lists``: those whose own lists
-    are wanted, None before it is known which.
+    ``batches``: ids not asked for yet; ``singles``: those of the batch that were left out; ``left``: what is then asked
+    of single records.
     """
 
     batches: tuple[tuple[str, ...], ...]
     singles: tuple[str, ...] = ()
-    lists: tuple[str, ...] | None = None
+    left: tuple[Question, ...] = ()
     rows: tuple[msgspec.Raw, ...] = ()
-    bare: tuple[msgspec.Raw, ...] = ()
     gone: tuple[sdk.Record, ...] = ()
-    found: tuple[tuple[str, msgspec.Raw], ...] = ()
+    found: Found = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class These:
     """The named records of a collection; no bookmark, and nothing is said of others.
 
-    ``one`` is the collection's name in the singular, ``params`` asks for what comes beside, ``follow`` for what is asked
-    record by record, but for those shown with the list ``unless`` beside them.
+    ``one`` is the collection's name in the singular, ``params`` asks for what comes beside, ``follows`` for what is asked
+    record by record.
     """
 
     items: str
@@ -50,8 +48,7 @@ class These:
     named: tuple[sdk.Named, ...]
     params: tuple[tuple[str, str], ...] = ()
     sideloads: tuple[Sideload, ...] = ()
-    follow: FollowUp | None = None
-    unless: str | None = None
+    follows: tuple[FollowUp, ...] = ()
     shaped: Shaping | None = None
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
@@ -62,14 +59,14 @@ class These:
     def turn(self, state: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         if state.singles:
             return self._next(self._shown(state, ask, answer))
-        if state.lists:
-            return self._listed(state, state.lists, ask, answer)
+        if state.left:
+            return self._listed(state, ask, answer)
         page = opened(answer, ask.path)
         rows = self._joined(page, listed(page, self.items, ask.path))
         here = {id_of(row, "id") for row in rows}
         asked, *batches = state.batches
         singles = tuple(each for each in asked if each not in here)
-        return self._next(Left(tuple(batches), singles, rows=rows, bare=self._bare(page, rows)))
+        return self._next(Left(tuple(batches), singles, questions(self.follows, page, rows), rows))
 
     def _shown(self, left: Left, ask: sdk.Ask, answer: sdk.Answer) -> Left:
         """What came of the question for a single record."""
@@ -85,17 +82,17 @@ class These:
         if self.one not in page:
             raise sdk.PageError(f"{ask.path}: the answer has no {self.one!r}; the page is refused")
         rows = self._joined(page, [page[self.one]])
-        bare = self._bare(page, rows)
-        return replace(left, singles=tuple(others), rows=(*left.rows, *rows), bare=(*left.bare, *bare))
+        more = questions(self.follows, page, rows)
+        return replace(left, singles=tuple(others), rows=(*left.rows, *rows), left=(*left.left, *more))
 
-    def _listed(self, left: Left, lists: tuple[str, ...], ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+    def _listed(self, left: Left, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         """What came of the question for a record's own list; a record that went meanwhile has none."""
-        assert self.follow is not None
-        later = replace(left, lists=lists[1:])
+        question, *others = left.left
+        later = replace(left, left=tuple(others))
         if answer.status == NOT_FOUND:
             return self._next(later)
         details = opened(answer, ask.path)
-        found = (*left.found, *((lists[0], row) for row in listed(details, self.follow.items, ask.path)))
+        found = (*left.found, *((question, row) for row in question.rows(details, ask.path)))
         following = PageCursor().following(ask, details, None)
         if following is not None:
             return sdk.Turn(ask=following, state=replace(left, found=found))
@@ -103,17 +100,10 @@ class These:
 
     def _next(self, left: Left) -> sdk.Turn:
         """The next question of the batch in hand, or its records and the next batch."""
-        if not left.singles and left.lists is None:
-            left = replace(left, lists=tuple(self.follow.wanted(left.bare)) if self.follow else ())
         asks = list(self._asks(left))
         if asks:
             return sdk.Turn(ask=asks[0], ahead=tuple(asks[1:]), state=left)
-        records = tuple(sdk.Record(raw=row) for row in left.rows)
-        if self.follow is not None and left.found:
-            details: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
-            for own, row in left.found:
-                details[own].append(row)
-            records = tuple(self.follow.joined(records, left.rows, details))
+        records = together(tuple(sdk.Record(raw=row) for row in left.rows), left.rows, left.found)
         return self._batch(Left(left.batches), (*records, *left.gone))
 
     def _batch(self, left: Left, records: tuple[sdk.Record, ...]) -> sdk.Turn:
@@ -127,13 +117,8 @@ class These:
         """The next questions of single records."""
         for own in left.singles[:NEAR]:
             yield sdk.Ask(path=f"/api/v2/{self.items}/{own}.json", params=self.params)
-        if self.follow is not None and not left.singles:
-            for own in (left.lists or ())[:NEAR]:
-                yield sdk.Ask(path=self.follow.path.format(id=own), params=(LIST_PAGE,))
-
-    def _bare(self, page: dict[str, msgspec.Raw], rows: tuple[msgspec.Raw, ...]) -> tuple[msgspec.Raw, ...]:
-        """The rows of whose own lists it is to be asked."""
-        return () if self.unless in page else rows
+        if not left.singles:
+            yield from (question.ask() for question in left.left[:NEAR])
 
     def _joined(self, page: dict[str, msgspec.Raw], rows: list[msgspec.Raw]) -> tuple[msgspec.Raw, ...]:
         """The rows with what came beside them."""

@@ -13,6 +13,7 @@ from kizuna_zendesk.streams import Wishes, streams
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = sdk.Start(now=NOW)
+MORE = {"metric_sets": [], "after_cursor": "A", "end_of_stream": True}
 STREAMS = {stream.name: stream for stream in streams(Wishes())}
 
 
@@ -110,7 +111,7 @@ def test_a_ticket_closed_by_a_merge_names_the_other_one_after_its_audits_were_re
         {"id": 43, "status": "open", "tags": []},
     ]
 
-    first = tickets.reading.turn(None, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+    first = tickets.reading.turn(None, begun.ask, answer({"tickets": rows, **MORE}))
     assert first.ask is not None
     last = tickets.reading.turn(first.state, first.ask, answer({"audits": [json.loads(bytes(merge_audit()))]}))
     payload = msgspec.json.decode(bytes(last.records[0].raw), type=tickets.payload)
@@ -135,9 +136,7 @@ def test_a_follow_up_that_inherited_the_tag_of_a_merge_was_not_merged(row):
     begun = tickets.reading.begin(None, START)
     rows = [{"id": 40, "tags": ["closed_by_merge"], **row}]
 
-    turn = tickets.reading.turn(
-        begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True})
-    )
+    turn = tickets.reading.turn(begun.state, begun.ask, answer({"tickets": rows, **MORE}))
 
     assert (turn.ask, said(turn.records)) == (None, rows)
 
@@ -170,7 +169,7 @@ def test_an_id_is_written_so_that_it_stays_one_step_of_the_path():
     begun = reading.begin(None, START)
     rows = [{"id": "7/../../users", "status": "closed", "tags": ["closed_by_merge"]}]
 
-    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, **MORE}))
 
     assert turn.ask.path == "/api/v2/tickets/7%2F..%2F..%2Fusers/audits.json"
 
@@ -181,7 +180,7 @@ def test_merges_are_not_asked_for_where_the_administrator_says_so():
     assert begun.ask is not None
     rows = [{"id": 40, "status": "closed", "tags": ["closed_by_merge"]}]
 
-    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, "after_cursor": "A", "end_of_stream": True}))
+    turn = reading.turn(begun.state, begun.ask, answer({"tickets": rows, **MORE}))
 
     assert (turn.ask, said(turn.records)) == (None, rows)
 
@@ -255,3 +254,81 @@ def test_a_ticket_merged_at_the_desk_leads_to_the_one_it_went_into(desk):
 
     assert set(done) == {winner, loser}
     assert (done[loser]["merged_into"], done[winner].get("merged_into")) == (int(winner), None)
+
+
+MEASURES = {"id": 9, "ticket_id": 1, "replies": 2}
+BARE = {"tickets": [{"id": 1, "status": "open"}], "after_cursor": "A", "end_of_stream": True}
+
+
+def test_measures_are_asked_for_ticket_by_ticket_where_the_export_was_asked_for_them_and_brings_none():
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+
+    first = reading.turn(begun.state, begun.ask, answer(BARE))
+    last = reading.turn(first.state, first.ask, answer({"ticket_metric": MEASURES}))
+
+    assert (first.ask.path, first.records) == ("/api/v2/tickets/1/metrics.json", ())
+    assert said(last.records) == [{"id": 1, "status": "open", "metric_set": MEASURES}]
+    assert last.bookmark == {"cursor": "A"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {**BARE, "metric_sets": []},
+        {**BARE, "tickets": [{"id": 1, "metric_set": MEASURES}]},
+        {**BARE, "tickets": [{"id": 1, "metric_set": None}]},
+        {**BARE, "tickets": [{"id": 1, "status": "deleted"}]},
+    ],
+)
+def test_measures_that_came_or_cannot_be_there_are_not_asked_for(page):
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+
+    assert reading.turn(begun.state, begun.ask, answer(page)).ask is None
+
+
+def test_a_ticket_whose_measures_are_gone_stands_without_them():
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+
+    first = reading.turn(begun.state, begun.ask, answer(BARE))
+    last = reading.turn(first.state, first.ask, answer({"error": "RecordNotFound"}, status=404))
+
+    assert said(last.records) == BARE["tickets"]
+
+
+def test_measures_are_not_asked_for_one_by_one_where_their_list_is_read():
+    reading = {stream.name: stream.reading for stream in streams(Wishes(metrics_with_tickets=False))}["tickets"]
+    begun = reading.begin(None, START)
+
+    assert reading.turn(begun.state, begun.ask, answer(BARE)).ask is None
+
+
+def test_a_merged_ticket_without_measures_is_asked_for_both():
+    reading = STREAMS["tickets"].reading
+    begun = reading.begin(None, START)
+    page = {**BARE, "tickets": [{"id": 1, "status": "closed", "tags": ["closed_by_merge"]}]}
+    via = {"channel": "merge", "source": {"rel": "merge", "to": {"ticket_id": 7}}}
+
+    audits = reading.turn(begun.state, begun.ask, answer(page))
+    measures = reading.turn(audits.state, audits.ask, answer({"audits": [{"via": via, "events": []}]}))
+    last = reading.turn(measures.state, measures.ask, answer({"ticket_metric": MEASURES}))
+
+    assert [turn.ask.path for turn in (audits, measures)] == [
+        "/api/v2/tickets/1/audits.json",
+        "/api/v2/tickets/1/metrics.json",
+    ]
+    assert [(one["merged_into"], one["metric_set"]) for one in said(last.records)] == [(7, MEASURES)]
+
+
+def test_measures_of_named_tickets_are_asked_for_where_they_do_not_come_beside_them():
+    reading = STREAMS["tickets"].only([sdk.Named(id="1")])
+    begun = reading.begin(None, START)
+
+    first = reading.turn(begun.state, begun.ask, answer({"tickets": [{"id": 1}]}))
+    last = reading.turn(first.state, first.ask, answer({"ticket_metric": MEASURES}))
+    beside = reading.turn(begun.state, begun.ask, answer({"tickets": [{"id": 1}], "metric_sets": [MEASURES]}))
+
+    assert first.ask.path == "/api/v2/tickets/1/metrics.json"
+    assert said(last.records) == said(beside.records) == [{"id": 1, "metric_set": MEASURES}]
