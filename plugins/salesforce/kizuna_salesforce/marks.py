@@ -20,7 +20,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     which holds only if the engine has seen all of it. ``job``, ``job_version``, ``locator``: the bulk job that
     reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a
     job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
-    that the description shows and queries do not.
+    that the description shows and queries do not. ``unlogged``: Salesforce keeps no log of this object's deletions.
     """
 
     fields: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unhurried: bool = False
     currency: str | None = None
     refused: tuple[str, ...] = ()
+    unlogged: bool = False
 
 
 Asking = Literal[

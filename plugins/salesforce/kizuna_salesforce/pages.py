@@ -47,6 +47,7 @@ class Description(msgspec.Struct, rename="camel", frozen=True):
 
     fields: list[Field]
     queryable: bool = True
+    replicateable: bool = True  # whether ``/deleted`` can be asked
 
 
 class Gone(msgspec.Struct, rename="camel", frozen=True):
@@ -98,8 +99,8 @@ def rows(found: Page) -> list[tuple[datetime, str]]:
     return seen
 
 
-def description(answer: sdk.Answer, sobject: str) -> tuple[Field, ...]:
-    """The fields that can be asked for.
+def description(answer: sdk.Answer, sobject: str) -> Description:
+    """The description, with those fields only that can be asked for.
 
     Raises PageError when the answer is no description, DegradedError when the object cannot be queried.
     """
@@ -109,7 +110,8 @@ def description(answer: sdk.Answer, sobject: str) -> tuple[Field, ...]:
         raise sdk.PageError(f"{sobject}: the answer is no description of an object; it is refused") from error
     if not found.queryable:
         raise sdk.DegradedError(f"{sobject}: the user may not query this object; grant read access to it.")
-    return tuple(field for field in found.fields if not field.deprecated_and_hidden)
+    shown = [field for field in found.fields if not field.deprecated_and_hidden]
+    return msgspec.structs.replace(found, fields=shown)
 
 
 def purged(answer: sdk.Answer, sobject: str) -> Purged:

@@ -1,7 +1,8 @@
 """What vanished for good: ``/deleted`` names ids, and those that even the recycle bin lacks are purged.
 
 A query shows deleted rows only while they lie in the recycle bin; a hard delete leaves nothing. The log behind
-``/deleted`` keeps 15 days or less; when it does not reach back far enough, the object is listed whole again.
+``/deleted`` keeps 15 days or less; when it does not reach back far enough, the object is listed whole again. Of objects that
+are not ``replicateable`` there is no such log: they are listed whole now and then.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from kizuna_salesforce.readings import Keyset
 
 ASK_EVERY = timedelta(hours=1)
+LIST_EVERY = timedelta(days=1)
+LIST_EVERY_WITH_BIN = timedelta(days=7)
+"""How often an object is listed whole of which no log tells the deletions: seldom where the recycle bin shows most of them."""
 OUT_OF_REACH = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
+NO_LOG = frozenset({400, 404})
+"""How Salesforce refuses the log of an object that has none; who may not read one is refused with 403."""
 IDS_A_QUERY = 300  # 27 bytes each in the URL, which may have 16,384
 NEAR = 16  # queries that are worth naming ahead; the others have their time
 replace = msgspec.structs.replace
@@ -30,6 +36,9 @@ def due(reading: Keyset, place: Place, done: sdk.Turn, vendor_now: datetime) -> 
     """``done`` as it is, or with the question for purged records when an hour has passed since the last one."""
     mark, until = place.mark, vendor_now.replace(second=0, microsecond=0)
     asked_at = mark.purged_asked_at
+    if mark.unlogged:
+        every = LIST_EVERY_WITH_BIN if "IsDeleted" in mark.fields else LIST_EVERY
+        return done if place.whole or asked_at is None or place.now - asked_at < every else _listing_next(done)
     if not reading.purges or place.whole or asked_at is None or place.now - asked_at < ASK_EVERY:
         return done
     if mark.purged_until is None or until - mark.purged_until < timedelta(minutes=1):
@@ -73,9 +82,20 @@ def checked(reading: Keyset, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> 
     return following
 
 
+def unlogged(place: Place) -> sdk.Turn:
+    """The log is refused of this object, whatever its description says: it is listed whole now and then instead."""
+    return sdk.Turn(bookmark=bookmarked(replace(place.mark, unlogged=True, purged_asked_at=place.now)))
+
+
 def unknown() -> sdk.Turn:
     """The log does not reach back: from an empty bookmark the next pass lists everything, and what it lacks is gone."""
     return sdk.Turn(bookmark={})
+
+
+def _listing_next(done: sdk.Turn) -> sdk.Turn:
+    """The end of a pass whose next one lists everything, see :func:`unknown`."""
+    done.bookmark = {}
+    return done
 
 
 def _look_for(reading: Keyset, place: Place) -> sdk.Turn:

@@ -102,10 +102,10 @@ class Keyset:
         return sdk.Turn(ask=ask, state=state, bookmark=self._unbegun(place.mark))
 
     def _described(self, place: Place, answer: sdk.Answer) -> sdk.Turn:
-        described = pages.description(answer, self.sobject)
-        refused = tuple(field.name for field in described if field.name in place.mark.refused)
-        described = tuple(field for field in described if field.name not in refused)
-        place = replace(place, mark=replace(place.mark, refused=refused))
+        found = pages.description(answer, self.sobject)
+        refused = tuple(field.name for field in found.fields if field.name in place.mark.refused)
+        described = tuple(field for field in found.fields if field.name not in refused)
+        place = replace(place, mark=replace(place.mark, refused=refused, unlogged=not found.replicateable))
         fields, left_out = chosen(self.sobject, described, self.wanted, custom=self.custom)
         if left_out:
             _log.warning("%s: %s fields do not fit in a query: %s", self.sobject, len(left_out), ", ".join(left_out))
@@ -125,7 +125,12 @@ class Keyset:
         if known.fields and (not set(fields) <= set(known.fields) or (code is not None and code != known.currency)):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
             mark = Mark(
-                fields=fields, described_at=place.now, purged_until=mark.purged_until, owed=mark.owed, currency=code
+                unlogged=mark.unlogged,
+                fields=fields,
+                described_at=place.now,
+                purged_until=mark.purged_until,
+                owed=mark.owed,
+                currency=code,
             )
             anew = replace(place, mark=mark, whole=True, high=None)
             return bulk.discarded(self, anew, place.mark.job, "rows") if place.mark.job else self.rows(anew)
@@ -231,6 +236,8 @@ class Keyset:
         said = codes(answer)
         if place.asking == "purged" and purges.OUT_OF_REACH.intersection(said):
             return purges.unknown()
+        if place.asking == "purged" and answer.status in purges.NO_LOG:
+            return purges.unlogged(place)
         if place.asking in ("state", "results") and answer.status == 404:
             return bulk.expired(self, place)
         if place.asking in ("job", "state", "results"):

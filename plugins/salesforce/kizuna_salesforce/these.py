@@ -39,6 +39,7 @@ class Left:
     missing: tuple[str, ...] = ()
     unsure: bool = False
     descriptions: int = 0
+    logged: bool = True  # whether there is a log of deletions
     currency: str | None = None  # the org's, where records name none
 
 
@@ -51,7 +52,7 @@ class These:
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         known, ids = marked(bookmark), tuple(dict.fromkeys(each.id for each in self.named))
-        left = Left(known.fields, ids, currency=known.currency)
+        left = Left(known.fields, ids, logged=not known.unlogged, currency=known.currency)
         if not left.ids:
             return sdk.Turn()
         return self._rows(left, ()) if left.fields else self._describe(left)
@@ -75,9 +76,9 @@ class These:
     def _described(self, left: Left, answer: sdk.Answer) -> sdk.Turn:
         """The question for the org's currency where the rows do not tell theirs, else for the rows."""
         reading = self.reading
-        described = pages.description(answer, reading.sobject)
-        fields, _ = chosen(reading.sobject, described, reading.wanted, custom=reading.custom)
-        left = replace(left, fields=fields, asking="rows")
+        found = pages.description(answer, reading.sobject)
+        fields, _ = chosen(reading.sobject, found.fields, reading.wanted, custom=reading.custom)
+        left = replace(left, fields=fields, asking="rows", logged=found.replicateable)
         if left.currency is None and reading.ask_currency and currency.needed(reading.wanted, fields):
             return sdk.Turn(ask=reading.get("query", q=currency.QUESTION), state=replace(left, asking="currency"))
         return self._rows(left, ())
@@ -99,7 +100,7 @@ class These:
         left = replace(left, ids=rest, here=frozenset(), unsure=False, missing=(*left.missing, *missing))
         if rest:
             return self._rows(left, records)
-        if left.missing and self.reading.purges:
+        if left.missing and left.logged and self.reading.purges:
             return self._deleted(left, records, answer.date())
         return sdk.Turn(records=records)
 

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from kizuna import sdk
+from kizuna.sandbox import Served
 from kizuna_salesforce.readings import Keyset
+from kizuna_salesforce.sandbox.shelves import purge
+from kizuna_salesforce.these import These
+from plugins.salesforce.tests.passes import read
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READING = Keyset(sobject="Contact", wanted=("Id", "SystemModstamp"), version="62.0")
@@ -206,3 +210,75 @@ def test_a_first_load_that_another_process_ends_owes_nothing():
 
     assert turn.bookmark is not None
     assert "watermark" in turn.bookmark
+
+
+UNLOGGED = {"fields": [{"name": "Id"}, {"name": "SystemModstamp"}], "replicateable": False}
+NOTHING: dict[str, Any] = {"records": [], "done": True}
+
+
+def unlogged(fields: tuple[str, ...] = ()) -> sdk.Bookmark:
+    """The bookmark of a loaded object of which Salesforce keeps no log of deletions."""
+    described = {**UNLOGGED, "fields": [*UNLOGGED["fields"], *({"name": name} for name in fields)]}
+    reading = Keyset(sobject="Contact", wanted=("Id", *fields, "SystemModstamp"), version="62.0")
+    turn = reading.begin(None, sdk.Start(now=NOW, unbroken=True))
+    for body in (described, NEWEST, NEWEST):
+        assert turn.ask is not None
+        turn = reading.turn(turn.state, turn.ask, answer(body))
+    assert turn.whole
+    assert turn.bookmark is not None
+    return turn.bookmark
+
+
+def test_no_log_is_asked_for_of_an_object_that_has_none():
+    turn = told(READING.begin(unlogged(), sdk.Start(now=LATER)), NOTHING)
+
+    assert turn.ask is None
+    assert turn.bookmark
+
+
+@pytest.mark.parametrize(("fields", "due"), [((), timedelta(days=1)), (("IsDeleted",), timedelta(days=7))])
+def test_it_is_listed_whole_now_and_then_instead_and_what_is_missing_is_gone(fields: tuple[str, ...], due: timedelta):
+    bookmark, reading = unlogged(fields), Keyset(sobject="Contact", wanted=("Id", "SystemModstamp"), version="62.0")
+
+    def passed(now: datetime) -> sdk.Turn:
+        turn = reading.begin({**bookmark, "described_at": now.isoformat()}, sdk.Start(now=now))
+        assert turn.ask is not None
+        return reading.turn(turn.state, turn.ask, answer(NOTHING))
+
+    assert passed(NOW + due - timedelta(minutes=1)).bookmark != {}
+    assert (passed(NOW + due).ask, passed(NOW + due).bookmark) == (None, {})
+
+
+def test_a_log_that_is_refused_is_no_fault_and_the_object_is_listed_whole_instead():
+    refused = [{"errorCode": "INVALID_TYPE", "message": "sObject type 'Contact' is not replicateable"}]
+
+    turn = told(after_the_rows(), refused, 400)
+
+    assert turn.ask is None
+    assert turn.bookmark is not None
+    assert turn.bookmark["unlogged"]
+
+
+def test_a_row_named_by_a_webhook_is_not_looked_for_in_a_log_there_is_not():
+    these = These(READING, (sdk.Named(id=KEPT),))
+    turn = these.begin(unlogged(), sdk.Start(now=LATER))
+    assert turn.ask is not None
+
+    turn = these.turn(turn.state, turn.ask, answer(NOTHING))
+
+    assert (turn.ask, list(turn.records)) == (None, [])
+
+
+def test_a_record_purged_without_a_log_is_missing_from_the_next_whole_listing(org: Served):
+    state = org.states[0]
+    state.memory["unlogged"] = {"Contact"}
+    loaded = read(org, names=["Contact"])
+    gone = loaded.ids("Contact")[0]
+    purge(state, "Contact", gone)
+    org.clock.advance(timedelta(days=8))
+
+    asked = read(org, loaded, names=["Contact"])
+    listed = read(org, asked, names=["Contact"])
+
+    assert asked.bookmarks["Contact"] == {}
+    assert (listed.whole["Contact"], gone in listed.ids("Contact")) == (True, False)

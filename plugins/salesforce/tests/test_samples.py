@@ -129,7 +129,7 @@ def test_recorded_descriptions_give_fields_that_can_be_asked_for(samples: Path):
         answer = sdk.Answer(status=200, body=path.read_bytes(), headers={}, asked_at=datetime(2026, 3, 1, tzinfo=UTC))
         name = path.name.partition(".")[0]
 
-        fields, _ = chosen(name, pages.description(answer, name), fields_of(STREAMS[name].payload), custom=True)
+        fields, _ = chosen(name, pages.description(answer, name).fields, fields_of(STREAMS[name].payload), custom=True)
 
         assert fields[0] == "Id"
         assert {"SystemModstamp", "IsDeleted"} <= set(fields)

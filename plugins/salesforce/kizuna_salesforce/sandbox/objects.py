@@ -52,6 +52,7 @@ class ObjectDesk:
         if request.headers.get("if-modified-since"):
             return Response(status_code=304)
         said = schema.description(sobject, version, hidden_fields(self._state, sobject))
+        said["replicateable"] = self._logged(sobject)
         return Response(msgspec.json.encode(said), media_type=JSON)
 
     async def about(self, request: Request) -> Response:
@@ -84,7 +85,7 @@ class ObjectDesk:
 
     async def updated(self, request: Request) -> Response:
         """The ids changed between two moments."""
-        sobject = self._sobject(request)
+        sobject = self._replicated(request)
         start, end = self._window(request, REPLICATION_LONGEST)
         rows = shelf(self._state, sobject).since(written(start))
         ids = [r["Id"] for r in rows if r["SystemModstamp"] < written(end) and not r.get("IsDeleted")]
@@ -92,7 +93,7 @@ class ObjectDesk:
 
     async def deleted(self, request: Request) -> Response:
         """The ids deleted between two moments, purged ones too, merge losers without their winners."""
-        sobject = self._sobject(request)
+        sobject = self._replicated(request)
         start, end = self._window(request, RECYCLE_BIN)
         gone = [
             {"id": held.id, "deletedDate": written(held.deleted_at)}
@@ -103,6 +104,16 @@ class ObjectDesk:
         return JSONResponse(
             {"deletedRecords": gone, "earliestDateAvailable": written(earliest), "latestDateCovered": written(end)}
         )
+
+    def _logged(self, sobject: str) -> bool:
+        """Whether changes and deletions are logged; ``memory["unlogged"]`` names further objects of which they are not."""
+        return sobject not in schema.UNLOGGED and sobject not in self._state.memory.get("unlogged", ())
+
+    def _replicated(self, request: Request) -> str:
+        sobject = self._sobject(request)
+        if not self._logged(sobject):
+            raise Refused(400, "INVALID_TYPE", f"sObject type '{sobject}' is not replicateable")
+        return sobject
 
     def _window(self, request: Request, longest: timedelta) -> tuple[datetime, datetime]:
         """Start and end to the minute, the end not in the future. Raises Refused (INVALID_REPLICATION_DATE)."""

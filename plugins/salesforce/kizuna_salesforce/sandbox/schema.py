@@ -138,6 +138,8 @@ _OBJECTS: dict[str, tuple[str, str]] = {
 }
 
 MERGEABLE = ("Account", "Contact", "Lead", "Case")
+UNLOGGED = ("Organization", "OpportunityStage", "RecordType")
+"""Objects of which no log of changes and deletions is kept."""
 _PERMANENT = ("User", "Organization", "OpportunityStage", "OpportunityHistory", "RecordType")
 _LENGTHS = {
     "id": 18,
@@ -194,7 +196,7 @@ def summary(sobject: str, version: str) -> dict[str, Any]:
         "custom": False,
         "queryable": True,
         "retrieveable": True,
-        "replicateable": sobject not in ("Organization", "OpportunityStage", "RecordType"),
+        "replicateable": sobject not in UNLOGGED,
         "createable": not permanent,
         "updateable": not permanent,
         "deletable": not permanent,
