@@ -42,7 +42,9 @@ class ZendeskSettings(sdk.Settings):
     ticket_merges: Literal["audits", "off"] = sdk.Field(
         "audits", description="ask the audits of each merged ticket into which one it went"
     )
-    ticket_slas: bool = sdk.Field(False, description="ask the export for each ticket's running service levels")
+    ticket_slas: bool = sdk.Field(
+        False, description="ask the export for each ticket's service levels: those that run, and what became of each"
+    )
     scrubbed_users: bool = sdk.Field(
         True, description="list once a day who was deleted for good, and forget their names"
     )

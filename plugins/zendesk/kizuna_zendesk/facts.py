@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from kizuna import sdk
@@ -39,3 +40,22 @@ class TicketPlace(sdk.Fact, frozen=True, kw_only=True):
     group: sdk.Ref | None = None
     brand: sdk.Ref | None = None
     form: sdk.Ref | None = None
+
+
+class SlaOutcome(sdk.Fact, frozen=True, kw_only=True):
+    """What became of one promise on a ticket; ``part`` is the measure and how often it began anew: ``reply_time/2``."""
+
+    kind: ClassVar[str] = "sla_outcome"
+
+    parent: sdk.Ref  # the ticket
+    metric: str
+    instance: int | None = None
+    outcome: str | None = None  # achieved · breached, None while it runs
+    policy: sdk.Ref | None = None
+    policy_name: str | None = None
+    group: bool = False  # a promise between our own teams
+    target_min: float | None = None
+    business_hours: bool | None = None
+    begun_at: datetime | None = None
+    fulfilled_at: datetime | None = None
+    breached_at: datetime | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from kizuna import sdk
 from kizuna_zendesk.facts import BusinessMetrics, TicketPlace
+from kizuna_zendesk.outcomes import outcomes
 from kizuna_zendesk.payloads import (
     Comment,
     Id,
@@ -144,6 +145,7 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
         yield place
     if measured is not None:
         yield from metrics_of(measured, record.id)
+    yield from outcomes(record.id, record.events())
     yield from strange
     yield from strange_too
 

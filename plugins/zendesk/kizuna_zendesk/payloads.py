@@ -43,6 +43,36 @@ class TicketMetric(sdk.Payload):
     updated_at: datetime | None = None
 
 
+class AppliedPolicy(sdk.Payload):
+    """The policy an event applies."""
+
+    id: Id | None = None
+    title: str | None = None
+
+
+class Applied(sdk.Payload):
+    """The promise an event applies: ``target`` in minutes, ``target_in_seconds`` in newer accounts."""
+
+    target: float | None = None
+    target_in_seconds: float | None = None
+    business_hours: bool | None = None
+    policy: AppliedPolicy | None = None
+
+
+class MetricEvent(sdk.Payload):
+    """Something that happened to a measure of a ticket; ``instance_id`` counts how often the measure began anew."""
+
+    id: Id
+    ticket_id: Id | None = None
+    metric: str | None = None
+    instance_id: int | None = None
+    type: str | None = None
+    time: datetime | None = None
+    deleted: bool | None = None
+    sla: Applied | None = None
+    group_sla: Applied | None = None
+
+
 class Ticket(sdk.Payload):
     """A ticket of the export (with ``generated_timestamp``) or of a list (without)."""
 
@@ -67,6 +97,12 @@ class Ticket(sdk.Payload):
     custom_status_id: Id | None = None
     merged_into: Id | None = None  # set by the reading, from the audits: a ticket itself does not say
     metric_set: TicketMetric | None = None
+    metric_events: list[MetricEvent] | dict[str, list[MetricEvent]] | None = None  # only where asked for
+
+    def events(self) -> list[MetricEvent]:
+        """All that happened to its measures, however that is laid out."""
+        found = self.metric_events or []
+        return [event for events in found.values() for event in events] if isinstance(found, dict) else found
 
     def changed_at(self) -> datetime | None:
         """When the export last saw the ticket change, system updates included; else its own ``updated_at``."""

@@ -7,39 +7,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from kizuna import sdk
-from kizuna_zendesk.payloads import Id
+from kizuna_zendesk.payloads import Applied, Id, MetricEvent
 
 OUTCOMES = {"breach": "breached", "fulfill": "fulfilled"}
-
-
-class AppliedPolicy(sdk.Payload):
-    """The policy an event applies."""
-
-    id: Id | None = None
-    title: str | None = None
-
-
-class Applied(sdk.Payload):
-    """The promise an event applies: ``target`` in minutes, ``target_in_seconds`` in newer accounts."""
-
-    target: float | None = None
-    target_in_seconds: float | None = None
-    business_hours: bool | None = None
-    policy: AppliedPolicy | None = None
-
-
-class MetricEvent(sdk.Payload):
-    """Something that happened to a measure of a ticket; ``instance_id`` counts how often the measure began anew."""
-
-    id: Id
-    ticket_id: Id | None = None
-    metric: str | None = None
-    instance_id: int | None = None
-    type: str | None = None
-    time: datetime | None = None
-    deleted: bool | None = None
-    sla: Applied | None = None
-    group_sla: Applied | None = None
 
 
 class PolicyMetric(sdk.Payload):

@@ -16,6 +16,7 @@ from kizuna_zendesk.following import Followed
 from kizuna_zendesk.followups import EachIdentity, EachMetric, MergedTickets, RewrittenComments
 from kizuna_zendesk.payloads import (
     Comment,
+    MetricEvent,
     Organization,
     OrganizationMembership,
     SatisfactionRating,
@@ -133,9 +134,12 @@ def users(wishes: Wishes) -> sdk.Stream[User]:
 
 def tickets(wishes: Wishes) -> sdk.Stream[Ticket]:
     asked = ["metric_sets"] if wishes.metrics_with_tickets else []
-    asked += ["comment_count", *(["slas"] if wishes.sla_with_tickets else [])]
+    asked += ["comment_count", *(["slas", "metric_events"] if wishes.sla_with_tickets else [])]
     beside = (("include", ",".join(asked)),)
-    sideloads = (Sideload("metric_sets", owner="ticket_id", single="metric_set"),)
+    sideloads = (
+        Sideload("metric_sets", owner="ticket_id", single="metric_set"),
+        Sideload("metric_events", owner="ticket_id"),
+    )
     path = "/api/v2/incremental/tickets/cursor.json"
     params = (EXPORT_PAGE, *beside)
     export = CursorExport(path=path, items="tickets", params=params, sideloads=sideloads, shaped=with_values)
@@ -251,11 +255,11 @@ def survey_responses(within: timedelta) -> sdk.Stream[SurveyAnswers]:
     )
 
 
-def ticket_metric_events() -> sdk.Stream[service_levels.MetricEvent]:
+def ticket_metric_events() -> sdk.Stream[MetricEvent]:
     return sdk.Stream(
         name="ticket_metric_events",
         also=("ticket_metric_event", "metric_events", "sla_events"),
-        payload=service_levels.MetricEvent,
+        payload=MetricEvent,
         map=service_levels.metric_event,
         reading=TimeExport(path="/api/v2/incremental/ticket_metric_events.json", items="ticket_metric_events"),
         version=lambda record: record.time,

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from kizuna.sandbox import SandboxState, StoredRecord
 from kizuna_zendesk.sandbox.asking import Refusal, answer, included, link, number
-from kizuna_zendesk.sandbox.ids import IDENTITIES_A_USER, METRIC, identity_id, seconds
+from kizuna_zendesk.sandbox.ids import EVENTS_A_TICKET, IDENTITIES_A_USER, METRIC, METRIC_EVENT, identity_id, seconds
 
 FULL_PAGE = 1000
 SAMPLE = 50
@@ -147,11 +147,20 @@ def beside(rows: Sequence[StoredRecord], request: Request, state: SandboxState) 
     found: dict[str, list[Any]] = {}
     if request.path_params["stream"] == "users" and "identities" in asked:
         found["identities"] = [identity for row in rows for identity in identities(row.id, state)]
+    if request.path_params["stream"] == "tickets" and "metric_events" in asked:
+        found["metric_events"] = [event for row in rows for event in metric_events(row.id, state)]
     for name, fields in (("users", ("requester_id", "assignee_id")), ("organizations", ("organization_id",))):
         if name in asked and request.path_params["stream"] != name:
             ids = {str(row.payload[field]) for row in rows for field in fields if row.payload.get(field)}
             found[name] = [one.payload for own in sorted(ids) if (one := state.find(name, own)) is not None]
     return found
+
+
+def metric_events(ticket_id: str, state: SandboxState) -> list[dict[str, Any]]:
+    """All that happened to a ticket's measures."""
+    first = METRIC_EVENT + int(ticket_id) * EVENTS_A_TICKET
+    held = (state.find("ticket_metric_events", str(first + place)) for place in range(EVENTS_A_TICKET))
+    return [event.payload for event in held if event is not None]
 
 
 def identities(user_id: str, state: SandboxState) -> list[dict[str, Any]]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from kizuna.sandbox import Native
 from kizuna.sandbox.records import Ticket
-from kizuna_zendesk.sandbox.ids import BRAND, FORM, METRIC_EVENT, stamp
+from kizuna_zendesk.sandbox.ids import BRAND, EVENTS_A_TICKET, FORM, METRIC_EVENT, stamp
 
 MADE = datetime.fromisoformat("2019-04-01T00:00:00+00:00")
-EVENTS_A_TICKET = 8
 POLICY, POLICY_NAME = 25, "Priority support"
 TARGETS_MIN = {"urgent": 60, "high": 240}
 """The first reply is promised for these priorities only."""
