@@ -1,5 +1,6 @@
 """What `kizuna sync` says while it waits, and of what it does besides."""
 
+import json
 import os
 import signal
 import subprocess
@@ -57,3 +58,19 @@ def test_a_connection_that_nobody_named_is_said_once():
         "desk tickets",
         "desk users",
     ]
+
+
+def test_a_connection_is_given_a_rhythm_of_its_own_at_the_command_line(kizuna):
+    settings = ("--set", "base_url=http://127.0.0.1:9", "--secret", "api_key=env:BILLING_KEY")
+    kizuna("connect", "stripe", *settings, BILLING_KEY="sk_test_1")
+
+    told = kizuna("connections", "schedule", "stripe", "--every-minutes", "60", "--full-every-days", "0").stdout
+    listed = json.loads(kizuna("connections", "list", "--json").stdout)
+    again = kizuna("connections", "schedule", "stripe").stdout
+    refused = kizuna("connections", "schedule", "stripe", "--every-minutes", "nan")
+
+    assert told == "stripe by itself: what changed every 60 minutes, everything never.\n"
+    assert [(one["every_minutes"], one["full_every_days"]) for one in listed] == [(60.0, 0.0)]
+    assert "as sync.every_minutes says, everything as sync.full_every_days says" in again
+    assert refused.returncode != 0
+    assert "give a number from 0 to 100000" in refused.stderr

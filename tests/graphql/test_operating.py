@@ -72,6 +72,36 @@ def test_what_is_wrong_with_a_connection_is_told_in_words(small: House, wish: st
     assert "sk_live" not in answer["userErrors"][0]["message"]
 
 
+def test_a_connection_is_given_a_rhythm_of_its_own_and_follows_the_settings_again(fresh: House) -> None:
+    rhythm = "result { everyMinutes fullEveryDays } userErrors { message code }"
+
+    own = fresh.ask(
+        f'mutation {{ scheduleConnection(input: {{name: "crm", everyMinutes: 60, fullEveryDays: 0}}) {{ {rhythm} }} }}'
+    )["scheduleConnection"]
+    again = fresh.ask(f'mutation {{ scheduleConnection(input: {{name: "crm"}}) {{ {rhythm} }} }}')["scheduleConnection"]
+
+    assert own == {"result": {"everyMinutes": 60.0, "fullEveryDays": 0.0}, "userErrors": []}
+    assert again["result"] == {"everyMinutes": None, "fullEveryDays": None}
+    assert [entry[0] for entry in audit(fresh)] == ["connection.schedule", "connection.schedule"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ('{name: "crmm", everyMinutes: 1}', "did you mean"),
+        ('{name: "crm", everyMinutes: -1}', "every_minutes is -1; give a number from 0 to 100000, 0 for never"),
+        ('{name: "crm", fullEveryDays: 40000}', "full_every_days is 40000"),
+    ],
+)
+def test_a_rhythm_that_cannot_be_kept_is_refused(small: House, wish: str, told: str) -> None:
+    question = f"mutation {{ scheduleConnection(input: {wish}) {{ result {{ name }} userErrors {{ message }} }} }}"
+
+    answer = small.ask(question)["scheduleConnection"]
+
+    assert answer["result"] is None
+    assert told in answer["userErrors"][0]["message"]
+
+
 def test_a_sync_is_queued_and_can_be_followed(fresh: House) -> None:
     started = fresh.ask(
         """mutation { startSync(input: {connection: "crm", full: true, streams: ["Accounts"]}) {

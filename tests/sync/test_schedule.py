@@ -97,6 +97,46 @@ def test_two_processes_that_look_at_once_begin_one_run(one: Kizuna, monkeypatch:
     assert one.rows("SELECT count(*) FROM sync_run") == [(2,)]
 
 
+def paced(one: Kizuna, name: str, every_minutes: float | None, full_every_days: float | None) -> None:
+    """The connection is to be read by itself so often."""
+    with one.parts.database.write() as sql:
+        connections.set_schedule(sql, connections.get(sql, name).id, every_minutes, full_every_days, micros(NOW))
+
+
+def test_a_connection_has_a_rhythm_of_its_own(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=10, full_every_days=0)
+    paced(one, "stripe", 60, None)
+    begun(NOW, made)
+    end(one)
+
+    soon, later = at(NOW + 10 * MINUTES, made), at(NOW + 60 * MINUTES, made)
+
+    assert soon == [("zendesk", False)]
+    assert later == [("stripe", False), ("zendesk", False)]
+
+
+def test_a_connection_that_is_never_to_be_read_by_itself_is_left_alone(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=10, full_every_days=7)
+    paced(one, "stripe", 0, 0)
+
+    assert {name for name, _ in at(NOW + 30 * DAYS, made)} == {"zendesk"}
+
+
+def test_a_connection_is_read_by_itself_though_no_other_is(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=0, full_every_days=0)
+    paced(one, "stripe", None, 1)
+
+    assert at(NOW + 30 * DAYS, made) == [("stripe", True)]
+
+
+def test_a_connection_follows_the_settings_again(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=10, full_every_days=0)
+    paced(one, "stripe", 0, 0)
+    paced(one, "stripe", None, None)
+
+    assert {name for name, _ in at(NOW, made)} == {"stripe", "zendesk"}
+
+
 def test_what_is_switched_off_or_wants_a_person_is_left_alone(one: Kizuna) -> None:
     made = schedule(one)
     with one.parts.database.write() as sql:

@@ -92,6 +92,33 @@ def check_command(name: str, database: str | None, as_json: bool) -> int:
     return 0 if all(v["verdict"] in ("good", "optional") for v in verdicts) else 1
 
 
+@connections_command.command("schedule")
+@click.argument("name")
+@click.option("--every-minutes", type=float, metavar="N", help="How often to read what changed; 0 for never.")
+@click.option("--full-every-days", type=float, metavar="N", help="How often to read everything again; 0 for never.")
+@given.database_option
+def schedule_command(
+    name: str, every_minutes: float | None, full_every_days: float | None, database: str | None
+) -> None:
+    """Set how often a connection is read by itself; what is left out follows the settings again.
+
+    Example:
+      kizuna connections schedule billing --every-minutes 60 --full-every-days 0
+    """
+    from kizuna import clock
+    from kizuna.storage import connections
+    from kizuna.storage.instants import micros
+    from kizuna.sync.rhythm import require_within_bounds
+
+    require_within_bounds(every_minutes, full_every_days)
+    with given.opened_database(database) as opened, opened.write() as sql:
+        stored = connections.get(sql, name)
+        connections.set_schedule(sql, stored.id, every_minutes, full_every_days, micros(clock.now()))
+    changes = _said(every_minutes, "minutes", "sync.every_minutes")
+    full = _said(full_every_days, "days", "sync.full_every_days")
+    click.echo(f"{name} by itself: what changed {changes}, everything {full}.")
+
+
 connections_command.add_command(enable_command)
 connections_command.add_command(disable_command)
 connections_command.add_command(check_command)
@@ -131,6 +158,8 @@ def _described(sql: Any) -> list[dict[str, Any]]:
                 "state": "offline" if one.offline and one.state == "active" else one.state,
                 "records": living.get(one.id, 0),
                 "lag": shown.span(clock.now() - oldest) if oldest else None,
+                "every_minutes": one.every_minutes,
+                "full_every_days": one.full_every_days,
                 "last_complete_at": oldest.isoformat(timespec="seconds") if oldest else None,
                 "last_error": shown.once(one.name, one.last_error) if one.last_error else None,
                 "streams": {name: stream.state for name, stream in sorted(streams.items())},
@@ -138,6 +167,12 @@ def _described(sql: Any) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _said(every: float | None, unit: str, setting: str) -> str:
+    if every is None:
+        return f"as {setting} says"
+    return f"every {every:g} {unit}" if every else "never"
 
 
 def _switch(name: str, state: str, database: str | None) -> None:

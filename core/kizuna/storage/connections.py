@@ -28,6 +28,8 @@ class StoredConnection:
     offline: bool
     last_error: str | None
     created_at: int
+    every_minutes: float | None = None  # how often it is read by itself; None as the settings say
+    full_every_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,14 @@ def configure(sql: Sql, connection_id: int, settings: Mapping[str, Any], secrets
     sql.execute(t.CONNECTION.update().where(t.CONNECTION.c.id == connection_id).values(values))
 
 
+def set_schedule(
+    sql: Sql, connection_id: int, every_minutes: float | None, full_every_days: float | None, at: int
+) -> None:
+    """The connection is read by itself so often, in minutes and days; None as the settings say."""
+    values = {"every_minutes": every_minutes, "full_every_days": full_every_days, "updated_at": at}
+    sql.execute(t.CONNECTION.update().where(t.CONNECTION.c.id == connection_id).values(values))
+
+
 def streams(sql: Sql, connection_id: int) -> dict[str, StoredStream]:
     """The streams of a connection that have been read, by name."""
     found = sql.execute(select(t.STREAM).where(t.STREAM.c.connection_id == connection_id))
@@ -137,6 +147,8 @@ def _connection(row: Row[Any]) -> StoredConnection:
         bool(row.offline),
         row.last_error,
         row.created_at,
+        row.every_minutes,
+        row.full_every_days,
     )
 
 

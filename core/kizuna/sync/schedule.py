@@ -23,10 +23,10 @@ from kizuna.failpoints import failpoint
 from kizuna.storage import connections, runs
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.instants import micros
+from kizuna.sync.rhythm import DAY_S, Rhythm
 from kizuna.sync.service import JOB, Service
 
 LOOK_EVERY_S = 15.0
-MINUTE_S, DAY_S = 60, 86_400
 _MICROS = 1_000_000
 _log = logs.named(__name__)
 
@@ -92,8 +92,8 @@ class Schedule:
         return list({one.connection: one for one in reversed(left)}.values())
 
     def _turns(self, stored: StoredConnection, now: datetime) -> list[Due]:
-        limits, found = self.parts.settings.sync, list[Due]()
-        full_s, changes_s = limits.full_every_days * DAY_S, limits.every_minutes * MINUTE_S
+        rhythm, found = Rhythm.of(stored, self.parts.settings.sync), list[Due]()
+        full_s, changes_s = rhythm.full_s, rhythm.changes_s
         old_s = (micros(now) - stored.created_at) / _MICROS
         # Until then its first load has read everything; connections that were made together do not begin together.
         if 0 < full_s <= old_s - _shift_s(stored, full_s):

@@ -23,6 +23,7 @@ from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
 from kizuna.sync.mapping.remapping import finish
 from kizuna.sync.recompress import recompress
+from kizuna.sync.rhythm import Rhythm
 
 REMAP_S = 10.0
 RECOMPRESS_S = 10.0
@@ -97,14 +98,14 @@ class Tending:
     def forget(self, now: datetime) -> bool:
         """Whether there may be more of them: a page of each connection at a time, so that no sync waits for it."""
         with self.database.read() as sql:
-            ids = [one.id for one in connections.all_of(sql)]
-        # The schedule knows by its runs which turns were had, so that they outlive their turn.
-        turn_days = max(self.limits.full_every_days, self.limits.every_minutes / (24 * 60))
-        before = micros(now - timedelta(days=max(self.limits.runs_kept_days, 2 * turn_days)))
+            stored = connections.all_of(sql)
         forgotten = []
-        for connection_id in ids:
+        for one in stored:
+            # The schedule knows by its runs which turns were had, so that they outlive their turn.
+            turn = timedelta(seconds=Rhythm.of(one, self.limits).longest_s())
+            before = micros(now - max(timedelta(days=self.limits.runs_kept_days), 2 * turn))
             with self.database.write() as sql:
-                forgotten.append(ended_runs.forget(sql, connection_id, before, FORGET_AT_ONCE))
+                forgotten.append(ended_runs.forget(sql, one.id, before, FORGET_AT_ONCE))
         return FORGET_AT_ONCE in forgotten
 
     def _remap(self) -> None:

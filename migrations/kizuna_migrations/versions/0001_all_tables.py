@@ -83,6 +83,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("offline", sa.Boolean(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("every_minutes", sa.Float(), nullable=True),
+        sa.Column("full_every_days", sa.Float(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),

@@ -31,6 +31,12 @@ class SystemConnection(Node):
     offline: bool = column("Whether it takes loaded files only.")
     settings: JSON = column("Its settings, without secrets.")
     last_error: str | None = column("What went wrong last.")
+    every_minutes: float | None = column(
+        "How often what changed is read by itself, in minutes, 0 for never; null as the settings say."
+    )
+    full_every_days: float | None = column(
+        "How often everything is read again by itself, in days, 0 for never; null as the settings say."
+    )
     created_at: DateTime = column("When it was added.")
     updated_at: DateTime = column("When it was last changed.")
     last_complete_at: DateTime | None = column("As of when every complete stream of it is known: the oldest of them.")

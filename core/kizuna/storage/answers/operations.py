@@ -53,7 +53,7 @@ CONNECTION = Shape(
     source="connection c",
     columns={
         "id": Column(("c.id",), of_number("connection")),
-        **plain("c", "name", "state", "last_error", "created_at", "updated_at"),
+        **plain("c", "name", "state", "last_error", "every_minutes", "full_every_days", "created_at", "updated_at"),
         "system": Column(("c.plugin",)),
         **flags("c", "offline"),
         **lists("c", "settings"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, UniqueConstraint
 
 from kizuna.storage.tables.base import METADATA, at, blob, connection_id, flag, rid, serial, text, whole
 
@@ -17,6 +17,8 @@ CONNECTION = Table(
     text("state"),  # active, disabled, needs_authorisation
     flag("offline"),  # takes loaded files only
     text("last_error", nullable=True),
+    Column("every_minutes", Float),  # how often it is read by itself, 0 for never; null as the settings say
+    Column("full_every_days", Float),
     at("created_at", nullable=False),
     at("updated_at", nullable=False),
 )
