@@ -1,36 +1,36 @@
-"""Large first loads through Bulk API 2.0: a query job is made, watched and collected as CSV.
+"""Large first loads through Bulk API 2.0: query jobs are made, watched and collected as CSV.
 
-The first page of a first load tells how many rows there are; when many are left, a job reads what lies behind that
-page. Whatever goes wrong with the job, the rows are read by ordinary queries from the same position; one that has expired is made
-again. Rows of a job come in no order, so the position stays before them and the bookmark holds the job and its locator.
-A job is deleted when its results have come, and aborted before that when they are not wanted any more.
+The first page of a first load tells how many rows there are; when many are left, jobs read what lies behind that page, each
+a range of ids, so that their results come side by side. Whatever goes wrong with one of them, the rows are read by ordinary
+queries from the same position; one that has expired is made again. Rows of a job come in no order, so the position stays
+before them and the bookmark holds the jobs and their locators. A job is deleted when its results have come, and aborted
+before that when they are not wanted any more.
 Source: Bulk API 2.0 and Bulk API Developer Guide, query jobs.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from kizuna import sdk
-from kizuna_salesforce import soql
+from kizuna_salesforce import pages, results, soql
 from kizuna_salesforce.currency import with_currency
-from kizuna_salesforce.marks import After, Place, bookmarked
+from kizuna_salesforce.marks import After, Mark, Part, Place, bookmarked
+from kizuna_salesforce.splitting import condition, cuts
 
 if TYPE_CHECKING:
     from kizuna_salesforce.readings import Keyset
 
 FAMILY = "bulk-state"
 ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
-ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without a job
-RESTARTS_MOST = 2  # jobs made anew in one conversation because the one before had expired
+ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without jobs
+RESTARTS_MOST = 8  # jobs made anew in one conversation because others had expired
+PARTS_MOST = 4  # of an object, and four objects may be read at once; Salesforce itself works on each in pieces
+PART_WORTH = 2  # how often over each job of several must have enough rows for one
 SINCE_VERSION = 47.0
-LONGEST_VALUE = 16_000_000
-NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
 replace = msgspec.structs.replace
 
 
@@ -53,139 +53,141 @@ def worthwhile(reading: Keyset, place: Place, left: int) -> bool:
     )
 
 
-def launch(reading: Keyset, place: Place, records: tuple[sdk.Record, ...]) -> sdk.Turn:
-    """The records of the page before, and the request that makes a job for what lies behind it."""
+def launch(reading: Keyset, place: Place, records: tuple[sdk.Record, ...], left: int) -> sdk.Turn:
+    """The records of the page before, and what must be known to make jobs for the ``left`` rows behind it."""
+    parts, bookmark = min(PARTS_MOST, left // (PART_WORTH * reading.bulk_from_rows)), bookmarked(place.mark)
+    if parts <= 1:
+        turn = split(reading, place, "")
+    else:
+        lowest, highest = (reading.query(soql.outermost(reading.sobject, direction)) for direction in ("ASC", "DESC"))
+        turn = sdk.Turn(ask=lowest, ahead=(highest,), state=replace(place, asking="lowest", parts=parts))
+    turn.records, turn.bookmark = records, bookmark
+    return turn
+
+
+def bounded(reading: Keyset, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
+    """The question for the highest id behind that for the lowest, then the jobs for what lies between."""
+    source_id = pages.first_id(pages.page(answer, reading.sobject, ask.path))
+    if place.asking == "highest":
+        return split(reading, place, source_id)
+    highest = reading.query(soql.outermost(reading.sobject, "DESC"))
+    return sdk.Turn(ask=highest, state=replace(place, asking="highest", lowest=source_id))
+
+
+def split(reading: Keyset, place: Place, highest: str) -> sdk.Turn:
+    """The first of the jobs; only one, for all rows, where the ids do not tell how to cut."""
+    ends = cuts(place.lowest, highest, place.parts)
+    below: tuple[str | None, ...] = (*ends, None)
+    jobs = tuple(Part(above=ends[:number], below=end) for number, end in enumerate(below))
+    return made(reading, replace(place, mark=replace(place.mark, jobs=jobs, job_version=reading.version)))
+
+
+def made(reading: Keyset, place: Place) -> sdk.Turn:
+    """The request that makes the first job that is missing; when none is, a look at those there are."""
     mark = place.mark
-    where = soql.beyond(reading.cursor(mark), mark.at, mark.id) if mark.at is not None and mark.id is not None else ""
-    ask = sdk.Ask(
-        method="POST",
-        path=_path(reading),
-        json={"operation": "queryAll", "query": soql.unordered(reading.sobject, mark.fields, where)},
-    )
-    return sdk.Turn(ask=ask, state=replace(place, asking="job"), records=records, bookmark=bookmarked(mark))
+    number = next((number for number, job in enumerate(mark.jobs) if not job.id), None)
+    if number is None:
+        return _looked_after(reading, place)
+    job = mark.jobs[number]
+    behind = soql.beyond(reading.cursor(mark), mark.at, mark.id) if mark.at is not None and mark.id is not None else ""
+    where = " AND ".join(filter(None, (behind, condition(job.above, job.below))))
+    query = soql.unordered(reading.sobject, mark.fields, where)
+    ask = sdk.Ask(method="POST", path=_path(reading), json={"operation": "queryAll", "query": query})
+    return sdk.Turn(ask=ask, state=replace(place, asking="job", part=number))
 
 
 def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
-    """The first look at a job that was made; the bookmark names it."""
-    mark = replace(place.mark, job=_job(reading, answer).id, job_version=reading.version, locator=None)
-    return _watch(reading, replace(place, mark=mark), bookmark=True)
-
-
-def taken_up(reading: Keyset, place: Place) -> sdk.Turn:
-    """A look at the job of an earlier run."""
-    return _watch(reading, place)
+    """What follows on a job that was made; the bookmark names it."""
+    place = _having(place, id=_job(reading, answer).id)
+    turn = made(reading, place)
+    turn.bookmark = bookmarked(place.mark)
+    return turn
 
 
 def watched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
-    """The next look at the job, or its first results."""
+    """The next look at the jobs, or their first results."""
+    ended = place.ended | {place.mark.jobs[place.part].id}
     match _job(reading, answer).state:
         case "JobComplete":
-            return sdk.Turn(ask=_results(reading, place), state=replace(place, asking="results"))
+            return _looked_after(reading, replace(place, ended=ended))
         case "Failed" | "Aborted":
-            return given_up(reading, place, running=False)
+            return given_up(reading, replace(place, ended=ended))
     if place.looks >= ASKED_MOST:
         return given_up(reading, place)
-    return _watch(reading, replace(place, looks=place.looks + 1))
+    return _looked_after(reading, replace(place, looks=place.looks + 1))
 
 
 def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
-    """The records of a page of results, and the request for the next one.
+    """The records of a page of results, and the request for those of the next job in turn.
 
     Raises PageError when the page holds fewer rows than Salesforce says.
     """
-    read = rows(reading.sobject, reading.version, answer, dict(place.types))
+    job = place.mark.jobs[place.part]
+    read = results.rows(reading.sobject, reading.version, answer, dict(place.types))
     records = tuple(sdk.Record(raw=with_currency(record.raw, place.mark.currency)) for record in read)
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
         # The bookmark names the job until it is deleted, so that a kill before that leaves none behind.
-        turn = discarded(reading, place, place.mark.job or "", "end", running=False)
-        turn.records = records
-        return turn
-    if locator == place.mark.locator:
+        turn = discarded(reading, place, (job.id,), "part")
+    elif locator == job.locator:
         raise sdk.PageError(f"{reading.sobject}: the results name themselves as the next ones; the page is refused")
-    place = replace(place, mark=replace(place.mark, locator=locator))
-    return sdk.Turn(ask=_results(reading, place), state=place, records=records, bookmark=bookmarked(place.mark))
+    else:
+        turn = _collecting(reading, _having(place, locator=locator))
+    turn.records = records
+    return turn
 
 
 def expired(reading: Keyset, place: Place) -> sdk.Turn:
-    """Another job in place of one that Salesforce does not have any more, from the same position."""
-    unhurried = place.restarts >= RESTARTS_MOST
-    mark = replace(place.mark, job=None, job_version="", locator=None, unhurried=unhurried)
-    return _onward(reading, replace(place, mark=mark, restarts=place.restarts + 1, looks=0))
+    """Another job in place of one that Salesforce does not have any more, for the same rows."""
+    lost = place.mark.jobs[place.part].id
+    anew = replace(_having(place, id="", locator=None), ended=place.ended - {lost}, looks=0)
+    if place.restarts >= RESTARTS_MOST:
+        return given_up(reading, anew)
+    turn = made(reading, replace(anew, restarts=place.restarts + 1))
+    turn.bookmark = bookmarked(anew.mark)
+    return turn
 
 
-def given_up(reading: Keyset, place: Place, *, running: bool = True) -> sdk.Turn:
-    """Ordinary queries from the position before the job, for the rest of this pass; the job is deleted."""
-    job = place.mark.job
-    place = replace(place, mark=replace(place.mark, job=None, job_version="", locator=None, unhurried=True))
-    return _onward(reading, place) if job is None else discarded(reading, place, job, "rows", running=running)
+def unfinished(mark: Mark) -> tuple[str, ...]:
+    """The jobs that Salesforce still has because of this reading."""
+    return tuple(job.id for job in mark.jobs if job.id and not job.done)
 
 
-def discarded(reading: Keyset, place: Place, job: str, then: After, *, running: bool = True) -> sdk.Turn:
-    """The request that deletes a job, behind the one that aborts it when it may be running; then the reading goes on."""
-    path, state = f"{_path(reading)}/{job}", replace(place, dropping=job, then=then)
-    if running:
+def given_up(reading: Keyset, place: Place) -> sdk.Turn:
+    """Ordinary queries from the position before the jobs, for the rest of this pass; the jobs are deleted."""
+    left = unfinished(place.mark)
+    place = replace(place, mark=replace(place.mark, jobs=(), job_version="", unhurried=True))
+    return discarded(reading, place, left, "rows") if left else _onward(reading, place)
+
+
+def discarded(reading: Keyset, place: Place, jobs: Sequence[str], then: After) -> sdk.Turn:
+    """The request that deletes the first of the jobs, behind the one that aborts it when it may be under way."""
+    path, state = f"{_path(reading)}/{jobs[0]}", replace(place, dropping=tuple(jobs), then=then)
+    ahead = tuple(_results(reading, job) for job in _in_turn(place)[:-1]) if then == "part" else ()
+    if jobs[0] not in place.ended:
         ask = sdk.Ask(method="PATCH", path=path, json={"state": "Aborted"})
-        return sdk.Turn(ask=ask, state=replace(state, asking="abort"))
-    return sdk.Turn(ask=sdk.Ask(method="DELETE", path=path), state=replace(state, asking="drop"))
+        return sdk.Turn(ask=ask, ahead=ahead, state=replace(state, asking="abort"))
+    return sdk.Turn(ask=sdk.Ask(method="DELETE", path=path), ahead=ahead, state=replace(state, asking="drop"))
 
 
 def dropped(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """How the reading goes on, whatever Salesforce answers: a job that stays is deleted by itself after seven days."""
+    job, *others = place.dropping
     if place.asking == "abort":
-        return discarded(reading, place, place.dropping, place.then, running=False)
+        return discarded(reading, replace(place, ended=place.ended | {job}), place.dropping, place.then)
+    if others:
+        return discarded(reading, place, others, place.then)
     match place.then:
         case "describe":
             return reading.describe(place)
         case "rows":
             return _onward(reading, place)
-        case "end":
-            mark = replace(place.mark, job=None, job_version="", locator=None)
+        case "part":
+            place = _having(place, done=True)
+            if unfinished(place.mark):
+                return _collecting(reading, place)
+            mark = replace(place.mark, jobs=(), job_version="")
             return reading.finished(replace(place, mark=mark, high=mark.ceiling), (), answer)
-
-
-def rows(sobject: str, version: str, answer: sdk.Answer, types: dict[str, str]) -> Iterator[sdk.Record]:
-    """Each row of the CSV as the JSON that a query would give; empty is null, which CSV cannot tell apart.
-
-    Raises PageError when it is no CSV, or when rows are missing.
-    """
-    csv.field_size_limit(LONGEST_VALUE)
-    try:
-        text = answer.body.decode("utf-8-sig").replace("\x00", "")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise sdk.PageError(f"{sobject}: the results of the job are no CSV; the page is refused") from error
-    header, found = (lines[0], lines[1:]) if lines else ([], [])
-    promised = answer.headers.get("sforce-numberofrecords", "")
-    if promised.isdigit() and int(promised) != len(found):
-        raise sdk.PageError(f"{sobject}: {len(found)} of {promised} results arrived; the page is refused")
-    if found and "Id" not in header:
-        raise sdk.PageError(f"{sobject}: the results of the job have no Id; the page is refused")
-    for line in found:
-        if len(line) != len(header):
-            raise sdk.PageError(f"{sobject}: a result has another number of fields; the page is refused")
-        named = dict(zip(header, line, strict=True))
-        url = f"/services/data/v{version}/sobjects/{sobject}/{named['Id']}"
-        record: dict[str, Any] = {"attributes": {"type": sobject, "url": url}}
-        record |= {name: typed(value, types.get(name, "string")) for name, value in named.items()}
-        yield sdk.Record(raw=msgspec.json.encode(record))
-
-
-def typed(text: str, type_: str) -> Any:
-    """A value of a CSV as a query's JSON has it; what is not of its type stays text."""
-    if text == "":
-        return None
-    if type_ == "boolean":
-        return {"true": True, "false": False}.get(text, text)
-    if type_ == "datetime":
-        return f"{text[:-1]}+0000" if text.endswith("Z") else text
-    if type_ in NUMBERS:
-        try:
-            number = msgspec.json.decode(text, type=int | float)
-        except msgspec.DecodeError:
-            return text
-        return msgspec.Raw(text.encode()) if isinstance(number, float) else number
-    return text
 
 
 def _onward(reading: Keyset, place: Place) -> sdk.Turn:
@@ -196,16 +198,42 @@ def _onward(reading: Keyset, place: Place) -> sdk.Turn:
     return turn
 
 
-def _watch(reading: Keyset, place: Place, *, bookmark: bool = False) -> sdk.Turn:
-    ask = sdk.Ask(path=f"{_path(reading)}/{place.mark.job}", family=FAMILY)
-    kept = bookmarked(place.mark) if bookmark else None
-    return sdk.Turn(ask=ask, state=replace(place, asking="state"), bookmark=kept)
+def _looked_after(reading: Keyset, place: Place) -> sdk.Turn:
+    """A look at the first job that may be under way; when none is, their results."""
+    waiting = ((n, job) for n, job in enumerate(place.mark.jobs) if not job.done and job.id not in place.ended)
+    number, job = next(waiting, (-1, None))
+    if job is None:
+        return _collecting(reading, replace(place, part=len(place.mark.jobs) - 1))
+    ask = sdk.Ask(path=f"{_path(reading)}/{job.id}", family=FAMILY)
+    return sdk.Turn(ask=ask, state=replace(place, asking="state", part=number))
 
 
-def _results(reading: Keyset, place: Place) -> sdk.Ask:
-    path = f"{_path(reading)}/{place.mark.job}/results"
+def _collecting(reading: Keyset, place: Place) -> sdk.Turn:
+    """The request for results of the next job in turn; those of the others do not wait for its answer."""
+    here, *others = _in_turn(place)
+    state = replace(place, asking="results", part=place.mark.jobs.index(here))
+    ahead = tuple(_results(reading, job) for job in others)
+    return sdk.Turn(ask=_results(reading, here), ahead=ahead, state=state, bookmark=bookmarked(place.mark))
+
+
+def _in_turn(place: Place) -> list[Part]:
+    """The jobs whose results have not all come, the one behind that which is asked about first, that one last."""
+    jobs, behind = place.mark.jobs, place.part + 1
+    return [job for job in (*jobs[behind:], *jobs[:behind]) if not job.done]
+
+
+def _having(place: Place, **changed: Any) -> Place:
+    """The place with the job that is asked about changed so."""
+    jobs, number = place.mark.jobs, place.part
+    changed_job = replace(jobs[number], **changed)
+    mark = replace(place.mark, jobs=(*jobs[:number], changed_job, *jobs[number + 1 :]))
+    return replace(place, mark=mark)
+
+
+def _results(reading: Keyset, job: Part) -> sdk.Ask:
+    path = f"{_path(reading)}/{job.id}/results"
     ask = sdk.Ask(path=path, params=(("maxRecords", str(reading.bulk_page_rows)),), headers=(("Accept", "text/csv"),))
-    return ask.having(locator=place.mark.locator) if place.mark.locator else ask
+    return ask.having(locator=job.locator) if job.locator else ask
 
 
 def _path(reading: Keyset) -> str:

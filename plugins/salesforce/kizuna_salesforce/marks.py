@@ -10,6 +10,19 @@ import msgspec
 from kizuna import sdk
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bulk job and what it reads: the ids from every one of ``above`` on and ``below`` another.
+
+    ``id`` is empty before it is made; ``locator`` is where its results go on; ``done`` when all have come.
+    """
+
+    id: str = ""
+    above: tuple[str, ...] = ()
+    below: str | None = None
+    locator: str | None = None
+    done: bool = False
+
+
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The bookmark. Instants of rows are Salesforce's; the ``…_at`` of questions are ours, for durations only.
 
@@ -17,9 +30,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that no transaction older than it can still be open. ``at``, ``id``: the position in an unfinished pass.
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
-    which holds only if the engine has seen all of it. ``job``, ``job_version``, ``locator``: the bulk job that
-    reads what lies behind the position, the API's version that made it, and where its results go on; ``unhurried`` once a
-    job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
+    which holds only if the engine has seen all of it. ``jobs``: the bulk jobs that read what lies behind
+    the position, ``job_version`` the API's version that made them; ``unhurried`` once a job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
     that the description shows and queries do not. ``unlogged``: Salesforce keeps no log of this object's deletions.
     """
 
@@ -34,19 +46,18 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     purged_until: datetime | None = None
     purged_asked_at: datetime | None = None
     owed: bool = False
-    job: str | None = None
+    jobs: tuple[Part, ...] = ()
     job_version: str = ""
-    locator: str | None = None
     unhurried: bool = False
     currency: str | None = None
     refused: tuple[str, ...] = ()
     unlogged: bool = False
 
 
-Asking = Literal[
-    "describe", "currency", "newest", "rows", "purged", "existing", "job", "state", "results", "abort", "drop"
-]
-After = Literal["describe", "rows", "end"]
+_Reading = Literal["describe", "currency", "newest", "rows", "purged", "existing"]
+_ByJobs = Literal["lowest", "highest", "job", "state", "results", "abort", "drop"]
+Asking = _Reading | _ByJobs
+After = Literal["describe", "rows", "part"]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,10 +75,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     descriptions: int = 0
     described: tuple[str, ...] = ()  # the fields of a description that is not acted upon yet
     types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
-    looks: int = 0  # at a bulk job
-    restarts: int = 0  # of a bulk job that had expired
-    dropping: str = ""  # the bulk job that is being deleted
-    then: After = "rows"  # what comes when it is
+    parts: int = 1  # bulk jobs to be made
+    lowest: str = ""  # the id at which the first of them begins
+    part: int = 0  # the bulk job that is asked about
+    ended: frozenset[str] = frozenset()  # bulk jobs that are not under way any more
+    looks: int = 0  # at bulk jobs
+    restarts: int = 0  # of bulk jobs that had expired
+    dropping: tuple[str, ...] = ()  # bulk jobs that are being deleted
+    then: After = "rows"  # what comes when they are
     purged: tuple[tuple[str, datetime | None], ...] = ()  # ids that may be gone for good, and since when
 
 

@@ -99,6 +99,14 @@ def rows(found: Page) -> list[tuple[datetime, str]]:
     return seen
 
 
+def first_id(found: Page) -> str:
+    """The id of the first row, empty when there is none that is understood."""
+    try:
+        return full_id(next((row.id for row in map(_ROW.decode, found.records) if row.id), ""))
+    except msgspec.DecodeError:
+        return ""
+
+
 def description(answer: sdk.Answer, sobject: str) -> Description:
     """The description, with those fields only that can be asked for.
 

@@ -54,8 +54,8 @@ class Keyset:
         # An interrupted first load may go on by a job, whose results need the types of the fields.
         typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
-        left_over = marked(bookmark).job if start.full else None
-        if left_over is not None:
+        left_over = bulk.unfinished(marked(bookmark)) if start.full else ()
+        if left_over:
             return bulk.discarded(self, place, left_over, "describe")
         if not mark.fields or stale or typeless:
             return self.describe(place)
@@ -74,6 +74,8 @@ class Keyset:
                 return self._newest(place, ask, answer)
             case "rows":
                 return self._page(place, ask, answer)
+            case "lowest" | "highest":
+                return bulk.bounded(self, place, ask, answer)
             case "job":
                 return bulk.launched(self, place, answer)
             case "state":
@@ -133,11 +135,12 @@ class Keyset:
                 currency=code,
             )
             anew = replace(place, mark=mark, whole=True, high=None)
-            return bulk.discarded(self, anew, place.mark.job, "rows") if place.mark.job else self.rows(anew)
-        if mark.job is not None:
+            left_over = bulk.unfinished(known)
+            return bulk.discarded(self, anew, left_over, "rows") if left_over else self.rows(anew)
+        if mark.jobs:
             if mark.job_version != self.version:  # whose results no other version is given
                 return bulk.given_up(self, replace(place, mark=mark))
-            return bulk.taken_up(self, replace(place, mark=mark))
+            return bulk.made(self, replace(place, mark=mark))
         return self.rows(replace(place, mark=mark))
 
     def rows(self, place: Place) -> sdk.Turn:
@@ -189,8 +192,9 @@ class Keyset:
         place = replace(self._moved(place, seen), counted=place.counted + len(found.records))
         records = tuple(sdk.Record(raw=currency.with_currency(raw, place.mark.currency)) for raw in found.records)
         if found.next_records_url and not found.done:
-            if bulk.worthwhile(self, place, (found.total_size or 0) - len(found.records)):
-                return bulk.launch(self, place, records)
+            left = (found.total_size or 0) - len(found.records)
+            if bulk.worthwhile(self, place, left):
+                return bulk.launch(self, place, records, left)
             following = sdk.Ask(path=found.next_records_url)
             return sdk.Turn(ask=following, state=place, records=records, bookmark=bookmarked(place.mark))
         if place.most and place.counted >= place.most:
@@ -226,7 +230,7 @@ class Keyset:
             mark = replace(mark, settled=True)
         if mark.owed and not (place.whole and place.unbroken):
             return sdk.Turn(records=records, bookmark={}, whole=place.whole)
-        mark = replace(mark, at=None, id=None, ceiling=None, job=None, job_version="", locator=None)
+        mark = replace(mark, at=None, id=None, ceiling=None, jobs=(), job_version="")
         mark = replace(mark, unhurried=False, owed=False)
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
@@ -238,6 +242,8 @@ class Keyset:
             return purges.unknown()
         if place.asking == "purged" and answer.status in purges.NO_LOG:
             return purges.unlogged(place)
+        if place.asking in ("lowest", "highest"):
+            return bulk.split(self, place, "")
         if place.asking in ("state", "results") and answer.status == 404:
             return bulk.expired(self, place)
         if place.asking in ("job", "state", "results"):

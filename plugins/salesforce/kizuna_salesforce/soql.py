@@ -52,3 +52,8 @@ def these(sobject: str, fields: Sequence[str], ids: Sequence[str]) -> str:
 def among(sobject: str, ids: Sequence[str]) -> str:
     """The ids that still exist, be it in the recycle bin."""
     return these(sobject, ("Id",), ids)
+
+
+def outermost(sobject: str, direction: str) -> str:
+    """The one row with the lowest (ASC) or the highest (DESC) id."""
+    return f"SELECT Id FROM {sobject} ORDER BY Id {direction} LIMIT 1"
