@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from kizuna import sdk
-from kizuna.plugins import Plugins, load
 from kizuna.sdk.transport import Transport
 from kizuna.sync.run import Syncer
-from tests.support.toys import Bench, Toy, ToySettings, bench
+from tests.support.toys import Bench, Toy, ToySettings, bench, host
 
 PAGES = 5
 
@@ -65,15 +64,9 @@ def toy(sqlite_url: str):
 
 @pytest.fixture
 def syncer(toy: Bench):
-    made = Syncer(toy.database, host(), toy.deriver)
+    made = Syncer(toy.database, host(Local), toy.deriver)
     yield made
     made.close()
-
-
-def host() -> Plugins:
-    plugins = load(allowed=[])
-    plugins.connectors["toy"] = Local
-    return plugins
 
 
 def test_asks_go_to_the_connectors_own_carrier_which_is_closed_with_the_line(carrier: Carrier) -> None:

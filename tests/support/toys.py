@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from kizuna import sdk
 from kizuna.derive import Deriver
+from kizuna.plugins import Plugins, load
 from kizuna.storage import connections, payloads
 from kizuna.storage.database import Database
 from kizuna.storage.runs import Lease
@@ -224,6 +225,13 @@ class Bench:
 def at(minutes: int) -> str:
     """An instant as the toy vendor writes it, so many minutes into the morning."""
     return (MORNING + timedelta(minutes=minutes)).isoformat()
+
+
+def host(connector: type[Toy] = Toy) -> Plugins:
+    """A host that knows this connector alone."""
+    plugins = load(allowed=[])
+    plugins.connectors[connector.key] = connector
+    return plugins
 
 
 @contextmanager

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from kizuna.model.custom import FieldRule
 from kizuna.model.enums import CustomForm
@@ -14,19 +11,13 @@ from kizuna.storage import connections, field_rules
 from kizuna.sync.rebuild import rebuild
 from kizuna.sync.writer import Gathered
 from tests.derive.test_rebuild import toys
-from tests.support.toys import MORNING, Bench, at, bench
+from tests.support.toys import MORNING, Bench, at
 from tests.sync.test_preparers import batch, prepared
 
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0), "tier": "Gold", "trade": "Machines"}
 TIER = FieldRule(path="tier", entity="account", form=CustomForm.TEXT, name="tier")
 TRADE = FieldRule(path="trade", entity="account", form=CustomForm.TEXT, attribute="industry")
 KEPT = "SELECT name, form, value FROM fact_custom_field ORDER BY rid, name"
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def rule(toy: Bench, path: str, given: FieldRule | None, stream: str = "firms", connection: str = "toy") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -15,16 +14,9 @@ from kizuna.storage import connections, ended_runs, runs
 from kizuna.storage.instants import micros
 from kizuna.sync import tending
 from kizuna.sync.tending import Tending
-from tests.derive.test_rebuild import toys
-from tests.support.toys import MORNING, Bench, bench
+from tests.support.toys import MORNING, Bench, host
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def ran(toy: Bench, run_id: str, days_ago: float, *, ended: bool = True, connection_id: int = 1) -> None:
@@ -46,7 +38,7 @@ def kept(toy: Bench) -> list[str]:
 
 def looks_after(toy: Bench, **limits: Any) -> Tending:
     """What forgets runs, with these settings."""
-    return Tending(cast("jobs.Engine", None), "sync", toy.database, toys(), SyncLimits(**limits))
+    return Tending(cast("jobs.Engine", None), "sync", toy.database, host(), SyncLimits(**limits))
 
 
 def test_runs_that_ended_long_ago_are_forgotten_but_the_latest(toy: Bench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,11 @@ import httpx
 import pytest
 
 from kizuna import sdk
-from kizuna.plugins import Plugins, load
 from kizuna.sdk import Hint, Named
 from kizuna.sync import reader
 from kizuna.sync.named import NAMED_MOST, Wanted
 from kizuna.sync.run import STALLS_MOST, SliceResult, Syncer
-from tests.support.toys import MORNING, Bench, Toy, at, bench
+from tests.support.toys import MORNING, Bench, Toy, at
 
 STANDS = "SELECT bookmark, state, reason, last_complete_at FROM stream WHERE name = 'firms'"
 FIRMS = "SELECT source_id, deleted FROM source_record ORDER BY source_id"
@@ -88,18 +87,8 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Vendor:
 
 
 @pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def syncer(toy: Bench) -> Iterator[Syncer]:
-    plugins: Plugins = load(allowed=[])
-    plugins.connectors["toy"] = Naming
-    made = Syncer(toy.database, plugins, toy.deriver)
-    yield made
-    made.close()
+def connector() -> type[Toy]:
+    return Naming
 
 
 def read(syncer: Syncer, *named: Named) -> SliceResult:

@@ -23,18 +23,12 @@ from kizuna.sync.preparing.preparer import received, send
 from kizuna.sync.preparing.preparers import Preparers
 from kizuna.sync.writer import Gathered, StreamWriter
 from tests.faults.smallness import in_small_pieces
-from tests.support.toys import MORNING, Bench, at, bench
+from tests.support.toys import MORNING, Bench, at
 from tests.support.worlds import Kizuna, kizuna, world
 
 READY_S = 120.0
 FIRST = {"id": "0", "name": "First", "at": at(0)}
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +26,6 @@ TIER = FieldRule(path="tier", entity="account", form=CustomForm.TEXT, name="tier
 GRADE = FieldRule(path="tier", entity="account", form=CustomForm.CHOICE, name="grade", choices=("Gold", "Silver"))
 SITE = FieldRule(path="home", entity="account", form=CustomForm.TEXT, attribute="domain")
 KEPT = "SELECT name, value FROM fact_custom_field ORDER BY name, value"
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def change(toy: Bench, path: str, rule: FieldRule | None, stream: str = "firms", connection: str = "toy") -> None:

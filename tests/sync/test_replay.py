@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -33,12 +33,6 @@ class Keyed(Toy):
             return f"firm-{firm.id}"
 
         return tuple(replace(stream, key=key) if stream.name == "firms" else stream for stream in super().streams())
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def loader(toy: Bench, connector: type[Toy] = Toy) -> Loader:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from sqlalchemy import event, text
 
 from kizuna.storage import runs
 from kizuna.storage.database import Database
-from tests.support.toys import Bench, bench
+from tests.support.toys import Bench
 
 ENDED = 2_000
 INDEX = "ix_sync_run_unended"
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def plan_of_unended(database: Database) -> list[str]:

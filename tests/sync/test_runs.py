@@ -5,38 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from kizuna.errors import ConfigError, LeaseLost
-from kizuna.plugins import Plugins, load
 from kizuna.storage import connections
 from kizuna.sync.files.load import Loader
 from kizuna.sync.run import Syncer
 from kizuna.sync.writer import Wrote
-from tests.support.toys import Bench, Toy, bench
-
-
-def host(connector: type[Toy] = Toy) -> Plugins:
-    plugins = load(allowed=[])
-    plugins.connectors["toy"] = connector
-    return plugins
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def syncer(toy: Bench) -> Iterator[Syncer]:
-    made = Syncer(toy.database, host(), toy.deriver)
-    yield made
-    made.close()
+from tests.support.toys import Bench, bench, host
 
 
 def test_a_worker_that_lost_its_lease_cannot_end_the_run(toy: Bench, syncer: Syncer) -> None:

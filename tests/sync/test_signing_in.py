@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
 import pytest
 
 from kizuna import sdk
-from kizuna.plugins import load
 from kizuna.storage import connections
 from kizuna.sync.run import SliceResult, Syncer
-from tests.support.toys import Bench, Toy, at, bench
+from tests.support.toys import Bench, Toy, at
 
 HOME = "http://127.0.0.1:1"
 PAGES = 4
@@ -68,18 +66,8 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Vendor:
 
 
 @pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def syncer(toy: Bench) -> Iterator[Syncer]:
-    plugins = load(allowed=[])
-    plugins.connectors["toy"] = Signing
-    made = Syncer(toy.database, plugins, toy.deriver)
-    yield made
-    made.close()
+def connector() -> type[Toy]:
+    return Signing
 
 
 def queued(syncer: Syncer) -> str:

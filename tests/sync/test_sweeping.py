@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 
 from kizuna import sdk
 from kizuna.config import SyncLimits
 from kizuna.sync.stream import Budget, Progress, StreamRun
 from kizuna.sync.writer import Gathered
-from tests.support.toys import MORNING, Bench, Toy, ToySettings, at, bench
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
+from tests.support.toys import MORNING, Bench, Toy, ToySettings, at
 
 
 def listed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,16 +14,10 @@ from kizuna.storage import evidence, runs
 from kizuna.storage.payloads import Payloads
 from kizuna.sync.rebuild import rebuild
 from kizuna.sync.writer import Gathered, StreamWriter
-from tests.support.toys import MORNING, Bench, Toy, at, bench
+from tests.support.toys import MORNING, Bench, Toy, at
 
 PAST = ("source_version", "fact_history", "fact_account", "quarantine")
 ACME = {"id": "1", "name": "Acme", "site": "acme.jp", "at": at(0)}
-
-
-@pytest.fixture
-def toy(database_url: str) -> Iterator[Bench]:
-    with bench(database_url) as made:
-        yield made
 
 
 def test_an_older_version_never_overwrites_a_newer_one(toy: Bench) -> None:
