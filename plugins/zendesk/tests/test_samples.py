@@ -141,7 +141,7 @@ def test_recorded_cursors_and_end_times_walk_forward_through_the_readings(sample
             answer = sdk.Answer(
                 status=200,
                 # Nothing was asked for beside the records when this was recorded.
-                body=json.dumps({"identities": [], **exchange["body"]}).encode(),
+                body=json.dumps({"identities": [], "metric_sets": [], **exchange["body"]}).encode(),
                 headers={},
                 asked_at=datetime(2026, 1, 1, tzinfo=UTC),
             )

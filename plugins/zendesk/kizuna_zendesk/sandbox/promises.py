@@ -66,7 +66,8 @@ def definitions() -> Iterator[Native]:
         )
     for stream, first, names in PARTS:
         for place, name in enumerate(names):
-            yield _defined(stream, first + place, name=name, active=True, default=place == 0)
+            of_brand = {"subdomain": name.lower().replace(" ", "-")} if stream == "brands" else {}
+            yield _defined(stream, first + place, name=name, active=True, default=place == 0, **of_brand)
     for stream, fields in FIELDS.items():
         for place, (type_, title, key) in enumerate(fields):
             choices = [{"id": 1, "name": "Invoices", "value": "area_invoices"}] if type_ == "tagger" else []
