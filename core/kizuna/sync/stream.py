@@ -160,8 +160,10 @@ class StreamRun:
 
     async def _end(self, gathered: Gathered, page: Page, start: Start) -> None:
         sweeps = page.whole and self.stream.sweep and self.unbroken
-        # A bookmark of its end would say that the pass found what is gone, also when a kill comes before it did.
-        end, gathered.bookmark = (gathered.bookmark, None) if sweeps else (None, gathered.bookmark)
+        end: Bookmark | None = None
+        if sweeps and not self.writer.is_first_load:
+            # A bookmark of its end would say that the pass found what is gone, also when a kill comes before it did.
+            end, gathered.bookmark = gathered.bookmark, None
         await self._write(gathered)
         if sweeps:
             refusal = None if self.writer.nameless else await self._sweep(page)

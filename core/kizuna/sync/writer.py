@@ -112,6 +112,11 @@ class StreamWriter:
                 drift.record(sql, source, self.stream.name, run, gone, (), micros(clock.now()))
 
     @property
+    def is_first_load(self) -> bool:
+        """Whether nothing was stored of the stream before this object, so that nothing can be gone."""
+        return self._first
+
+    @property
     def first(self) -> bool:
         """Whether nothing is stored of the stream but what this object has written."""
         return self._first and self._begun
