@@ -88,7 +88,8 @@ def refusal(name: str, answer: sdk.Answer) -> sdk.KizunaError:
     if answer.status == 400 or (found := _by_status(name, answer)) is None:
         said = ", ".join(codes(answer))
         found = sdk.RefusedError(f"{name}: the query was refused ({said}); the connector asked wrongly.")
-    return _by_code(name, answer) or found
+    # What is not there at all is named by its stream: no word of the object's is repeated.
+    return _by_code("salesforce" if answer.status == 404 else name, answer) or found
 
 
 def _about_the_object(status: int, found: sdk.KizunaError | None) -> bool:

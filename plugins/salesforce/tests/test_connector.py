@@ -164,6 +164,14 @@ def test_what_is_refused_of_an_object_is_left_to_the_reading_which_knows_what_it
     assert type(errors.refusal("Contact", said)) is error
 
 
+def test_an_object_that_is_not_there_is_named_by_its_stream_alone():
+    body = json.dumps([{"errorCode": "NOT_FOUND", "message": "…"}]).encode()
+
+    error = errors.refusal("Case", sdk.Answer(status=404, body=body, headers={}, asked_at=NOW))
+
+    assert str(error).startswith("salesforce: the object is absent or not readable (NOT_FOUND)")
+
+
 def test_a_restriction_of_the_object_names_the_permission_that_lifts_it():
     message = "Implementation restriction: ContentDocumentLink requires a filter"
     body = json.dumps([{"errorCode": "API_ERROR", "message": message}]).encode()
