@@ -45,7 +45,7 @@ def test_two_records_that_are_not_one_say_why():
         ({**AOBA, "name": "青葉"}, {**AOBA, "name": "(株)青葉"}, "linked"),
         ({**AOBA, "name": "青葉"}, {**AOBA, "name": "Aoba"}, "review"),
         ({**AOBA, "name": "青葉"}, {**AOBA, "name": "緑川"}, "blocked"),
-        ({"name": "青葉"}, {"name": "青葉"}, "apart"),
+        ({"name": "青葉"}, {"name": "青葉"}, "blocked"),
     ],
 )
 def test_the_verdict_names_what_happens(values, other, verdict):

@@ -33,6 +33,8 @@ def test_an_account_is_found_by_everything_it_says():
         ("email", "keiri@aoba.co.jp"),
         ("domain", "aoba.co.jp"),
         ("known_domain", "aoba.co.jp"),
+        ("contact", "ken@midori.jp"),
+        ("contact", "ken@gmail.com"),
         ("known_domain", "midori.jp"),
         ("domain_name", "aoba.co.jp|青葉商事"),
         ("domain_name", "midori.jp|青葉商事"),
@@ -46,7 +48,7 @@ def test_a_desks_mailbox_is_no_key_of_a_person():
 
     found = kinds_of(profile)
 
-    assert found == {("own", "crm|crm-8"), ("email", "taro@aoba.jp"), ("name", "sato|taro")}
+    assert found == {("own", "crm|crm-8"), ("email", "taro@aoba.jp"), ("full_name", "sato|taro")}
 
 
 @pytest.mark.parametrize(

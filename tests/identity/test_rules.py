@@ -77,15 +77,23 @@ def test_names_of_two_businesses_keep_a_shared_domain_from_linking(name, other, 
 def test_a_name_alone_never_links(name, other):
     a, b = account(CRM, name), account(DESK, other)
 
-    assert compare(a, b) is None
+    edge = compare(a, b)
+
+    assert edge is not None
+    assert not edge.is_auto
+    assert blocking(a, b) == {"name_only"}
     assert blocking(a, b) == {"name_only"}
 
 
-def test_a_telephone_number_and_a_name_do_not_link():
+def test_a_name_and_a_telephone_number_link_two_systems_as_long_as_few_have_them():
     a = account(CRM, "青葉商事", phones=("03-1234-5679",), country="JP")
     b = account(DESK, "青葉商事", phones=("+81312345679",))
 
-    assert compare(a, b) is None
+    assert links(a, b)
+    assert not links(a, b, carried_by("phone", "+81312345679", 4))
+    assert not links(
+        account(CRM, "青葉商事", phones=("+81312345679",)), account(CRM, "青葉商事", phones=("+81312345679",))
+    )
 
 
 def test_one_source_that_writes_two_forms_means_two_companies():
@@ -251,4 +259,4 @@ def test_an_edge_can_be_stored_and_read_back():
     assert edge is not None
     assert edge_from(why(edge)) == edge
     assert edge.bits == sum(item.bits for item in edge.evidence) >= AUTO_BITS
-    assert (edge.a, edge.b, edge.tier, edge.model_version) == (a.rid, b.rid, "exact", "exact-2")
+    assert (edge.a, edge.b, edge.tier, edge.model_version) == (a.rid, b.rid, "exact", "signs-3")

@@ -1,4 +1,4 @@
-"""What contacts say of their account: the domains of their addresses become evidence for who the account is."""
+"""What contacts say of their account: their mailboxes and domains become evidence for who the account is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kizuna.identity.normalise import domain_of
-from kizuna.identity.profile import AccountProfile, PersonProfile
+from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, contacts_of
 from kizuna.storage import identity, placements
 
 CONTACT_DOMAINS_MOST = 20
@@ -21,30 +21,29 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
     Their profiles and keys are brought up to date.
     """
     known = identity.profiles(sql, "account", accounts)
-    said = _domains(sql, known)
-    changed: set[int] = set()
-    left: set[int] = set()
+    said = _people(sql, known)
+    changed: list[Profile] = []
     for rid, profile in sorted(known.items()):
         assert isinstance(profile, AccountProfile)
-        new = frozenset(said.get(rid, ())) - profile.domains
-        if new != profile.contact_domains:
-            left |= identity.replace_profile(sql, msgspec.structs.replace(profile, contact_domains=new))
-            changed.add(rid)
-    return changed, left
+        people = said.get(rid, ())
+        domains = {d for person in people for d in map(domain_of, person.emails | person.role_mailboxes) if d}
+        beside = frozenset(domains) - profile.domains if len(domains) <= CONTACT_DOMAINS_MOST else frozenset()
+        contacts = contacts_of({address for person in people for address in person.emails})
+        if (beside, contacts) != (profile.contact_domains, profile.contacts):
+            changed.append(msgspec.structs.replace(profile, contact_domains=beside, contacts=contacts))
+    return {profile.rid for profile in changed}, identity.rewrite(sql, changed)
 
 
-def _domains(sql: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
-    """Account record → the company domains of its contacts' addresses."""
+def _people(sql: Connection, accounts: Collection[int]) -> dict[int, list[PersonProfile]]:
+    """Account record → its people, as every record of them says."""
     through = placements.winners(sql, placements.losers(sql, accounts))
     asked = set(accounts) | set(through)
     held = placements.stored(sql, asked, "account_rid").values()
     contacts = [(p.account_rid, p.person_rid) for p in held if p.kind in ("person", "membership")]
     people = identity.profiles(sql, "person", {rid for _, rid in contacts if rid is not None})
-    found: dict[int, set[str]] = {}
+    found: dict[int, list[PersonProfile]] = {}
     for account, person in contacts:
         profile = people.get(person or 0)
         if account is not None and isinstance(profile, PersonProfile):
-            owner = through.get(account, account)
-            addresses = profile.emails | profile.role_mailboxes
-            found.setdefault(owner, set()).update(d for d in map(domain_of, addresses) if d)
-    return {rid: domains for rid, domains in found.items() if len(domains) <= CONTACT_DOMAINS_MOST}
+            found.setdefault(through.get(account, account), []).append(profile)
+    return found

@@ -66,10 +66,10 @@ def _siblings(sql: Connection, different: Rows) -> Rows:
     return placements.stored(sql, rids)
 
 
-def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[Placed, set[int], Rows]:
+def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[Placed, set[int], set[int], Rows]:
     """The rows of these records' facts brought up to date, their places kept for the time being.
 
-    Also says whose sides are dirty by what was there before, and which accounts' contacts may have changed. With
+    Also says whose sides are dirty by what was there before, which accounts' contacts and whose accounts may have changed. With
     ``defer`` only accounts and people are written now; the other rows come back, to be written once, when placed.
     """
     noted = Placed()
@@ -85,7 +85,7 @@ def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[P
     accounts = {p.account_rid for p in sides if p.kind in ("person", "membership", "account") and p.account_rid}
     people = {p.person_rid for p in sides if p.kind in ("person", "membership") and p.person_rid}
     accounts |= _accounts_of(sql, people)
-    return noted, accounts | set(placements.winners(sql, accounts).values()), pending
+    return noted, accounts | set(placements.winners(sql, accounts).values()), people, pending
 
 
 def _accounts_of(sql: Connection, people: Collection[int]) -> set[int]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.entities import assign_ids, entity_id, founding_key
 from kizuna.identity.evidence import Edge, Guard
-from kizuna.identity.keys import KINDS, Key, KeyStat, key_hash, keys
+from kizuna.identity.keys import KINDS, KeyStat, Stats, doublings, key_hash, keys
 from kizuna.identity.profile import Profile
 from kizuna.identity.rules import compare, guards
 from kizuna.storage import identity, memberships
@@ -54,28 +54,29 @@ def crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> s
     hashes = {h for found in identity.key_hashes(sql, rids).values() for h in found} | set(left)
     counted = identity.counted(sql, hashes)
     before = identity.stats(sql, hashes)
-    most = min(kind.cap for kind in KINDS.values())
-    common: dict[int, tuple[int, int, str]] = {}
+    fewest = min(kind.cap for kind in KINDS.values())
+    common: dict[int, tuple[int, KeyStat]] = {}
     rare_again: list[int] = []
     changed: set[int] = set()
     for hashed in hashes:
-        records, largest = counted.get(hashed, (0, 0))
+        records, largest, most = counted.get(hashed, (0, 0, 0))
         old_records, old = before.get(hashed, (0, KeyStat()))
-        is_common = records > most or largest > 1 or old.status != "normal"
-        if is_common and (records, largest) != (old_records, old.largest_per_source):
-            common[hashed] = (records, largest, old.status)
+        is_common = records > fewest or largest > 1 or most > 1 or old.status != "normal"
+        if is_common and (records, largest, most) != (old_records, old.largest_per_source, old.most):
+            common[hashed] = (records, KeyStat(largest, old.status, most))
         elif not is_common and hashed in before:
             rare_again.append(hashed)
-        if _standing(records, largest) != _standing(old_records, old.largest_per_source):
+        if _standing(records, largest, most) != _standing(old_records, old.largest_per_source, old.most):
             changed.add(hashed)
     identity.note_stats(sql, common)
     identity.forget_stats(sql, rare_again)
     return {rid for carriers in identity.holders(sql, changed).values() for rid in carriers}
 
 
-def _standing(records: int, largest: int) -> tuple[bool, ...]:
-    """What a value's count decides: whether it is generic, and which caps it exceeds."""
-    return (largest > 1, *(records > cap for cap in sorted({kind.cap for kind in KINDS.values()})))
+def _standing(records: int, largest: int, most: int) -> tuple[int, ...]:
+    """What a value's count decides: how much less it says, and which caps it exceeds."""
+    caps = (records > cap for cap in sorted({kind.cap for kind in KINDS.values()}))
+    return (doublings(largest), doublings(most), *caps)
 
 
 def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterable[Edge]:
@@ -84,19 +85,30 @@ def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterab
         key_hash(entity, key.kind, key.value): KINDS[key.kind].cap
         for profile in profiles.values()
         for key in keys(profile)
-        if KINDS[key.kind].exact
+        if KINDS[key.kind].seeks
     }
     counts = identity.counted(sql, caps)
-    rare = [hashed for hashed, cap in caps.items() if 1 < counts.get(hashed, (0, 0))[0] <= cap]
+    rare = [hashed for hashed, cap in caps.items() if 1 < counts.get(hashed, (0,))[0] <= cap]
     pairs: set[tuple[int, int]] = set()
     for carriers in identity.holders(sql, rare).values():
         mine = [rid for rid in carriers if rid in profiles]
         pairs.update(pair_of(one, other) for one in mine for other in carriers if one != other)
     others = {rid for pair in pairs for rid in pair} - profiles.keys()
     known = {**profiles, **identity.profiles(sql, entity, others)}
+    stat = _stats(sql, entity, known)
     for a, b in sorted(pairs):
-        if a in known and b in known and (edge := compare(known[a], known[b])) is not None:
+        if a in known and b in known and (edge := compare(known[a], known[b], stat)) is not None:
             yield edge
+
+
+def _stats(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Stats:
+    """How common each value of these profiles is."""
+    hashes = {(key.kind, key.value): 0 for profile in profiles.values() for key in keys(profile)}
+    hashes = {(kind, value): key_hash(entity, kind, value) for kind, value in hashes}
+    found = identity.stats(sql, set(hashes.values()))
+    known = {pair: found[hashed][1] for pair, hashed in hashes.items() if hashed in found}
+    rare = KeyStat()
+    return lambda key: known.get((key.kind, key.value), rare)
 
 
 def component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
@@ -152,11 +164,7 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
 
 def _partition(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Partition:
     decided = identity.decisions(sql, entity, profiles)
-    wanted = {key_hash(entity, key.kind, key.value) for profile in profiles.values() for key in keys(profile)}
-    stats = identity.stats(sql, wanted)
-
-    def stat(key: Key) -> KeyStat:
-        return stats.get(key_hash(entity, key.kind, key.value), (0, KeyStat()))[1]
+    stat = _stats(sql, entity, profiles)
 
     def speak(a: int, b: int) -> tuple[Guard, ...]:
         return guards(profiles[a], profiles[b], stat)

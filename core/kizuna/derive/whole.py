@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from kizuna.derive import contacts, place, profiles
+from kizuna.derive import contacts, homes, place, profiles
 from kizuna.derive.declared import Declared
 from kizuna.derive.touch import component, crossing, relink, resettle
 from kizuna.derive.work import unify
@@ -43,9 +43,12 @@ def derive_everything(sql: Connection, declared: Declared, now: int, observe: Ob
     for chunk in each("contacts", accounts):
         contacts.refresh(sql, chunk)
     people = entities.with_profiles(sql, "person")
-    for chunk in each("keys", [*accounts, *people]):
-        crossing(sql, chunk, ())
     for entity, rids in zip(ENTITIES, (accounts, people), strict=True):
+        if entity == "person":
+            for chunk in each("homes", people):
+                homes.refresh(sql, chunk)
+        for chunk in each(f"keys of {entity} records", rids):
+            crossing(sql, chunk, ())
         for chunk in each(f"edges of {entity} records", rids):
             relink(sql, entity, chunk)
         known = entities.with_memberships(sql, entity)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from kizuna import clock
-from kizuna.derive import contacts, place, profiles
+from kizuna.derive import contacts, homes, place, profiles
 from kizuna.derive.declared import Declared
 from kizuna.derive.touch import touch
 from kizuna.failpoints import failpoint
@@ -68,13 +68,14 @@ def derive(
 ) -> list[tuple[str, str]]:
     """Everything that follows from a change of these records; the customers that became one (kept, absorbed)."""
     left = profiles.refresh(sql, rids, declared)
-    noted, accounts, pending = place.refreshed(sql, rids, defer=True)
+    noted, accounts, people, pending = place.refreshed(sql, rids, defer=True)
     asked = set(rids)
     by_contacts, lost_by_contacts = contacts.refresh(sql, accounts)
     left |= lost_by_contacts
     parties = identity.parties(sql, asked)
     account = touch(sql, "account", parties | by_contacts, left, now, cause)
-    person = touch(sql, "person", parties, left, now, cause)
+    at_others, lost_by_homes = homes.refresh(sql, people | homes.people_at(sql, account.moved))
+    person = touch(sql, "person", parties | at_others, left | lost_by_homes, now, cause)
     placed = place.place(sql, asked, account.moved | person.moved, person.entities | noted.people, pending)
     dirty_customers = noted.customers | placed.customers | account.entities
     dirty_customers |= _children(sql, asked | account.moved, dirty_customers)

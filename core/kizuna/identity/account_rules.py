@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from kizuna.identity import addresses, sites
 from kizuna.identity import comparison as names
-from kizuna.identity import sites
 from kizuna.identity.evidence import (
     ACCOUNT_BITS,
     AUTO_BITS,
@@ -18,18 +18,42 @@ from kizuna.identity.evidence import (
     Evidence,
     Guard,
 )
-from kizuna.identity.keys import CORPORATE_NUMBER, DOMAIN, EMAIL, PHONE, Key, Stats, is_generic
+from kizuna.identity.keys import (
+    CONTACT,
+    CORPORATE_NUMBER,
+    DOMAIN,
+    EMAIL,
+    NAME,
+    PHONE,
+    PLACE,
+    Key,
+    Stats,
+    is_generic,
+    no_stats,
+    rarity,
+)
 from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 # Names that are two companies', or so far apart that a reference across them needs a second sign.
 _TWO_NAMES = frozenset({names.CONFLICT, names.DIFFERENT_BUSINESS})
 _UNREAD = frozenset({names.UNREADABLE, names.UNREAD_SIGNS})
-_KIND_OF = {"corporate_number": CORPORATE_NUMBER, "email": EMAIL, "domain": DOMAIN, "phone": PHONE}
+_KIND_OF = {
+    **{"corporate_number": CORPORATE_NUMBER, "email": EMAIL, "domain": DOMAIN},
+    **{"phone": PHONE, "place": PLACE, "contact": CONTACT},
+}
+# A further sign that two records of one source, with one name and one domain, were entered twice.
+_NOWHERE = Evidence("place", "elsewhere", 0.0)
+_THIRD_SIGNS = frozenset({"phone", "email", "place", "contact"})
 
 
-def _item(field: str, level: str, values: Sequence[str] = ()) -> Evidence:
-    return Evidence(field, level, ACCOUNT_BITS[field][level], tuple(values))
+def _item(field: str, level: str, values: Sequence[str] = (), lost: float = 0.0) -> Evidence:
+    return Evidence(field, level, ACCOUNT_BITS[field][level] + lost, tuple(values))
+
+
+def _rarest(kind: str, values: Iterable[str], stats: Stats) -> float:
+    """The bits lost by the rarest of the values: how many differently named records of one source carry it."""
+    return max(rarity(stats(Key(kind, value))) for value in values)
 
 
 def _same_scheme(number: str, other: str) -> bool:
@@ -66,16 +90,38 @@ def _email(a: AccountProfile, b: AccountProfile, domain: Evidence | None) -> Evi
     return _item("email", "equal" if domain is None else "equal_on_domain", shared)
 
 
-def _phone(a: AccountProfile, b: AccountProfile) -> Evidence | None:
-    shared = a.phones & b.phones
-    return _item("phone", "equal", sorted(shared)) if shared else None
+def _phone(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+    shared = sorted(a.phones & b.phones)
+    return _item("phone", "equal", shared, max(-2.0, _rarest(PHONE, shared, stats))) if shared else None
 
 
-def _name(a: AccountProfile, b: AccountProfile) -> Evidence:
+def _place(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+    shared = sorted(a.places & b.places)
+    if shared:
+        return _item("place", "equal", shared, max(-3.0, _rarest(PLACE, shared, stats)))
+    return _item("place", "elsewhere") if addresses.apart(a.places, b.places) else None
+
+
+def _contact(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+    """People known at both, or who pay for one and are known at the other; an address both have as their own is told."""
+    shared = sorted(((a.contacts | a.emails) & (b.contacts | b.emails)) - (a.emails & b.emails))
+    if not shared:
+        return None
+    return _item(
+        "contact", "one" if len(shared) == 1 else "several", shared, max(-4.0, _rarest(CONTACT, shared, stats))
+    )
+
+
+def _name(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence:
     if a.name is None or b.name is None:
         return _item("name", names.MISSING)
     values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
-    return _item("name", names.account_names(a, b), values)
+    level = names.account_names(a, b)
+    lost = 0.0
+    if level == names.EQUAL:
+        stat = stats(Key(NAME, a.name.core))
+        lost = max(-4.0, rarity(stat, stat.most))
+    return _item("name", level, values, lost)
 
 
 def level_of(name: Evidence | None) -> str:
@@ -83,16 +129,18 @@ def level_of(name: Evidence | None) -> str:
     return name.level if name else names.MISSING
 
 
-def evidence(a: AccountProfile, b: AccountProfile) -> tuple[Evidence, ...]:
-    """What every field of two accounts says, strongest fields first."""
+def evidence(a: AccountProfile, b: AccountProfile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
+    """What every field of two accounts says, strongest fields first; a value that several carry says less."""
     domain = _domain(a, b)
     found = (
         reference_evidence(a, b, ACCOUNT_BITS["reference"]),
         _corporate_number(a, b),
         _email(a, b, domain),
         domain,
-        _phone(a, b),
-        _name(a, b),
+        _contact(a, b, stats),
+        _place(a, b, stats),
+        _phone(a, b, stats),
+        _name(a, b, stats),
         _item("source", "same") if a.source == b.source else None,
     )
     return tuple(item for item in found if item is not None)
@@ -132,22 +180,27 @@ def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     name, domain = by_field["name"], by_field.get("domain")
     if name.level == names.DIFFERENT_BUSINESS:
         yield Guard("same_brand_different_business", PAIR, blocks=True, values=name.values)
-    if domain is None:
+    if domain is None and by_field.keys().isdisjoint({"contact"}) and by_field.get("place", _NOWHERE).level != "equal":
         return
-    if name.level == names.CONFLICT:
+    if name.level == names.CONFLICT and domain is not None:
         yield Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values)
     in_full = names.told_in_full(a, b, name.level)
     # Who keeps two records tells two companies apart, until a third sign says that one was entered twice.
-    if a.source == b.source and by_field.keys().isdisjoint({"phone", "email"}):
+    if a.source == b.source and not _are_entered_twice(by_field):
         yield Guard(SAME_SOURCE, PAIR, blocks=True)
     elsewhere = sites.apart(a.phones, b.phones)
     if elsewhere and (a.source == b.source or not in_full):
         numbers = (" ".join(sorted(a.phones)), " ".join(sorted(b.phones)))
         yield Guard(TWO_TELEPHONES, PAIR, blocks=True, values=numbers)
-    shared = _common(DOMAIN, domain.values, stats)
+    shared = _common(DOMAIN, domain.values, stats) if domain is not None else ()
     others = a.contact_domains and b.contact_domains and a.contact_domains.isdisjoint(b.contact_domains)
     if shared and (elsewhere or others):
         yield Guard(SHARED_DOMAIN, PAIR, blocks=True, values=shared)
+
+
+def _are_entered_twice(by_field: dict[str, Evidence]) -> bool:
+    """Whether a third sign stands beside name and domain of two records of one source."""
+    return any(by_field[field].bits > 0 for field in _THIRD_SIGNS & by_field.keys())
 
 
 def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> Iterator[Guard]:
@@ -155,7 +208,7 @@ def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     if agreeing == {"name"}:
         yield Guard("name_only", EDGE, blocks=True, values=by_field["name"].values)
     apart = a.domains and b.domains and a.domains.isdisjoint(b.domains)
-    if apart and agreeing.isdisjoint({"reference", "corporate_number", "email"}):
+    if apart and agreeing.isdisjoint({"reference", "corporate_number", "email", "contact"}):
         sides = (" ".join(sorted(a.domains)), " ".join(sorted(b.domains)))
         yield Guard("disjoint_domains_without_cross_reference", EDGE, blocks=True, values=sides)
     generic = _generic_values(a, b, by_field, stats) or _switchboard(by_field, stats)

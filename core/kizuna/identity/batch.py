@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from kizuna.identity.clusters import LARGEST_CLUSTER, Pair, Partition, cluster, pair_of
 from kizuna.identity.evidence import Edge, Guard
-from kizuna.identity.keys import KINDS, Key, Stats, keys, stats_of
+from kizuna.identity.keys import KINDS, Key, Stats, keys, no_stats, stats_of
 from kizuna.identity.profile import Profile
 from kizuna.identity.rules import compare, guards
 
@@ -18,7 +18,7 @@ def candidates(profiles: Iterable[Profile]) -> set[Pair]:
     for profile in profiles:
         for key in keys(profile):
             kind = KINDS[key.kind]
-            if kind.exact:
+            if kind.seeks:
                 value = (kind.family, key.value)
                 holders.setdefault(value, set()).add(profile.rid)
                 caps[value] = kind.cap
@@ -30,9 +30,9 @@ def candidates(profiles: Iterable[Profile]) -> set[Pair]:
     return pairs
 
 
-def edges_between(profiles: Mapping[int, Profile], pairs: Iterable[Pair]) -> list[Edge]:
+def edges_between(profiles: Mapping[int, Profile], pairs: Iterable[Pair], stats: Stats = no_stats) -> list[Edge]:
     """The edges of the pairs, those that need a review included."""
-    found = (compare(profiles[a], profiles[b]) for a, b in pairs)
+    found = (compare(profiles[a], profiles[b], stats) for a, b in pairs)
     return [edge for edge in found if edge is not None]
 
 
@@ -49,7 +49,7 @@ def resolve(
     by_rid = {profile.rid: profile for profile in profiles}
     known = stats or stats_of(by_rid.values(), statuses)
 
-    edges = edges_between(by_rid, sorted(candidates(by_rid.values())))
+    edges = edges_between(by_rid, sorted(candidates(by_rid.values())), known)
     found = {(edge.a, edge.b): edge.evidence for edge in edges}
 
     def speak(a: int, b: int) -> tuple[Guard, ...]:

@@ -14,12 +14,12 @@ from kizuna.identity.trades import BRANCH_ENDINGS, HOLDINGS
 EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
     "equal translated same_brand similar contained partial".split()
 )
-SAME_TRADE = "same_trade"
+SAME_TRADE, SPELT = "same_trade", "spelt"
 MISSING, UNREADABLE, UNREAD_SIGNS, NO_COMPANYS_NAME = "missing unreadable unread_signs no_companys_name".split()
 DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
 
 # Names that can be one company's although they are not written alike.
-AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL})
+AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL, SPELT})
 # One name, in one or two languages, or with a slip of the pen: enough to tell the companies on one domain apart.
 ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
 
@@ -106,8 +106,16 @@ def _similar(one: CompanyName, other: CompanyName) -> bool:
     return _slip(one.core, other.core)
 
 
+def _run_together(name: CompanyName) -> str:
+    """Every letter and digit as written, form and all."""
+    return "".join(filter(str.isalnum, name.raw.casefold()))
+
+
 def company_names(one: CompanyName, other: CompanyName) -> str:
     """The level of two companies' names; kanji and letters cannot be compared and are ``unreadable``, not a conflict."""
+    if _run_together(one) == _run_together(other):
+        # A space or a bracket that slipped makes other words of the same letters.
+        return EQUAL
     contradiction = contradict(one, other)
     if one.core == other.core:
         return DIFFERENT_BUSINESS if contradiction else EQUAL

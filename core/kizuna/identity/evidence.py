@@ -9,7 +9,7 @@ import msgspec
 
 from kizuna.identity import comparison as names
 
-MODEL_VERSION = "exact-2"
+MODEL_VERSION = "signs-3"
 
 # An edge of so many bits links by itself; in the band below a person is asked.
 AUTO_BITS = 6.0
@@ -28,6 +28,10 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
     "domain": {"own": 8.0, "own_and_contact": 4.0, "contact": 0.5},
     # A second sign beside the domain or the mailbox, never the first.
     "phone": {"equal": 2.0},
+    # Companies of a group sit in one house, and a company in several.
+    "place": {"equal": 3.0, "elsewhere": -1.0},
+    # Whoever is known at both: one person may serve two companies, several seldom do.
+    "contact": {"one": 4.0, "several": 6.0},
     "name": {
         **{names.EQUAL: 5.0, names.TRANSLATED: 4.0, names.SIMILAR: 3.0, names.SAME_TRADE: 1.5, names.CONTAINED: 1.5},
         **{
@@ -47,9 +51,20 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
 }
 PERSON_BITS: Mapping[str, Mapping[str, float]] = {
     "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
-    "email": {"equal": 10.0},
+    # Two mailboxes on a company's domain are two of its people.
+    "email": {"equal": 10.0, "other_on_domain": -4.0},
+    # Colleagues share a telephone, and every name is rare among the people of one customer.
+    "phone": {"equal": 2.5},
+    "customer": {"same": 3.0},
     "name": {
-        **{names.EQUAL: 5.0, names.PARTIAL: 2.0, names.UNREADABLE: 0.0, names.UNLIKE: -3.0, names.CONFLICT: -6.0},
+        **{
+            names.EQUAL: 5.0,
+            names.SPELT: 4.0,
+            names.PARTIAL: 2.0,
+            names.UNREADABLE: 0.0,
+            names.UNLIKE: -3.0,
+            names.CONFLICT: -6.0,
+        },
     },
     "source": {"same": -3.0},
 }

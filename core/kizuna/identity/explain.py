@@ -65,9 +65,9 @@ def say_guard(guard: Guard, language: str = ENGLISH) -> str:
 
 def explain(a: Profile, b: Profile, stats: Stats = no_stats, *, decision: str | None = None) -> Explanation:
     """What stands for and against the two being one; ``decision`` is what a person said of them: same or different."""
-    evidence = rules.evidence(a, b)
+    evidence = rules.evidence(a, b, stats)
     guards = rules.guards(a, b, stats)
-    edge = rules.compare(a, b)
+    edge = rules.compare(a, b, stats)
     bits = round(sum(item.bits for item in evidence), 6)
     if decision in {SAME, DIFFERENT}:
         verdict = f"decided_{decision}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
@@ -19,9 +20,10 @@ from kizuna.identity.profile import (
     lesser_domains,
 )
 
-OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, KNOWN_DOMAIN, DOMAIN_NAME, PHONE, NAME = (
-    "own xref corporate_number email domain known_domain domain_name phone name".split()
+OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, KNOWN_DOMAIN, DOMAIN_NAME = (
+    "own xref corporate_number email domain known_domain domain_name".split()
 )
+PHONE, PLACE, CONTACT, NAME, FULL_NAME, NAME_AT = "phone place contact name full_name name_at".split()
 
 
 _NO_COMPANYS_NAME = frozenset({PERSON_NAME, WEB_ADDRESS})
@@ -33,27 +35,34 @@ class KeyKind(msgspec.Struct, frozen=True):
     name: str
     tier: str  # id: a system says so · strong: one value can link · weak: only beside other evidence
     cap: int
-    exact: bool  # candidates are sought by it in the exact tier; the others are stored for scoring
     family: str  # kinds of one family have one hash, so that each is found by the other
+    seeks: bool = True  # records that share one are compared; otherwise it is only counted
 
 
 KINDS: dict[str, KeyKind] = {
     kind.name: kind
     for kind in (
-        KeyKind(OWN, "id", 20, exact=True, family="reference"),
-        KeyKind(XREF, "id", 20, exact=True, family="reference"),
-        KeyKind(CORPORATE_NUMBER, "id", 20, exact=True, family=CORPORATE_NUMBER),
-        KeyKind(EMAIL, "strong", 20, exact=True, family=EMAIL),
-        KeyKind(DOMAIN, "strong", 40, exact=True, family=DOMAIN),
+        KeyKind(OWN, "id", 20, family="reference"),
+        KeyKind(XREF, "id", 20, family="reference"),
+        KeyKind(CORPORATE_NUMBER, "id", 20, family=CORPORATE_NUMBER),
+        KeyKind(EMAIL, "strong", 20, family=EMAIL),
+        KeyKind(DOMAIN, "strong", 40, family=DOMAIN),
         # Its own domains and those of its people, so that one finds the other. Never counted for rarity: a consultant is a
         # contact at many accounts.
-        KeyKind(KNOWN_DOMAIN, "weak", 40, exact=True, family=KNOWN_DOMAIN),
+        KeyKind(KNOWN_DOMAIN, "weak", 40, family=KNOWN_DOMAIN),
         # Finds equal names on a domain that is too common to be searched.
-        KeyKind(DOMAIN_NAME, "strong", 40, exact=True, family=DOMAIN_NAME),
-        KeyKind(PHONE, "weak", 20, exact=False, family=PHONE),
-        KeyKind(NAME, "weak", 60, exact=False, family=NAME),
+        KeyKind(DOMAIN_NAME, "strong", 40, family=DOMAIN_NAME),
+        KeyKind(PHONE, "weak", 20, family=PHONE),
+        KeyKind(PLACE, "weak", 20, family=PLACE),
+        KeyKind(CONTACT, "weak", 20, family=CONTACT),  # a mailbox of the account or of one of its people
+        KeyKind(NAME, "weak", 8, family=NAME),  # of a company; alone it is worth a question when hardly anybody has it
+        KeyKind(FULL_NAME, "weak", 40, family=FULL_NAME, seeks=False),  # of a person
+        KeyKind(NAME_AT, "weak", 20, family=NAME_AT),  # finds equal names among the people of one customer
     )
 }
+
+NAMES = frozenset({NAME, FULL_NAME, NAME_AT})
+"""Kinds that are names themselves: how common one is shows in the records that carry it, not in their names."""
 
 
 class Key(msgspec.Struct, frozen=True, order=True):
@@ -67,10 +76,12 @@ class KeyStat(msgspec.Struct, frozen=True):
     """How common a value is: the largest number of differently named records of one source that carry it.
 
     ``status`` is what an operator has set: normal, blocked (never evidence) or allowed (evidence however common).
+    ``most`` counts the records of one source whatever their names: how common a name itself is.
     """
 
     largest_per_source: int = 0
     status: str = "normal"
+    most: int = 0
 
 
 Stats = Callable[[Key], KeyStat]
@@ -128,6 +139,8 @@ def _account_values(profile: AccountProfile) -> list[tuple[str, str]]:
     found = [(EMAIL, address) for address in profile.role_mailboxes]
     found += [(DOMAIN, domain) for domain in profile.domains]
     found += [(KNOWN_DOMAIN, domain) for domain in known]
+    found += [(PLACE, place) for place in profile.places]
+    found += [(CONTACT, address) for address in profile.contacts | profile.emails]
     if profile.corporate_number:
         found.append((CORPORATE_NUMBER, profile.corporate_number))
     if core:
@@ -137,8 +150,22 @@ def _account_values(profile: AccountProfile) -> list[tuple[str, str]]:
 
 
 def _person_values(profile: PersonProfile) -> list[tuple[str, str]]:
-    # Without order: systems disagree on whether the family name stands first.
-    return [(NAME, "\x1f".join(sorted(profile.name.words)))] if profile.name and profile.name.is_full else []
+    name = full_name(profile)
+    return (
+        []
+        if name is None
+        else [(FULL_NAME, name), *((NAME_AT, name_at(customer, name)) for customer in profile.customers)]
+    )
+
+
+def full_name(profile: PersonProfile) -> str | None:
+    """Family and given name without order, because systems disagree on which stands first; None without both."""
+    return "\x1f".join(sorted(profile.name.words)) if profile.name and profile.name.is_full else None
+
+
+def name_at(customer: str, name: str) -> str:
+    """The value of a ``name_at`` key."""
+    return f"{customer}\x1f{name}"
 
 
 def name_hash(profile: Profile) -> int | None:
@@ -160,6 +187,16 @@ def is_generic(key: Key, stat: KeyStat) -> bool:
     return stat.status == "blocked" or (key.kind != KNOWN_DOMAIN and stat.largest_per_source >= 2)
 
 
+def rarity(stat: KeyStat, count: int | None = None) -> float:
+    """The bits that agreeing on a value loses because several carry it: one for each doubling (``count``, or the names)."""
+    return 0.0 if stat.status == "allowed" else -float(doublings(stat.largest_per_source if count is None else count))
+
+
+def doublings(count: int) -> int:
+    """How many doublings lead from one to ``count``, rounded up; at most 5, where nothing says less any more."""
+    return min(5, max(0, count - 1).bit_length())
+
+
 def no_stats(_key: Key) -> KeyStat:
     """Every value rare: for two records looked at alone."""
     return KeyStat()
@@ -168,11 +205,15 @@ def no_stats(_key: Key) -> KeyStat:
 def stats_of(profiles: Iterable[Profile], statuses: Mapping[Key, str] | None = None) -> Stats:
     """How common each value is among these records; ``statuses`` are what operators have set."""
     names: dict[Key, dict[int, set[int]]] = {}
+    records: dict[Key, Counter[int]] = {}
     for profile in profiles:
         named = name_hash(profile)
         for key in keys(profile):
+            if key.kind in NAMES:
+                records.setdefault(key, Counter())[profile.source] += 1
             if named is not None:
                 names.setdefault(key, {}).setdefault(profile.source, set()).add(named)
     counted = {key: max(len(hashes) for hashes in by_source.values()) for key, by_source in names.items()}
+    most = {key: max(by_source.values()) for key, by_source in records.items()}
     set_by_hand = statuses or {}
-    return lambda key: KeyStat(counted.get(key, 0), set_by_hand.get(key, "normal"))
+    return lambda key: KeyStat(counted.get(key, 0), set_by_hand.get(key, "normal"), most.get(key, 0))

@@ -6,14 +6,29 @@ from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
 from kizuna.identity.evidence import EDGE, PAIR, PERSON_BITS, TWO_DESKS, Evidence, Guard
-from kizuna.identity.keys import EMAIL, Key, Stats, is_generic
-from kizuna.identity.mailboxes import is_role_mailbox
+from kizuna.identity.keys import (
+    EMAIL,
+    FULL_NAME,
+    NAME_AT,
+    PHONE,
+    Key,
+    Stats,
+    full_name,
+    is_generic,
+    name_at,
+    no_stats,
+    rarity,
+)
+from kizuna.identity.mailboxes import domain_of, is_role_mailbox
+from kizuna.identity.person_names import PersonName
 from kizuna.identity.profile import PersonProfile
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
+_TELLING_CHARS = 4
 
-def _item(field: str, level: str, values: Sequence[str] = ()) -> Evidence:
-    return Evidence(field, level, PERSON_BITS[field][level], tuple(values))
+
+def _item(field: str, level: str, values: Sequence[str] = (), lost: float = 0.0) -> Evidence:
+    return Evidence(field, level, PERSON_BITS[field][level] + lost, tuple(values))
 
 
 def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
@@ -24,20 +39,62 @@ def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
     return any(word in address.partition("@")[0] for address in shared for word in given)
 
 
-def evidence(a: PersonProfile, b: PersonProfile) -> tuple[Evidence, ...]:
-    """What every field of two people says, strongest fields first."""
+def _spells(one: PersonProfile, name: PersonName) -> bool:
+    """Whether a mailbox of one record spells the other's name: 彩 at aya.matsuda@ is Aya Matsuda."""
+    if name.script != "latin" or len(name.words) < 2 or max(map(len, name.words)) < _TELLING_CHARS:
+        return False
+    return any(all(word in address.partition("@")[0] for word in name.words) for address in one.emails)
+
+
+def _name(a: PersonProfile, b: PersonProfile, shared: Sequence[str], stats: Stats) -> Evidence | None:
+    if a.name is None or b.name is None:
+        return None
+    values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
+    level = names.person_names(a.name, b.name)
+    if level == names.CONFLICT and _owned(a, b, shared):
+        level = names.PARTIAL
+    if level == names.UNREADABLE and (_spells(a, b.name) or _spells(b, a.name)):
+        level = names.SPELT
+    lost = 0.0
+    full = full_name(a)
+    # Among the people of one customer every name is rare.
+    if level == names.EQUAL and full is not None and a.customers.isdisjoint(b.customers):
+        stat = stats(Key(FULL_NAME, full))
+        lost = max(-4.0, rarity(stat, stat.most))
+    return _item("name", level, values, lost)
+
+
+def _email(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> Evidence | None:
+    if shared:
+        return _item("email", "equal", shared)
+    domains, other = _company_domains(a), _company_domains(b)
+    on_one = domains.keys() & other.keys()
+    if not on_one:
+        return None
+    return _item("email", "other_on_domain", sorted({side[domain] for side in (domains, other) for domain in on_one}))
+
+
+def _company_domains(person: PersonProfile) -> dict[str, str]:
+    """Company domain → the mailbox there."""
+    return {domain: address for address in sorted(person.emails) if (domain := domain_of(address))}
+
+
+def _phone(a: PersonProfile, b: PersonProfile, stats: Stats) -> Evidence | None:
+    shared = sorted(a.phones & b.phones)
+    if not shared:
+        return None
+    return _item("phone", "equal", shared, max(-2.5, *(rarity(stats(Key(PHONE, number))) for number in shared)))
+
+
+def evidence(a: PersonProfile, b: PersonProfile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
+    """What every field of two people says, strongest fields first; a value that several carry says less."""
     shared = sorted(a.emails & b.emails)
-    name = None
-    if a.name is not None and b.name is not None:
-        values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
-        level = names.person_names(a.name, b.name)
-        if level == names.CONFLICT and _owned(a, b, shared):
-            level = names.PARTIAL
-        name = _item("name", level, values)
     found = (
         reference_evidence(a, b, PERSON_BITS["reference"]),
-        _item("email", "equal", shared) if shared else None,
-        name,
+        _email(a, b, shared),
+        _item("customer", "same") if not a.customers.isdisjoint(b.customers) else None,
+        _phone(a, b, stats),
+        _name(a, b, shared, stats),
         _item("source", "same") if a.source == b.source else None,
     )
     return tuple(item for item in found if item is not None)
@@ -58,6 +115,7 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     by_field = {item.field: item for item in found}
     name, email, reference = by_field.get("name"), by_field.get("email"), by_field.get("reference")
     level = name.level if name else names.MISSING
+    email = email if email and email.level == "equal" else None
     said = reference is not None and reference.bits > 0
     raised: list[Guard] = []
     if name and level == names.CONFLICT and not said:
@@ -67,16 +125,29 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     if email and not said and _are_two_desks(a, b, email, reference):
         raised.append(Guard(TWO_DESKS, PAIR, blocks=True, values=email.values))
     desks = tuple(sorted(a.role_mailboxes & b.role_mailboxes))
-    if not said and not email:
+    if not said and not email and by_field.keys().isdisjoint({"customer", "phone"}):
         if desks:
             raised.append(Guard("role_mailbox", EDGE, blocks=True, values=desks))
         if name and name.bits > 0:
             raised.append(Guard("name_only", EDGE, blocks=True, values=name.values))
+    namesakes = _namesakes(a, b, stats) if name and not said and not email else ()
+    if namesakes:
+        raised.append(Guard("namesakes", EDGE, blocks=True, values=namesakes))
     generic = _generic_values(a, b, email, level, stats, said=said)
     if generic:
         raised.append(Guard("generic_value", EDGE, blocks=True, values=generic))
     raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})
     return raised
+
+
+def _namesakes(a: PersonProfile, b: PersonProfile, stats: Stats) -> tuple[str, ...]:
+    """The name when one source has it twice at the customer, so that nobody knows which of the two a third record means."""
+    full, other = full_name(a), full_name(b)
+    if full is None or full != other:
+        return ()
+    shared = a.customers & b.customers
+    twice = bool(shared) and all(stats(Key(NAME_AT, name_at(customer, full))).most > 1 for customer in shared)
+    return (a.name.raw,) if twice and a.name else ()
 
 
 def _generic_values(

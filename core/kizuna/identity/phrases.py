@@ -36,6 +36,17 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
     ("email", "equal_on_domain"): Phrase(
         "Both carry the mailbox {values} on their domain.", "共通のドメインに同じメールアドレスがあります: {values}。"
     ),
+    ("email", "other_on_domain"): Phrase(
+        "They have different mailboxes on one domain, as two colleagues have: {values}.",
+        "同じドメインで異なるメールアドレスを使っています: {values}。",
+    ),
+    ("contact", "one"): Phrase("One person is known at both: {values}.", "両方に同じ担当者がいます: {values}。"),
+    ("contact", "several"): Phrase(
+        "Several people are known at both: {values}.", "両方に同じ担当者が複数います: {values}。"
+    ),
+    ("place", "equal"): Phrase("The address is the same: {values}.", "住所が同じです: {values}。"),
+    ("place", "elsewhere"): Phrase("The addresses differ.", "住所が異なります。"),
+    ("customer", "same"): Phrase("Both are at the same customer.", "同じ顧客に所属しています。"),
     ("domain", "own"): Phrase("Both have the domain {values}.", "同じドメインを持っています: {values}。"),
     ("domain", "own_and_contact"): Phrase(
         "The domain of one is that of the other's contacts: {values}.",
@@ -76,6 +87,10 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
         "One name is, or may be, a person's or a web address, so it counts as missing: {values}.",
         "一方は個人名またはウェブアドレスの可能性があるため、名前は考慮しません: {values}。",
     ),
+    ("name", "spelt"): Phrase(
+        "A mailbox of one spells the other's name: {values}.",
+        "一方のメールアドレスが他方の名前の綴りと一致しています: {values}。",
+    ),
     ("name", "partial"): Phrase(
         "One name can be a part or a short form of the other: {values}.",
         "名前の一部または略称が一致しています: {values}。",
@@ -95,6 +110,10 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
 }
 
 GUARDS: Mapping[str, Phrase] = {
+    "namesakes": Phrase(
+        "Kept apart: one source has this name twice at the customer, so the name cannot tell who is meant ({values}).",
+        "同じ顧客に同姓同名の記録が複数あり、名前では区別できません({values})。",
+    ),
     "different_corporate_numbers": Phrase(
         "Kept apart: two corporate numbers are two companies ({values}).",
         "法人番号が異なるため別の会社です({values})。",

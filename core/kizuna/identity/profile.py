@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kizuna.identity import normalise
+from kizuna.identity.addresses import places
 from kizuna.identity.company_names import is_surely_a_company
 from kizuna.identity.normalise import CompanyName, PersonName
 
@@ -30,6 +31,9 @@ _NO_REFERENCE = frozenset(
 )
 _LONGEST_REFERENCE_CHARS = 128
 
+CONTACTS_MOST = 50
+"""So many mailboxes of an account's people are compared."""
+
 
 class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation (or one person) as one record of one system describes it."""
@@ -45,7 +49,9 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     contact_domains: frozenset[str] = frozenset()  # only known from its contacts' addresses
     emails: frozenset[str] = frozenset()
     role_mailboxes: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()  # the mailboxes of its people
     phones: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()  # its address, as kizuna.identity.addresses writes it
     corporate_number: str | None = None
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
@@ -64,6 +70,7 @@ class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
     emails: frozenset[str] = frozenset()
     role_mailboxes: frozenset[str] = frozenset()  # read by a desk: they say company, not person
     phones: frozenset[str] = frozenset()
+    customers: frozenset[str] = frozenset()  # the entities of the accounts they are at
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
     country: str | None = None
@@ -76,6 +83,14 @@ Profile = AccountProfile | PersonProfile
 def lesser_domains(profile: AccountProfile) -> frozenset[str]:
     """The domains that are known of an account without being its own."""
     return profile.email_domains | profile.contact_domains if profile.email_domains else profile.contact_domains
+
+
+def contacts_of(mailboxes: Iterable[str]) -> frozenset[str]:
+    """The mailboxes of an account's people as evidence for who the account is; of very many people, those that sort first.
+
+    So one company's records, seen by two systems, keep the same ones.
+    """
+    return frozenset(sorted(mailboxes)[:CONTACTS_MOST])
 
 
 def entity_of(profile: Profile) -> str:
@@ -175,6 +190,9 @@ def account_profile(
     emails: Iterable[str | None] = (),
     contact_emails: Iterable[str | None] = (),
     phones: Iterable[str | None] = (),
+    street: str | None = None,
+    city: str | None = None,
+    postal_code: str | None = None,
     corporate_number: str | None = None,
     cross_references: Iterable[Reference] = (),
     traits: Iterable[str] = (),
@@ -195,6 +213,7 @@ def account_profile(
     if EMAIL_DOMAIN_IS_OWN in known_traits and not is_person and not own_domains:
         own_domains |= mailboxes.domains
     company = normalise.company_name(name)
+    people = _mailboxes(contact_emails)
     return AccountProfile(
         rid=rid,
         source=source,
@@ -204,10 +223,12 @@ def account_profile(
         name_role=_name_role(company, mailboxes.people, own_domains, known_traits, is_person=is_person),
         domains=own_domains,
         email_domains=mailboxes.domains - own_domains,
-        contact_domains=_mailboxes(contact_emails).domains - own_domains,
+        contact_domains=people.domains - own_domains,
         emails=mailboxes.people,
         role_mailboxes=mailboxes.desks,
+        contacts=contacts_of(people.people),
         phones=_phones(phones, code),
+        places=places(street=street, city=city, postal=postal_code, country=code),
         corporate_number=normalise.corporate_number(corporate_number),
         cross_references=_references(own, cross_references),
         traits=known_traits,
@@ -227,6 +248,7 @@ def person_profile(
     family_name: str | None = None,
     emails: Iterable[str | None] = (),
     phones: Iterable[str | None] = (),
+    customers: Iterable[str] = (),
     cross_references: Iterable[Reference] = (),
     traits: Iterable[str] = (),
     country: str | None = None,
@@ -248,6 +270,7 @@ def person_profile(
         emails=mailboxes.people,
         role_mailboxes=mailboxes.desks,
         phones=_phones(phones, code),
+        customers=frozenset(customers),
         cross_references=_references(own, cross_references),
         traits=frozenset(traits),
         country=code,

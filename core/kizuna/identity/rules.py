@@ -21,32 +21,38 @@ The choices where precision and recall pull apart:
 from __future__ import annotations
 
 from kizuna.identity import account_rules, person_rules
-from kizuna.identity.evidence import BY_ID, BY_VALUES, REVIEW_BITS, Edge, Evidence, Guard, edge_of
+from kizuna.identity.comparison import EQUAL
+from kizuna.identity.evidence import ACCOUNT_BITS, BY_ID, BY_VALUES, REVIEW_BITS, Edge, Evidence, Guard, edge_of
 from kizuna.identity.keys import Stats, no_stats
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
 
+_LINKING = frozenset("reference corporate_number email domain contact place phone customer".split())
 
-def evidence(a: Profile, b: Profile) -> tuple[Evidence, ...]:
+
+def evidence(a: Profile, b: Profile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
     """What every field says about the two being one, agreeing or not; empty for a company and a person.
+
+    ``stats`` tells how common a value is: one that several carry says less.
 
     Where the two sides differ, the value of the record with the smaller id stands first.
     """
     if a.rid > b.rid:
         a, b = b, a
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
-        return account_rules.evidence(a, b)
+        return account_rules.evidence(a, b, stats)
     if isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
-        return person_rules.evidence(a, b)
+        return person_rules.evidence(a, b, stats)
     return ()
 
 
-def compare(a: Profile, b: Profile) -> Edge | None:
+def compare(a: Profile, b: Profile, stats: Stats = no_stats) -> Edge | None:
     """The edge between two records, None when nothing but a name agrees or the bits are too few even for a review.
 
     Guards are not looked at: an edge that a guard blocks exists, so that what it would link can be shown and reviewed.
     """
-    found = evidence(a, b)
-    if a.rid == b.rid or not any(is_strong(item) for item in found):
+    found = evidence(a, b, stats)
+    asks = isinstance(a, AccountProfile) and any(map(_is_rare_name, found))
+    if a.rid == b.rid or not (asks or any(map(is_strong, found))):
         return None
     edge = edge_of(a.rid, b.rid, found, BY_ID if any(is_said(item) for item in found) else BY_VALUES)
     return edge if edge.bits >= REVIEW_BITS else None
@@ -61,7 +67,7 @@ def guards(
     """
     if a.rid > b.rid:
         a, b = b, a
-    found = evidence(a, b) if found is None else found
+    found = evidence(a, b, stats) if found is None else found
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
         raised = account_rules.guards(a, b, found, stats)
     elif isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
@@ -77,5 +83,10 @@ def is_said(item: Evidence) -> bool:
 
 
 def is_strong(item: Evidence) -> bool:
-    """Whether the field can link; names and telephone numbers only add to others."""
-    return item.field in {"reference", "corporate_number", "email", "domain"} and item.bits > 0
+    """Whether the field can link; names only add to others."""
+    return item.field in _LINKING and item.bits > 0
+
+
+def _is_rare_name(item: Evidence) -> bool:
+    """Whether a company's name is equal that hardly anybody else has: worth a question, never a link."""
+    return item.field == "name" and item.level == EQUAL and item.bits >= ACCOUNT_BITS["name"][EQUAL]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from kizuna.identity.evidence import Edge, edge_from, why
-from kizuna.identity.keys import KeyStat, hashed_keys, name_hash
+from kizuna.identity.keys import NAMES, KeyStat, hashed_keys, name_hash
 from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 from kizuna.storage.bulk import among, among_words, delete, delete_pairs, insert, numbers, rows_of, words
@@ -61,15 +61,25 @@ def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Prof
     return {hashed for hashed, _ in held - {(row[0], row[1]) for row in rows}}
 
 
-def replace_profile(sql: Connection, new: Profile) -> set[int]:
-    """The hashes the record no longer carries, this one of its profiles and its keys being replaced."""
-    rows = key_rows(new)
-    same = (t.PROFILE.c.entity == entity_of(new)) & (t.PROFILE.c.rid == new.rid)
-    held = set(_unpacked(sql.execute(select(t.PROFILE.c.key_hashes).where(same)).scalar_one()))
-    sql.execute(t.PROFILE.update().where(same).values(body=_body(new), key_hashes=_packed(rows)))
-    delete_pairs(sql, t.KEY, ("hash", "rid"), [(hashed, new.rid) for hashed in held])
-    insert(sql, t.KEY, KEY_COLUMNS, rows)
-    return held - {row[0] for row in rows}
+def rewrite(sql: Connection, made: Sequence[Profile]) -> set[int]:
+    """The hashes these records no longer carry: their profiles, all of one kind, and the keys of these are ``made`` now."""
+    if not made:
+        return set()
+    entity, rids = entity_of(made[0]), [profile.rid for profile in made]
+    bound = {"entity": entity, "rids": numbers(sql, rids)}
+    mine = f"entity = :entity AND {among(sql, 'rid')}"
+    stored = sql.execute(text(f"SELECT rid, key_hashes FROM identity_profile WHERE {mine}"), bound).all()
+    held = {(hashed, rid) for rid, hashes in stored for hashed in _unpacked(hashes)}
+    sql.execute(text(f"DELETE FROM identity_profile WHERE {mine}"), bound)
+    rows = {profile.rid: key_rows(profile) for profile in made}
+    bodies = [(entity, p.rid, _body(p), NORMALISER_VERSION, _packed(rows[p.rid])) for p in made]
+    insert(sql, t.PROFILE, PROFILE_COLUMNS, bodies)
+    carried = {(row[0], row[1]): row for keys in rows.values() for row in keys}
+    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(held - carried.keys()))
+    insert(
+        sql, t.KEY, KEY_COLUMNS, sorted([row for pair, row in carried.items() if pair not in held], key=itemgetter(0))
+    )
+    return {hashed for hashed, _ in held - carried.keys()}
 
 
 KeyRow = tuple[int, int, str, str, str, int, int | None]
@@ -113,35 +123,38 @@ def holders(sql: Connection, hashes: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
-def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Hash → (records that carry it, the most differently named records of one source that do)."""
+def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """Hash → (records that carry it, the most differently named records of one source that do, for names the most records).
+
+    The last is 0 for values that are no names.
+    """
     if not hashes:
         return {}
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(NAMES))
     statement = text(f"""
-        SELECT hash, SUM(n), MAX(named) FROM (
-            SELECT hash, connection_id, COUNT(*) AS n,
-                   COUNT(DISTINCT CASE WHEN kind <> 'contact_domain' THEN named END) AS named
+        SELECT hash, SUM(n), MAX(named), MAX(CASE WHEN kind IN ({kinds}) THEN n ELSE 0 END) FROM (
+            SELECT hash, connection_id, MIN(kind) AS kind, COUNT(*) AS n, COUNT(DISTINCT named) AS named
             FROM identity_key k WHERE {among(sql, "hash")}
               AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = k.rid)
             GROUP BY hash, connection_id
         ) AS by_source GROUP BY hash
     """)
     found = sql.execute(statement, {"rids": numbers(sql, hashes)}).all()
-    return {hashed: (int(records), int(named or 0)) for hashed, records, named in found}
+    return {hashed: (int(records), int(named or 0), int(most)) for hashed, records, named, most in found}
 
 
 def stats(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, KeyStat]]:
     """Hash → (records, statistic) as last noted, of the common ones."""
-    columns = ("hash", "records", "largest_per_source", "status")
+    columns = ("hash", "records", "largest_per_source", "status", "most")
     rows = rows_of(sql, t.KEY_STAT, columns, hashes, column="hash")
-    return {hashed: (records, KeyStat(largest, status)) for hashed, records, largest, status in rows}
+    return {hashed: (records, KeyStat(largest, status, most)) for hashed, records, largest, status, most in rows}
 
 
-def note_stats(sql: Connection, found: Mapping[int, tuple[int, int, str]]) -> None:
-    """These values are common now: (records, largest per source, status)."""
+def note_stats(sql: Connection, found: Mapping[int, tuple[int, KeyStat]]) -> None:
+    """These values are common now: (records, statistic)."""
     delete(sql, t.KEY_STAT, "hash", list(found))
-    rows = [(hashed, *values) for hashed, values in found.items()]
-    insert(sql, t.KEY_STAT, ("hash", "records", "largest_per_source", "status"), rows)
+    rows = [(hashed, n, stat.largest_per_source, stat.status, stat.most) for hashed, (n, stat) in found.items()]
+    insert(sql, t.KEY_STAT, ("hash", "records", "largest_per_source", "status", "most"), rows)
 
 
 def forget_stats(sql: Connection, hashes: Collection[int]) -> None:

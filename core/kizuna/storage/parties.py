@@ -8,7 +8,8 @@ from sqlalchemy import Connection, RowMapping, text
 
 from kizuna.storage.bulk import among, numbers
 
-_ACCOUNT = "name, domains, emails, phone, corporate_number, cross_references, country, account_kind"
+_ACCOUNT = """name, domains, emails, phone, street, city, postal_code, country, corporate_number, cross_references, \
+account_kind"""
 _PERSON = "name, given_name, family_name, emails, phones, cross_references, country"
 
 

@@ -36,6 +36,7 @@ KEY_STAT = Table(
     whole("records"),
     whole("largest_per_source"),  # differently named records of one source
     text("status"),  # normal, blocked, allowed
+    whole("most"),  # of a name: records of one source
 )
 """Only values that are common enough to matter; every other value is carried by few."""
 
