@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kizuna.cli import deciding, given, shown
+from kizuna.cli import deciding, given, shown, training
 from kizuna.cli.asking import asked
 from kizuna.cli.commands import Nearest
 from kizuna.errors import ConfigError, UnknownName
@@ -170,5 +170,8 @@ def _described(record: Mapping[str, Any] | None) -> str:
     return f"{name}  {record['connection']}/{record['stream']}/{record['sourceId']}"
 
 
-for _command in (deciding.merge, deciding.split, deciding.accept, deciding.reject, deciding.undo):
+for _command in (
+    *(deciding.merge, deciding.split, deciding.accept, deciding.reject, deciding.undo),
+    *(training.train, training.models, training.activate),
+):
     identity_command.add_command(_command)

@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.entities import assign_ids, entity_id, founding_key
 from kizuna.identity.evidence import Edge, Guard
-from kizuna.identity.keys import KINDS, KeyStat, Stats, doublings, key_hash, keys
+from kizuna.identity.keys import KINDS, KeyStat, doublings, key_hash, keys
+from kizuna.identity.models import MatchModel
 from kizuna.identity.profile import Profile
 from kizuna.identity.rules import compare, guards
-from kizuna.storage import identity, memberships
+from kizuna.storage import identity, memberships, models
 
 CAUSE = "records"
 
@@ -46,7 +47,8 @@ def touch(
 
 def relink(sql: Connection, entity: str, rids: Collection[int]) -> None:
     """The edges of these records worked out anew from what they say now."""
-    identity.replace_edges(sql, entity, rids, _edges(sql, entity, identity.profiles(sql, entity, rids)))
+    found = _edges(sql, entity, identity.profiles(sql, entity, rids), models.active(sql))
+    identity.replace_edges(sql, entity, rids, found)
 
 
 def crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> set[int]:
@@ -79,8 +81,19 @@ def _standing(records: int, largest: int, most: int) -> tuple[int, ...]:
     return (doublings(largest), doublings(most), *caps)
 
 
-def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterable[Edge]:
+def _edges(sql: Connection, entity: str, profiles: dict[int, Profile], model: MatchModel) -> Iterable[Edge]:
     """The edges between these records and all that share a value with them."""
+    known, pairs = candidates(sql, entity, profiles)
+    stat = identity.stats_for(sql, entity, known)
+    for a, b in pairs:
+        if (edge := compare(known[a], known[b], stat, model)) is not None:
+            yield edge
+
+
+def candidates(
+    sql: Connection, entity: str, profiles: dict[int, Profile]
+) -> tuple[dict[int, Profile], list[tuple[int, int]]]:
+    """Everybody who shares a value with one of these that is not too common, and the pairs that do, in a fixed order."""
     caps = {
         key_hash(entity, key.kind, key.value): KINDS[key.kind].cap
         for profile in profiles.values()
@@ -95,20 +108,7 @@ def _edges(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Iterab
         pairs.update(pair_of(one, other) for one in mine for other in carriers if one != other)
     others = {rid for pair in pairs for rid in pair} - profiles.keys()
     known = {**profiles, **identity.profiles(sql, entity, others)}
-    stat = _stats(sql, entity, known)
-    for a, b in sorted(pairs):
-        if a in known and b in known and (edge := compare(known[a], known[b], stat)) is not None:
-            yield edge
-
-
-def _stats(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Stats:
-    """How common each value of these profiles is."""
-    hashes = {(key.kind, key.value): 0 for profile in profiles.values() for key in keys(profile)}
-    hashes = {(kind, value): key_hash(entity, kind, value) for kind, value in hashes}
-    found = identity.stats(sql, set(hashes.values()))
-    known = {pair: found[hashed][1] for pair, hashed in hashes.items() if hashed in found}
-    rare = KeyStat()
-    return lambda key: known.get((key.kind, key.value), rare)
+    return known, [(a, b) for a, b in sorted(pairs) if a in known and b in known]
 
 
 def component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
@@ -164,10 +164,10 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
 
 def _partition(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Partition:
     decided = identity.decisions(sql, entity, profiles)
-    stat = _stats(sql, entity, profiles)
+    stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
 
     def speak(a: int, b: int) -> tuple[Guard, ...]:
-        return guards(profiles[a], profiles[b], stat)
+        return guards(profiles[a], profiles[b], stat, model)
 
     return cluster(
         profiles,

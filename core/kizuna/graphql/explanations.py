@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from kizuna.graphql.context import Context
 from kizuna.identity.explain import Explanation, explain, say_guard
-from kizuna.identity.keys import Key, KeyStat, key_hash, keys
-from kizuna.storage import identity
+from kizuna.storage import identity, models
 
 Pair = tuple[str, int, int]
 """(entity, record, record)."""
@@ -28,13 +27,9 @@ def explained(context: Context, pairs: list[Pair], language: str) -> list[dict[s
 def _of_entity(sql: Connection, entity: str, pairs: list[Pair], language: str) -> dict[Pair, dict[str, Any] | None]:
     rids = {rid for _, a, b in pairs for rid in (a, b)}
     profiles = identity.profiles(sql, entity, rids)
-    hashes = {key_hash(entity, key.kind, key.value) for profile in profiles.values() for key in keys(profile)}
-    stats = identity.stats(sql, hashes)
+    stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
     decided = {(a, b): verdict for a, b, verdict in identity.decisions(sql, entity, rids)}
     homes = identity.memberships(sql, entity, rids)
-
-    def stat(key: Key) -> KeyStat:
-        return stats.get(key_hash(entity, key.kind, key.value), (0, KeyStat()))[1]
 
     found: dict[Pair, dict[str, Any] | None] = {}
     for pair in pairs:
@@ -43,7 +38,7 @@ def _of_entity(sql: Connection, entity: str, pairs: list[Pair], language: str) -
             found[pair] = None
             continue
         decision = decided.get((min(a, b), max(a, b)))
-        explanation = explain(profiles[a], profiles[b], stat, decision=decision)
+        explanation = explain(profiles[a], profiles[b], stat, model, decision=decision)
         together = homes.get(a) is not None and homes.get(a) == homes.get(b)
         found[pair] = _told(explanation, language, together=together)
     return found

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from kizuna.identity import addresses, sites
 from kizuna.identity import comparison as names
 from kizuna.identity.evidence import (
-    ACCOUNT_BITS,
     AUTO_BITS,
     DIFFERENT_NUMBERS,
     EDGE,
@@ -15,8 +14,11 @@ from kizuna.identity.evidence import (
     SAME_SOURCE,
     SHARED_DOMAIN,
     TWO_TELEPHONES,
+    Bits,
     Evidence,
     Guard,
+    prior,
+    weighed,
 )
 from kizuna.identity.keys import (
     CONTACT,
@@ -28,9 +30,9 @@ from kizuna.identity.keys import (
     PLACE,
     Key,
     Stats,
+    commonness,
     is_generic,
     no_stats,
-    rarity,
 )
 from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
@@ -47,81 +49,71 @@ _NOWHERE = Evidence("place", "elsewhere", 0.0)
 _THIRD_SIGNS = frozenset({"phone", "email", "place", "contact"})
 
 
-def _item(field: str, level: str, values: Sequence[str] = (), lost: float = 0.0) -> Evidence:
-    return Evidence(field, level, ACCOUNT_BITS[field][level] + lost, tuple(values))
-
-
-def _rarest(kind: str, values: Iterable[str], stats: Stats) -> float:
-    """The bits lost by the rarest of the values: how many differently named records of one source carry it."""
-    return max(rarity(stats(Key(kind, value))) for value in values)
+def _rarest(kind: str, values: Iterable[str], stats: Stats) -> int:
+    """How common the rarest of the values is: among the differently named records of one source."""
+    return min(commonness(stats(Key(kind, value))) for value in values)
 
 
 def _same_scheme(number: str, other: str) -> bool:
     return number.isdigit() == other.isdigit() and (number.isdigit() or number[:2] == other[:2])
 
 
-def _corporate_number(a: AccountProfile, b: AccountProfile) -> Evidence | None:
+def _corporate_number(a: AccountProfile, b: AccountProfile, bits: Bits) -> Evidence | None:
     one, other = a.corporate_number, b.corporate_number
     if one is None or other is None or not _same_scheme(one, other):
         return None
-    return (
-        _item("corporate_number", "equal", [one])
-        if one == other
-        else _item("corporate_number", "different", [one, other])
-    )
+    if one == other:
+        return weighed(bits, "corporate_number", "equal", [one])
+    return weighed(bits, "corporate_number", "different", [one, other])
 
 
-def _domain(a: AccountProfile, b: AccountProfile) -> Evidence | None:
+def _domain(a: AccountProfile, b: AccountProfile, bits: Bits) -> Evidence | None:
     if not a.domains.isdisjoint(b.domains):
-        return _item("domain", "own", sorted(a.domains & b.domains))
+        return weighed(bits, "domain", "own", sorted(a.domains & b.domains))
     lesser, other_lesser = lesser_domains(a), lesser_domains(b)
     crossed = (a.domains & other_lesser) | (lesser & b.domains)
     if crossed:
-        return _item("domain", "own_and_contact", sorted(crossed))
+        return weighed(bits, "domain", "own_and_contact", sorted(crossed))
     if not lesser.isdisjoint(other_lesser):
-        return _item("domain", "contact", sorted(lesser & other_lesser))
+        return weighed(bits, "domain", "contact", sorted(lesser & other_lesser))
     return None
 
 
-def _email(a: AccountProfile, b: AccountProfile, domain: Evidence | None) -> Evidence | None:
+def _email(a: AccountProfile, b: AccountProfile, bits: Bits, domain: Evidence | None) -> Evidence | None:
     shared = sorted((a.emails & b.emails) | (a.role_mailboxes & b.role_mailboxes))
     if not shared:
         return None
-    return _item("email", "equal" if domain is None else "equal_on_domain", shared)
+    return weighed(bits, "email", "equal" if domain is None else "equal_on_domain", shared)
 
 
-def _phone(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+def _phone(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.phones & b.phones)
-    return _item("phone", "equal", shared, max(-2.0, _rarest(PHONE, shared, stats))) if shared else None
+    return weighed(bits, "phone", "equal", shared, _rarest(PHONE, shared, stats)) if shared else None
 
 
-def _place(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+def _place(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.places & b.places)
     if shared:
-        return _item("place", "equal", shared, max(-3.0, _rarest(PLACE, shared, stats)))
-    return _item("place", "elsewhere") if addresses.apart(a.places, b.places) else None
+        return weighed(bits, "place", "equal", shared, _rarest(PLACE, shared, stats))
+    return weighed(bits, "place", "elsewhere") if addresses.apart(a.places, b.places) else None
 
 
-def _contact(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence | None:
+def _contact(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Evidence | None:
     """People known at both, or who pay for one and are known at the other; an address both have as their own is told."""
     shared = sorted(((a.contacts | a.emails) & (b.contacts | b.emails)) - (a.emails & b.emails))
     if not shared:
         return None
-    return _item(
-        "contact", "one" if len(shared) == 1 else "several", shared, max(-4.0, _rarest(CONTACT, shared, stats))
-    )
+    level = "one" if len(shared) == 1 else "several"
+    return weighed(bits, "contact", level, shared, _rarest(CONTACT, shared, stats))
 
 
-def _name(a: AccountProfile, b: AccountProfile, stats: Stats) -> Evidence:
+def _name(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Evidence:
     if a.name is None or b.name is None:
-        return _item("name", names.MISSING)
+        return weighed(bits, "name", names.MISSING)
     values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
     level = names.account_names(a, b)
-    lost = 0.0
-    if level == names.EQUAL:
-        stat = stats(Key(NAME, a.name.core))
-        lost = max(-4.0, rarity(stat, stat.most))
-    return _item("name", level, values, lost)
+    stat = stats(Key(NAME, a.name.core))
+    return weighed(bits, "name", level, values, commonness(stat, stat.most) if level == names.EQUAL else 0)
 
 
 def level_of(name: Evidence | None) -> str:
@@ -129,19 +121,20 @@ def level_of(name: Evidence | None) -> str:
     return name.level if name else names.MISSING
 
 
-def evidence(a: AccountProfile, b: AccountProfile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
+def evidence(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats = no_stats) -> tuple[Evidence, ...]:
     """What every field of two accounts says, strongest fields first; a value that several carry says less."""
-    domain = _domain(a, b)
+    domain = _domain(a, b, bits)
     found = (
-        reference_evidence(a, b, ACCOUNT_BITS["reference"]),
-        _corporate_number(a, b),
-        _email(a, b, domain),
+        reference_evidence(a, b, bits["reference"]),
+        _corporate_number(a, b, bits),
+        _email(a, b, bits, domain),
         domain,
-        _contact(a, b, stats),
-        _place(a, b, stats),
-        _phone(a, b, stats),
-        _name(a, b, stats),
-        _item("source", "same") if a.source == b.source else None,
+        _contact(a, b, bits, stats),
+        _place(a, b, bits, stats),
+        _phone(a, b, bits, stats),
+        _name(a, b, bits, stats),
+        weighed(bits, "source", "same") if a.source == b.source else None,
+        prior(bits),
     )
     return tuple(item for item in found if item is not None)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kizuna.identity.clusters import LARGEST_CLUSTER, Pair, Partition, cluster, pair_of
 from kizuna.identity.evidence import Edge, Guard
 from kizuna.identity.keys import KINDS, Key, Stats, keys, no_stats, stats_of
+from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.identity.profile import Profile
 from kizuna.identity.rules import compare, guards
 
@@ -30,9 +31,11 @@ def candidates(profiles: Iterable[Profile]) -> set[Pair]:
     return pairs
 
 
-def edges_between(profiles: Mapping[int, Profile], pairs: Iterable[Pair], stats: Stats = no_stats) -> list[Edge]:
+def edges_between(
+    profiles: Mapping[int, Profile], pairs: Iterable[Pair], stats: Stats = no_stats, model: MatchModel = BUILT_IN
+) -> list[Edge]:
     """The edges of the pairs, those that need a review included."""
-    found = (compare(profiles[a], profiles[b], stats) for a, b in pairs)
+    found = (compare(profiles[a], profiles[b], stats, model) for a, b in pairs)
     return [edge for edge in found if edge is not None]
 
 
@@ -44,16 +47,17 @@ def resolve(
     same: Iterable[Pair] = (),
     different: Iterable[Pair] = (),
     size_cap: int = LARGEST_CLUSTER,
+    model: MatchModel = BUILT_IN,
 ) -> Partition:
     """Who is who among all these records of one kind."""
     by_rid = {profile.rid: profile for profile in profiles}
     known = stats or stats_of(by_rid.values(), statuses)
 
-    edges = edges_between(by_rid, sorted(candidates(by_rid.values())), known)
+    edges = edges_between(by_rid, sorted(candidates(by_rid.values())), known, model)
     found = {(edge.a, edge.b): edge.evidence for edge in edges}
 
     def speak(a: int, b: int) -> tuple[Guard, ...]:
-        return guards(by_rid[a], by_rid[b], known, found=found.get(pair_of(a, b)))
+        return guards(by_rid[a], by_rid[b], known, model, found=found.get(pair_of(a, b)))
 
     pairs = [pair_of(*pair) for pair in same]
     return cluster(by_rid, edges, speak, same=pairs, different=different, size_cap=size_cap)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +20,12 @@ BY_PERSON, BY_ID, BY_VALUES = "person", "id", "exact"
 
 # The weight of a level in bits (the log of how much more often it is seen in one company than in two). They are fixed
 # for the exact tier and stand in the order of the measured weights; a scoring model replaces them as a whole.
-ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
+Bits = Mapping[str, Mapping[str, float]]
+"""Field → level → bits."""
+
+ACCOUNT_BITS: Bits = {
+    # What stands against any two before anything is known of them; these weights hold it already.
+    "prior": {"any_two": 0.0},
     "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
     "corporate_number": {"equal": 20.0, "different": -10.0},
     # The mailbox proves its domain too: what it adds beside an agreeing domain is little.
@@ -49,7 +54,8 @@ ACCOUNT_BITS: Mapping[str, Mapping[str, float]] = {
     },
     "source": {"same": -3.0},
 }
-PERSON_BITS: Mapping[str, Mapping[str, float]] = {
+PERSON_BITS: Bits = {
+    "prior": {"any_two": 0.0},
     "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
     # Two mailboxes on a company's domain are two of its people.
     "email": {"equal": 10.0, "other_on_domain": -4.0},
@@ -70,13 +76,17 @@ PERSON_BITS: Mapping[str, Mapping[str, float]] = {
 }
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """What one field says: the level of agreement, its bits, and the values both records carry (or each side's)."""
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one field says: the level of agreement, its bits, and the values both records carry (or each side's).
+
+    ``doublings`` says how common the value is: 0 for one that a source has once, 1 for twice, 2 for up to four times.
+    """
 
     field: str
     level: str
     bits: float
     values: tuple[str, ...] = ()
+    doublings: int = 0
 
 
 class Edge(msgspec.Struct, frozen=True):
@@ -119,9 +129,20 @@ TWO_TELEPHONES, SHARED_DOMAIN, TWO_DESKS = "two_telephone_numbers", "shared_doma
 BEYOND_NAMES = HARD_GUARDS | {SAME_SOURCE, TWO_TELEPHONES, SHARED_DOMAIN, TWO_DESKS}
 
 
-def edge_of(a: int, b: int, evidence: tuple[Evidence, ...], tier: str) -> Edge:
+def weighed(bits: Bits, field: str, level: str, values: Sequence[str] = (), doublings: int = 0) -> Evidence:
+    """The evidence of a level: agreeing on a value says a bit less for each doubling of those who carry it, never less than 0."""
+    weight = bits[field][level]
+    return Evidence(field, level, round(max(weight - doublings, min(weight, 0.0)), 6), tuple(values), doublings)
+
+
+def prior(bits: Bits) -> Evidence | None:
+    """What stands against any two records, None where the weights hold it already."""
+    return weighed(bits, "prior", "any_two") if bits["prior"]["any_two"] else None
+
+
+def edge_of(a: int, b: int, evidence: tuple[Evidence, ...], tier: str, version: str = MODEL_VERSION) -> Edge:
     """The edge of two records, ends sorted, its bits summed."""
-    return Edge(min(a, b), max(a, b), round(sum(item.bits for item in evidence), 6), tier, evidence)
+    return Edge(min(a, b), max(a, b), round(sum(item.bits for item in evidence), 6), tier, evidence, version)
 
 
 def why(edge: Edge) -> dict[str, Any]:

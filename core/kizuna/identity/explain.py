@@ -10,6 +10,7 @@ import msgspec
 from kizuna.identity import rules
 from kizuna.identity.evidence import AUTO_BITS, Edge, Evidence, Guard
 from kizuna.identity.keys import Stats, no_stats
+from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.identity.phrases import ENGLISH, EVIDENCE, GUARDS, JAPANESE, VERDICTS, Phrase
 from kizuna.identity.profile import Profile
 
@@ -63,11 +64,18 @@ def say_guard(guard: Guard, language: str = ENGLISH) -> str:
     return _say(GUARDS[guard.name], language, values=_values(guard.values, language))
 
 
-def explain(a: Profile, b: Profile, stats: Stats = no_stats, *, decision: str | None = None) -> Explanation:
+def explain(
+    a: Profile,
+    b: Profile,
+    stats: Stats = no_stats,
+    model: MatchModel = BUILT_IN,
+    *,
+    decision: str | None = None,
+) -> Explanation:
     """What stands for and against the two being one; ``decision`` is what a person said of them: same or different."""
-    evidence = rules.evidence(a, b, stats)
-    guards = rules.guards(a, b, stats)
-    edge = rules.compare(a, b, stats)
+    evidence = rules.evidence(a, b, stats, model)
+    guards = rules.guards(a, b, stats, model)
+    edge = rules.compare(a, b, stats, model)
     bits = round(sum(item.bits for item in evidence), 6)
     if decision in {SAME, DIFFERENT}:
         verdict = f"decided_{decision}"

@@ -187,14 +187,14 @@ def is_generic(key: Key, stat: KeyStat) -> bool:
     return stat.status == "blocked" or (key.kind != KNOWN_DOMAIN and stat.largest_per_source >= 2)
 
 
-def rarity(stat: KeyStat, count: int | None = None) -> float:
-    """The bits that agreeing on a value loses because several carry it: one for each doubling (``count``, or the names)."""
-    return 0.0 if stat.status == "allowed" else -float(doublings(stat.largest_per_source if count is None else count))
+def commonness(stat: KeyStat, count: int | None = None) -> int:
+    """How many doublings more than one carry the value (``count``, or the names in one source); at most 4."""
+    return 0 if stat.status == "allowed" else doublings(stat.largest_per_source if count is None else count)
 
 
 def doublings(count: int) -> int:
-    """How many doublings lead from one to ``count``, rounded up; at most 5, where nothing says less any more."""
-    return min(5, max(0, count - 1).bit_length())
+    """How many doublings lead from one to ``count``, rounded up; from 4 on nothing says less any more."""
+    return min(4, max(0, count - 1).bit_length())
 
 
 def no_stats(_key: Key) -> KeyStat:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
-from kizuna.identity.evidence import EDGE, PAIR, PERSON_BITS, TWO_DESKS, Evidence, Guard
+from kizuna.identity.evidence import EDGE, PAIR, TWO_DESKS, Bits, Evidence, Guard, prior, weighed
 from kizuna.identity.keys import (
     EMAIL,
     FULL_NAME,
@@ -13,11 +13,11 @@ from kizuna.identity.keys import (
     PHONE,
     Key,
     Stats,
+    commonness,
     full_name,
     is_generic,
     name_at,
     no_stats,
-    rarity,
 )
 from kizuna.identity.mailboxes import domain_of, is_role_mailbox
 from kizuna.identity.person_names import PersonName
@@ -25,10 +25,6 @@ from kizuna.identity.profile import PersonProfile
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 _TELLING_CHARS = 4
-
-
-def _item(field: str, level: str, values: Sequence[str] = (), lost: float = 0.0) -> Evidence:
-    return Evidence(field, level, PERSON_BITS[field][level] + lost, tuple(values))
 
 
 def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
@@ -46,7 +42,7 @@ def _spells(one: PersonProfile, name: PersonName) -> bool:
     return any(all(word in address.partition("@")[0] for word in name.words) for address in one.emails)
 
 
-def _name(a: PersonProfile, b: PersonProfile, shared: Sequence[str], stats: Stats) -> Evidence | None:
+def _name(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats, shared: Sequence[str]) -> Evidence | None:
     if a.name is None or b.name is None:
         return None
     values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
@@ -55,23 +51,24 @@ def _name(a: PersonProfile, b: PersonProfile, shared: Sequence[str], stats: Stat
         level = names.PARTIAL
     if level == names.UNREADABLE and (_spells(a, b.name) or _spells(b, a.name)):
         level = names.SPELT
-    lost = 0.0
     full = full_name(a)
+    common = 0
     # Among the people of one customer every name is rare.
     if level == names.EQUAL and full is not None and a.customers.isdisjoint(b.customers):
         stat = stats(Key(FULL_NAME, full))
-        lost = max(-4.0, rarity(stat, stat.most))
-    return _item("name", level, values, lost)
+        common = commonness(stat, stat.most)
+    return weighed(bits, "name", level, values, common)
 
 
-def _email(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> Evidence | None:
+def _email(a: PersonProfile, b: PersonProfile, bits: Bits, shared: Sequence[str]) -> Evidence | None:
     if shared:
-        return _item("email", "equal", shared)
+        return weighed(bits, "email", "equal", shared)
     domains, other = _company_domains(a), _company_domains(b)
     on_one = domains.keys() & other.keys()
     if not on_one:
         return None
-    return _item("email", "other_on_domain", sorted({side[domain] for side in (domains, other) for domain in on_one}))
+    values = sorted({side[domain] for side in (domains, other) for domain in on_one})
+    return weighed(bits, "email", "other_on_domain", values)
 
 
 def _company_domains(person: PersonProfile) -> dict[str, str]:
@@ -79,23 +76,24 @@ def _company_domains(person: PersonProfile) -> dict[str, str]:
     return {domain: address for address in sorted(person.emails) if (domain := domain_of(address))}
 
 
-def _phone(a: PersonProfile, b: PersonProfile, stats: Stats) -> Evidence | None:
+def _phone(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.phones & b.phones)
     if not shared:
         return None
-    return _item("phone", "equal", shared, max(-2.5, *(rarity(stats(Key(PHONE, number))) for number in shared)))
+    return weighed(bits, "phone", "equal", shared, min(commonness(stats(Key(PHONE, number))) for number in shared))
 
 
-def evidence(a: PersonProfile, b: PersonProfile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
+def evidence(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats = no_stats) -> tuple[Evidence, ...]:
     """What every field of two people says, strongest fields first; a value that several carry says less."""
     shared = sorted(a.emails & b.emails)
     found = (
-        reference_evidence(a, b, PERSON_BITS["reference"]),
-        _email(a, b, shared),
-        _item("customer", "same") if not a.customers.isdisjoint(b.customers) else None,
-        _phone(a, b, stats),
-        _name(a, b, shared, stats),
-        _item("source", "same") if a.source == b.source else None,
+        reference_evidence(a, b, bits["reference"]),
+        _email(a, b, bits, shared),
+        weighed(bits, "customer", "same") if not a.customers.isdisjoint(b.customers) else None,
+        _phone(a, b, bits, stats),
+        _name(a, b, bits, stats, shared),
+        weighed(bits, "source", "same") if a.source == b.source else None,
+        prior(bits),
     )
     return tuple(item for item in found if item is not None)
 

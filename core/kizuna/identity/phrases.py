@@ -17,6 +17,9 @@ ENGLISH, JAPANESE = "en", "ja"
 LANGUAGES = (ENGLISH, JAPANESE)
 
 EVIDENCE: Mapping[tuple[str, str], Phrase] = {
+    ("prior", "any_two"): Phrase(
+        "Of any two records few are one, which stands against it first.", "任意の二つの記録が同一であることは稀です。"
+    ),
     ("reference", "refers"): Phrase(
         "One record names the other: {values}.", "一方の記録が他方を参照しています: {values}。"
     ),

@@ -22,44 +22,49 @@ from __future__ import annotations
 
 from kizuna.identity import account_rules, person_rules
 from kizuna.identity.comparison import EQUAL
-from kizuna.identity.evidence import ACCOUNT_BITS, BY_ID, BY_VALUES, REVIEW_BITS, Edge, Evidence, Guard, edge_of
+from kizuna.identity.evidence import BY_ID, BY_VALUES, Edge, Evidence, Guard, edge_of
 from kizuna.identity.keys import Stats, no_stats
-from kizuna.identity.profile import AccountProfile, PersonProfile, Profile
+from kizuna.identity.models import BUILT_IN, MatchModel
+from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 
 _LINKING = frozenset("reference corporate_number email domain contact place phone customer".split())
 
 
-def evidence(a: Profile, b: Profile, stats: Stats = no_stats) -> tuple[Evidence, ...]:
+def evidence(a: Profile, b: Profile, stats: Stats = no_stats, model: MatchModel = BUILT_IN) -> tuple[Evidence, ...]:
     """What every field says about the two being one, agreeing or not; empty for a company and a person.
 
-    ``stats`` tells how common a value is: one that several carry says less.
-
+    ``stats`` tells how common a value is: one that several carry says less. ``model`` tells what each level is worth.
     Where the two sides differ, the value of the record with the smaller id stands first.
     """
     if a.rid > b.rid:
         a, b = b, a
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
-        return account_rules.evidence(a, b, stats)
+        return account_rules.evidence(a, b, model.account.bits, stats)
     if isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
-        return person_rules.evidence(a, b, stats)
+        return person_rules.evidence(a, b, model.person.bits, stats)
     return ()
 
 
-def compare(a: Profile, b: Profile, stats: Stats = no_stats) -> Edge | None:
+def compare(a: Profile, b: Profile, stats: Stats = no_stats, model: MatchModel = BUILT_IN) -> Edge | None:
     """The edge between two records, None when nothing but a name agrees or the bits are too few even for a review.
 
     Guards are not looked at: an edge that a guard blocks exists, so that what it would link can be shown and reviewed.
     """
-    found = evidence(a, b, stats)
+    found = evidence(a, b, stats, model)
     asks = isinstance(a, AccountProfile) and any(map(_is_rare_name, found))
     if a.rid == b.rid or not (asks or any(map(is_strong, found))):
         return None
-    edge = edge_of(a.rid, b.rid, found, BY_ID if any(is_said(item) for item in found) else BY_VALUES)
-    return edge if edge.bits >= REVIEW_BITS else None
+    edge = edge_of(a.rid, b.rid, found, BY_ID if any(is_said(item) for item in found) else BY_VALUES, model.version)
+    return edge if edge.bits >= model.of(entity_of(a)).review_bits else None
 
 
 def guards(
-    a: Profile, b: Profile, stats: Stats = no_stats, *, found: tuple[Evidence, ...] | None = None
+    a: Profile,
+    b: Profile,
+    stats: Stats = no_stats,
+    model: MatchModel = BUILT_IN,
+    *,
+    found: tuple[Evidence, ...] | None = None,
 ) -> tuple[Guard, ...]:
     """Every guard that speaks on the pair, blocking ones first; ``stats`` tells how common a value is.
 
@@ -67,7 +72,7 @@ def guards(
     """
     if a.rid > b.rid:
         a, b = b, a
-    found = evidence(a, b, stats) if found is None else found
+    found = evidence(a, b, stats, model) if found is None else found
     if isinstance(a, AccountProfile) and isinstance(b, AccountProfile):
         raised = account_rules.guards(a, b, found, stats)
     elif isinstance(a, PersonProfile) and isinstance(b, PersonProfile):
@@ -89,4 +94,4 @@ def is_strong(item: Evidence) -> bool:
 
 def _is_rare_name(item: Evidence) -> bool:
     """Whether a company's name is equal that hardly anybody else has: worth a question, never a link."""
-    return item.field == "name" and item.level == EQUAL and item.bits >= ACCOUNT_BITS["name"][EQUAL]
+    return item.field == "name" and item.level == EQUAL and item.doublings == 0

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from kizuna.identity.evidence import Edge, edge_from, why
-from kizuna.identity.keys import NAMES, KeyStat, hashed_keys, name_hash
+from kizuna.identity.keys import NAMES, KeyStat, Stats, hashed_keys, key_hash, keys, name_hash
 from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 from kizuna.storage.bulk import among, among_words, delete, delete_pairs, insert, numbers, rows_of, words
@@ -53,9 +53,9 @@ def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Prof
     profile_rows: list[tuple[Any, ...]] = []
     rows: list[KeyRow] = []
     for profile in made:
-        keys = key_rows(profile)
-        profile_rows.append((entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(keys)))
-        rows += keys
+        mine = key_rows(profile)
+        profile_rows.append((entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(mine)))
+        rows += mine
     insert(sql, t.PROFILE, PROFILE_COLUMNS, profile_rows)
     insert(sql, t.KEY, KEY_COLUMNS, sorted(rows, key=itemgetter(0)))  # neighbours in the tree are written together
     return {hashed for hashed, _ in held - {(row[0], row[1]) for row in rows}}
@@ -74,7 +74,7 @@ def rewrite(sql: Connection, made: Sequence[Profile]) -> set[int]:
     rows = {profile.rid: key_rows(profile) for profile in made}
     bodies = [(entity, p.rid, _body(p), NORMALISER_VERSION, _packed(rows[p.rid])) for p in made]
     insert(sql, t.PROFILE, PROFILE_COLUMNS, bodies)
-    carried = {(row[0], row[1]): row for keys in rows.values() for row in keys}
+    carried = {(row[0], row[1]): row for own in rows.values() for row in own}
     delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(held - carried.keys()))
     insert(
         sql, t.KEY, KEY_COLUMNS, sorted([row for pair, row in carried.items() if pair not in held], key=itemgetter(0))
@@ -103,15 +103,15 @@ def _packed(rows: Iterable[KeyRow]) -> bytes:
     return array("q", sorted([row[0] for row in rows])).tobytes()
 
 
-def _unpacked(keys: bytes) -> array[int]:
-    return array("q", keys)
+def _unpacked(hashes: bytes) -> array[int]:
+    return array("q", hashes)
 
 
 def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
     """Record id → the hashes of its keys."""
     found: dict[int, list[int]] = {}
-    for rid, keys in rows_of(sql, t.PROFILE, ("rid", "key_hashes"), rids):
-        found.setdefault(rid, []).extend(_unpacked(keys))
+    for rid, packed in rows_of(sql, t.PROFILE, ("rid", "key_hashes"), rids):
+        found.setdefault(rid, []).extend(_unpacked(packed))
     return found
 
 
@@ -148,6 +148,16 @@ def stats(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, KeyS
     columns = ("hash", "records", "largest_per_source", "status", "most")
     rows = rows_of(sql, t.KEY_STAT, columns, hashes, column="hash")
     return {hashed: (records, KeyStat(largest, status, most)) for hashed, records, largest, status, most in rows}
+
+
+def stats_for(sql: Connection, entity: str, profiles: Mapping[int, Profile]) -> Stats:
+    """How common each value of these profiles is."""
+    values = {(key.kind, key.value) for profile in profiles.values() for key in keys(profile)}
+    hashes = {pair: key_hash(entity, *pair) for pair in values}
+    found = stats(sql, set(hashes.values()))
+    known = {pair: found[hashed][1] for pair, hashed in hashes.items() if hashed in found}
+    rare = KeyStat()
+    return lambda key: known.get((key.kind, key.value), rare)
 
 
 def note_stats(sql: Connection, found: Mapping[int, tuple[int, KeyStat]]) -> None:
@@ -218,6 +228,23 @@ def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple
         WHERE entity = :entity AND revoked_at IS NULL AND ({among(sql, "a")} OR {among(sql, "b")}) ORDER BY id
     """)
     return list(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}))
+
+
+def answers(sql: Connection, entity: str) -> list[tuple[int, int, str]]:
+    """(a, b, verdict) of every standing decision on two accounts, or two people."""
+    statement = "SELECT a, b, verdict FROM identity_decision WHERE entity = :entity AND revoked_at IS NULL ORDER BY id"
+    return [(a, b, verdict) for a, b, verdict in sql.execute(text(statement), {"entity": entity})]
+
+
+def largest_source(sql: Connection, entity: str) -> int:
+    """How many accounts, or people, the connection with the most of them has: about how many there are."""
+    statement = text("""
+        SELECT COALESCE(MAX(n), 0) FROM (
+            SELECT COUNT(*) AS n FROM identity_profile p JOIN source_record r ON r.rid = p.rid
+            WHERE p.entity = :entity GROUP BY r.connection_id
+        ) AS by_source
+    """)
+    return int(sql.execute(statement, {"entity": entity}).scalar_one())
 
 
 def decide(sql: Connection, entity: str, a: int, b: int, verdict: str, actor: str, reason: str | None, at: int) -> int:

@@ -740,6 +740,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_match_edge_entity_b"), "match_edge", ["entity", "b"], unique=False)
     op.create_table(
+        "match_model",
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("learned_from", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("activated_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_match_model")),
+    )
+    op.create_table(
         "membership",
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
@@ -1128,6 +1137,7 @@ def downgrade() -> None:
     op.drop_table("membership_history")
     op.drop_index(op.f("ix_membership_entity_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_table("match_model")
     op.drop_index(op.f("ix_match_edge_entity_b"), table_name="match_edge")
     op.drop_table("match_edge")
     op.drop_table("lease")

@@ -54,6 +54,16 @@ EDGE = Table(
     Index(None, "entity", "b"),
 )
 
+MATCH_MODEL = Table(
+    "match_model",
+    METADATA,
+    text("version", primary_key=True),
+    text("body"),  # weights, JSON
+    text("learned_from"),  # JSON: how many pairs and answers of each kind
+    at("created_at", nullable=False),
+    at("activated_at"),  # the one activated last is in force; none: the built-in one
+)
+
 DECISION = Table(
     "identity_decision",
     METADATA,

@@ -1,0 +1,179 @@
+"""Learning a match model from the records that are there, and putting one in force."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kizuna import clock
+from kizuna.derive import homes
+from kizuna.derive.touch import candidates
+from kizuna.derive.work import Deriver
+from kizuna.errors import DecisionError
+from kizuna.identity.evidence import AUTO_BITS
+from kizuna.identity.keys import Stats
+from kizuna.identity.models import BUILT_IN, MatchModel, Weights
+from kizuna.identity.profile import PersonProfile, Profile
+from kizuna.identity.rules import evidence, guards
+from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, score, vector_of
+from kizuna.storage import entities, identity, models, runs
+from kizuna.storage.instants import micros
+
+SAMPLE_RECORDS = 20_000
+DRAWN_PAIRS = 30_000
+NEAR_CUSTOMERS = 1_000
+CHUNK_RECORDS = 2_000
+POST_RECORDS = 4_000
+ENTITIES = ("account", "person")
+
+Observe = Callable[[str, int, int], None]
+"""(what, records done, of all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What training found for one kind of record.
+
+    ``pairs`` candidates were looked at and ``answers`` of people used; of the pairs that no guard keeps apart, the model
+    would link ``linked``: ``newly`` of them the model in force does not, while it no longer links ``no_longer`` others.
+    """
+
+    entity: str
+    weights: Weights
+    pairs: int
+    answers: int
+    linked: int
+    newly: int
+    no_longer: int
+
+    def told(self) -> dict[str, Any]:
+        """The numbers alone."""
+        return {name: getattr(self, name) for name in ("pairs", "answers", "linked", "newly", "no_longer")}
+
+
+def train(deriver: Deriver, observe: Observe = lambda *_: None) -> tuple[MatchModel, list[Learned]]:
+    """A new model, learned from the records and people's answers and kept under a version of its own; not in force yet.
+
+    Raises DecisionError where there are too few records to learn from.
+    """
+    with deriver.database.read() as sql:
+        in_force = models.active(sql)
+        found = [_learn(sql, entity, in_force, observe) for entity in ENTITIES]
+    if all(one.pairs < LEAST_PAIRS for one in found):
+        raise DecisionError(
+            f"There is too little to learn from: {max(one.pairs for one in found)} pairs of records may be one, and "
+            f"{LEAST_PAIRS} are needed. The built-in weights are in force."
+        )
+    account, person = found
+    now = clock.now()
+    model = MatchModel(f"learned-{now:%Y%m%dT%H%M%S}", account.weights, person.weights)
+    with deriver.database.write() as sql:
+        models.add(sql, model, {one.entity: one.told() for one in found}, micros(now))
+    return model, found
+
+
+def activate(deriver: Deriver, version: str) -> int:
+    """How many records are to be judged anew by the model of that version, which is in force from now on.
+
+    ``Deriver.drain`` does it; whoever derives next goes on where it was left. Raises UnknownName.
+    """
+    now = micros(clock.now())
+    with deriver.database.write() as sql:
+        if models.active(sql).version == version:
+            return 0
+        models.activate(sql, version, now)
+        rids = sorted({rid for entity in ENTITIES for rid in entities.with_profiles(sql, entity)})
+        for begin in range(0, len(rids), POST_RECORDS):
+            runs.post(sql, rids[begin : begin + POST_RECORDS], now)
+    return len(rids)
+
+
+def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe) -> Learned:
+    # Record ids are hashes, so the first ones are a sample without preference.
+    sample = entities.with_profiles(sql, entity)[:SAMPLE_RECORDS]
+    pairs: Counter[tuple[Vector, bool]] = Counter()
+    for done, part in _chunks(sample):
+        known, found = candidates(sql, entity, identity.profiles(sql, entity, part))
+        stat = identity.stats_for(sql, entity, known)
+        for a, b in found:
+            said = evidence(known[a], known[b], stat)
+            raised = guards(known[a], known[b], stat, found=said)
+            # Whether a name alone suffices is for the weights to say; it links nothing in any case.
+            pairs[vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)] += 1
+        observe(f"{entity} pairs", done, len(sample))
+    answers = _answers(sql, entity)
+    drawn = Random(len(sample))
+    profiles = identity.profiles(sql, entity, sample)
+    stat = identity.stats_for(sql, entity, profiles)
+    seen = Observed(
+        pairs=pairs,
+        random_pairs=_drawn([sorted(profiles)], profiles, stat, drawn),
+        near_pairs=_colleagues(sql, profiles, drawn),
+        answers=answers,
+        entities=identity.largest_source(sql, entity),
+    )
+    weights = learn(entity, seen)
+    return _compared(entity, weights, in_force.of(entity), seen)
+
+
+def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) -> Learned:
+    linked = newly = no_longer = 0
+    for (vector, is_guarded), count in seen.pairs.items():
+        if is_guarded:
+            continue
+        now, before = (score(one.bits, vector) >= AUTO_BITS for one in (weights, in_force))
+        linked += count * now
+        newly += count * (now and not before)
+        no_longer += count * (before and not now)
+    answered = sum(same + different for same, different in seen.answers.values())
+    return Learned(entity, weights, sum(seen.pairs.values()), answered, linked, newly, no_longer)
+
+
+def _answers(sql: Connection, entity: str) -> Mapping[Vector, tuple[int, int]]:
+    """What people said of pairs, by how the pairs look."""
+    given = identity.answers(sql, entity)
+    profiles = identity.profiles(sql, entity, {rid for a, b, _ in given for rid in (a, b)})
+    stat = identity.stats_for(sql, entity, profiles)
+    found: dict[Vector, tuple[int, int]] = {}
+    for a, b, verdict in given:
+        if a in profiles and b in profiles:
+            vector = vector_of(evidence(profiles[a], profiles[b], stat))
+            same, different = found.get(vector, (0, 0))
+            found[vector] = (same + (verdict == "same"), different + (verdict != "same"))
+    return found
+
+
+def _colleagues(sql: Connection, profiles: Mapping[int, Profile], drawn: Random) -> Counter[Vector]:
+    """Pairs of people of one customer, for as many customers as suffice."""
+    people = [profile for profile in profiles.values() if isinstance(profile, PersonProfile)]
+    customers = sorted({customer for person in people for customer in person.customers})[:NEAR_CUSTOMERS]
+    accounts = {rid for members in identity.members(sql, customers).values() for rid in members}
+    near = identity.profiles(sql, "person", homes.people_at(sql, accounts))
+    at: dict[str, list[int]] = {}
+    for rid, profile in sorted(near.items()):
+        for customer in profile.customers if isinstance(profile, PersonProfile) else ():
+            at.setdefault(customer, []).append(rid)
+    return _drawn(list(at.values()), near, identity.stats_for(sql, "person", near), drawn)
+
+
+def _drawn(groups: list[list[int]], profiles: Mapping[int, Profile], stat: Stats, drawn: Random) -> Counter[Vector]:
+    """Pairs drawn blindly, each within one of the groups."""
+    found: Counter[Vector] = Counter()
+    several = [group for group in groups if len(group) > 1]
+    for _ in range(DRAWN_PAIRS if several else 0):
+        a, b = drawn.sample(drawn.choice(several), 2)
+        found[vector_of(evidence(profiles[a], profiles[b], stat))] += 1
+    return found
+
+
+def _chunks(rids: list[int]) -> Iterator[tuple[int, list[int]]]:
+    for begin in range(0, len(rids), CHUNK_RECORDS):
+        yield min(begin + CHUNK_RECORDS, len(rids)), rids[begin : begin + CHUNK_RECORDS]
+
+
+__all__ = ["BUILT_IN", "Learned", "activate", "train"]
