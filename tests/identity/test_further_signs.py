@@ -151,3 +151,12 @@ def test_letters_that_slipped_across_a_space_are_the_same_name():
     here = account(CRM, "Sakai Welfare K.K.", domains=("sakai.jp",))
 
     assert level(here, account(MARKETING, "Sakai Welfar eK.K.", domains=("sakai.jp",)), "name") == "equal"
+
+
+def test_one_desks_mailbox_at_two_customers_is_two_desks():
+    desk = {"emails": ("office@aoba-group.jp",)}
+    crm = person(CRM, "Office", **desk, customers=("cus_a",))
+
+    assert "two_desks" in blocking(crm, person(DESK, "Office", **desk, customers=("cus_b",)))
+    assert links(crm, person(DESK, "Office", **desk, customers=("cus_a",)))
+    assert links(crm, person(DESK, "Office", **desk))

@@ -96,11 +96,15 @@ def activate(deriver: Deriver, version: str) -> int:
 def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe) -> Learned:
     # Record ids are hashes, so the first ones are a sample without preference.
     sample = entities.with_profiles(sql, entity)[:SAMPLE_RECORDS]
+    sampled = set(sample)
     pairs: Counter[tuple[Vector, bool]] = Counter()
     for done, part in _chunks(sample):
+        mine = set(part)
         known, found = candidates(sql, entity, identity.profiles(sql, entity, part))
         stat = identity.stats_for(sql, entity, known)
         for a, b in found:
+            if a not in mine and a in sampled:
+                continue  # looked at with its other end
             said = evidence(known[a], known[b], stat)
             raised = guards(known[a], known[b], stat, found=said)
             # Whether a name alone suffices is for the weights to say; it links nothing in any case.

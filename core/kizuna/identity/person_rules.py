@@ -105,7 +105,8 @@ def _are_two_desks(a: PersonProfile, b: PersonProfile, email: Evidence, referenc
     """
     if not all(is_role_mailbox(address) for address in email.values) or not a.phones.isdisjoint(b.phones):
         return False
-    return a.source == b.source or reference is not None or bool(a.phones and b.phones)
+    elsewhere = bool(a.customers and b.customers) and a.customers.isdisjoint(b.customers)
+    return a.source == b.source or reference is not None or bool(a.phones and b.phones) or elsewhere
 
 
 def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats: Stats) -> list[Guard]:
