@@ -3,6 +3,7 @@
 import pytest
 
 from kizuna.identity.addresses import apart, places, postal_code
+from kizuna.identity.batch import resolve
 from kizuna.identity.keys import FULL_NAME, NAME, NAME_AT, Key, KeyStat
 from kizuna.identity.rules import compare
 from tests.identity.records import CRM, DESK, MARKETING, account, person
@@ -160,3 +161,16 @@ def test_one_desks_mailbox_at_two_customers_is_two_desks():
     assert "two_desks" in blocking(crm, person(DESK, "Office", **desk, customers=("cus_b",)))
     assert links(crm, person(DESK, "Office", **desk, customers=("cus_a",)))
     assert links(crm, person(DESK, "Office", **desk))
+
+
+def test_a_third_record_vouches_for_two_of_one_source():
+    named = {"domains": ("aoba.jp",)}
+    first = account(CRM, "Aoba Foods", **named, phones=("+81312345679",))
+    second = account(CRM, "Aoba Foods", **named, contact_emails=("ken@aoba.jp",))
+    third = account(DESK, "Aoba Foods", **named, phones=("+81312345679",), contact_emails=("ken@aoba.jp",))
+    bare = account(DESK, "Aoba Foods", **named)
+
+    vouched, unvouched = resolve([first, second, third]), resolve([first, second, bare])
+
+    assert vouched.clusters == ((first.rid, second.rid, third.rid),)
+    assert len(unvouched.clusters) == 3

@@ -10,6 +10,7 @@ from kizuna.identity.evidence import (
     AUTO_BITS,
     DIFFERENT_NUMBERS,
     EDGE,
+    FURTHER_SIGNS,
     PAIR,
     SAME_SOURCE,
     SHARED_DOMAIN,
@@ -193,7 +194,7 @@ def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
 
 def _are_entered_twice(by_field: dict[str, Evidence]) -> bool:
     """Whether a third sign stands beside name and domain of two records of one source."""
-    return any(by_field[field].bits > 0 for field in _THIRD_SIGNS & by_field.keys())
+    return any(by_field[field].bits > 0 for field in FURTHER_SIGNS & by_field.keys())
 
 
 def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence], stats: Stats) -> Iterator[Guard]:

@@ -14,7 +14,9 @@ from kizuna.identity.evidence import (
     BY_PERSON,
     DECIDED_DIFFERENT,
     EDGE,
+    FURTHER_SIGNS,
     PAIR,
+    SAME_SOURCE,
     SIZE_CAP,
     Edge,
     Guard,
@@ -192,7 +194,11 @@ class _Kruskal:
         for a in one:
             for b in other:
                 for guard in self._blocking(a, b):
-                    if guard.scope == PAIR and not self._is_explained(guard, a, b):
+                    if (
+                        guard.scope == PAIR
+                        and not self._is_vouched(guard, a, b)
+                        and not self._is_explained(guard, a, b)
+                    ):
                         return guard, pair_of(a, b)
         return self._rival(edge)
 
@@ -206,7 +212,8 @@ class _Kruskal:
                 close = rival.tier == BY_ID or rival.bits > edge.bits - _CLEARLY_BITS
                 if not close or self.by_word.root(third) in known:
                     continue
-                if any(guard.scope == PAIR for guard in self._blocking(third, other)):
+                blocking = self._blocking(third, other)
+                if any(guard.scope == PAIR and not self._is_vouched(guard, third, other) for guard in blocking):
                     return Guard(AMBIGUOUS, EDGE, blocks=True), pair_of(third, other)
         return None
 
@@ -215,6 +222,18 @@ class _Kruskal:
         for a in one:
             for b in sorted(self._different.get(a, set()) & right):
                 yield pair_of(a, b)
+
+    def _is_vouched(self, guard: Guard, a: int, b: int) -> bool:
+        """Whether a third record has, beside the name, a further sign in common with either of two of one source.
+
+        Were they two companies, it would have mixed what it knows of both: the one was entered twice.
+        """
+        if guard.name != SAME_SOURCE:
+            return False
+        mine, others = self._clean.get(a, {}), self._clean.get(b, {})
+        return any(
+            _has_further_sign(mine[third]) and _has_further_sign(others[third]) for third in mine.keys() & others
+        )
 
     def _is_explained(self, guard: Guard, a: int, b: int) -> bool:
         """Whether ``b`` has the name of a record that is known to be ``a`` by another name: the difference is expected."""
@@ -230,6 +249,11 @@ class _Kruskal:
         edge = self._clean.get(a, {}).get(b)
         one_name = edge is not None and any(item.field == "name" and item.bits > 0 for item in edge.evidence)
         return a != b and not one_name
+
+
+def _has_further_sign(edge: Edge) -> bool:
+    agreeing = {item.field for item in edge.evidence if item.bits > 0}
+    return "name" in agreeing and not agreeing.isdisjoint(FURTHER_SIGNS)
 
 
 def _agrees_in_name(edge: Edge) -> bool:

@@ -122,6 +122,8 @@ PAIR, EDGE = "pair", "edge"
 
 DIFFERENT_NUMBERS, DECIDED_DIFFERENT = "different_corporate_numbers", "persons_decision_different"
 SIZE_CAP, AMBIGUOUS, SAME_SOURCE = "size_cap", "ambiguous", "same_source_two_records"
+# What says, beside a name and a domain, that two records of one source were entered twice.
+FURTHER_SIGNS = frozenset({"phone", "email", "place", "contact"})
 # Not even a cross reference between two records makes these fall silent; only a person's "same" does for the numbers.
 HARD_GUARDS = frozenset({DIFFERENT_NUMBERS, DECIDED_DIFFERENT})
 TWO_TELEPHONES, SHARED_DOMAIN, TWO_DESKS = "two_telephone_numbers", "shared_domain", "two_desks"
