@@ -17,7 +17,7 @@ from kizuna.derive.work import Deriver
 from kizuna.errors import DecisionError
 from kizuna.identity.evidence import AUTO_BITS
 from kizuna.identity.keys import Stats
-from kizuna.identity.models import BUILT_IN, MatchModel, Weights
+from kizuna.identity.models import MatchModel, Weights
 from kizuna.identity.profile import PersonProfile, Profile
 from kizuna.identity.rules import evidence, guards
 from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, score, vector_of
@@ -70,10 +70,9 @@ def train(deriver: Deriver, observe: Observe = lambda *_: None) -> tuple[MatchMo
             f"{LEAST_PAIRS} are needed. The built-in weights are in force."
         )
     account, person = found
-    now = clock.now()
-    model = MatchModel(f"learned-{now:%Y%m%dT%H%M%S}", account.weights, person.weights)
     with deriver.database.write() as sql:
-        models.add(sql, model, {one.entity: one.told() for one in found}, micros(now))
+        model = MatchModel(f"learned-{len(models.every(sql))}", account.weights, person.weights)
+        models.add(sql, model, {one.entity: one.told() for one in found}, micros(clock.now()))
     return model, found
 
 
@@ -178,6 +177,3 @@ def _drawn(groups: list[list[int]], profiles: Mapping[int, Profile], stat: Stats
 def _chunks(rids: list[int]) -> Iterator[tuple[int, list[int]]]:
     for begin in range(0, len(rids), CHUNK_RECORDS):
         yield min(begin + CHUNK_RECORDS, len(rids)), rids[begin : begin + CHUNK_RECORDS]
-
-
-__all__ = ["BUILT_IN", "Learned", "activate", "train"]

@@ -45,9 +45,7 @@ _KIND_OF = {
     **{"corporate_number": CORPORATE_NUMBER, "email": EMAIL, "domain": DOMAIN},
     **{"phone": PHONE, "place": PLACE, "contact": CONTACT},
 }
-# A further sign that two records of one source, with one name and one domain, were entered twice.
 _NOWHERE = Evidence("place", "elsewhere", 0.0)
-_THIRD_SIGNS = frozenset({"phone", "email", "place", "contact"})
 
 
 def _rarest(kind: str, values: Iterable[str], stats: Stats) -> int:
