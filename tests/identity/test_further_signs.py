@@ -174,3 +174,12 @@ def test_a_third_record_vouches_for_two_of_one_source():
 
     assert vouched.clusters == ((first.rid, second.rid, third.rid),)
     assert len(unvouched.clusters) == 3
+
+
+def test_two_mobile_numbers_are_two_namesakes_or_a_question():
+    crm = person(CRM, "Jean Simon", customers=("cus_a",), phones=("+33660065876", "+33464982053"))
+    other = person(DESK, "Jean Simon", customers=("cus_a",), phones=("+33645967390",))
+
+    assert level(crm, other, "phone") == "two_mobiles"
+    assert not links(crm, other)
+    assert links(crm, person(DESK, "Jean Simon", customers=("cus_a",), phones=("+33464982099",)))

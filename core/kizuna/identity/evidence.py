@@ -60,7 +60,7 @@ PERSON_BITS: Bits = {
     # Two mailboxes on a company's domain are two of its people.
     "email": {"equal": 10.0, "other_on_domain": -4.0},
     # Colleagues share a telephone, and every name is rare among the people of one customer.
-    "phone": {"equal": 2.5},
+    "phone": {"equal": 2.5, "two_mobiles": -3.0},
     "customer": {"same": 3.0},
     "name": {
         **{

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
+from kizuna.identity import sites
 from kizuna.identity.evidence import EDGE, PAIR, TWO_DESKS, Bits, Evidence, Guard, prior, weighed
 from kizuna.identity.keys import (
     EMAIL,
@@ -79,7 +80,7 @@ def _company_domains(person: PersonProfile) -> dict[str, str]:
 def _phone(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.phones & b.phones)
     if not shared:
-        return None
+        return weighed(bits, "phone", "two_mobiles") if sites.two_mobiles(a.phones, b.phones) else None
     return weighed(bits, "phone", "equal", shared, min(commonness(stats(Key(PHONE, number))) for number in shared))
 
 
@@ -124,7 +125,7 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     if email and not said and _are_two_desks(a, b, email, reference):
         raised.append(Guard(TWO_DESKS, PAIR, blocks=True, values=email.values))
     desks = tuple(sorted(a.role_mailboxes & b.role_mailboxes))
-    if not said and not email and by_field.keys().isdisjoint({"customer", "phone"}):
+    if not said and not email and not _has_further_sign(by_field):
         if desks:
             raised.append(Guard("role_mailbox", EDGE, blocks=True, values=desks))
         if name and name.bits > 0:
@@ -137,6 +138,10 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
         raised.append(Guard("generic_value", EDGE, blocks=True, values=generic))
     raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})
     return raised
+
+
+def _has_further_sign(by_field: dict[str, Evidence]) -> bool:
+    return any(by_field[field].bits > 0 for field in ("customer", "phone") if field in by_field)
 
 
 def _namesakes(a: PersonProfile, b: PersonProfile, stats: Stats) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
         "Only the contacts of both share the domain {values}.", "担当者のメールドメインだけが共通です: {values}。"
     ),
     ("phone", "equal"): Phrase("The telephone number is the same: {values}.", "電話番号が同じです: {values}。"),
+    ("phone", "two_mobiles"): Phrase("Their mobile numbers differ.", "携帯電話番号が異なります。"),
     ("name", "missing"): Phrase(
         "One record has no name, so a second sign is needed.", "一方に名前がないため、別の根拠が必要です。"
     ),

@@ -34,6 +34,21 @@ def apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(places) and bool(other_places) and places.isdisjoint(other_places)
 
 
+def two_mobiles(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both sides (E.164) have numbers that one carries about, and none in common: two people, or a new number."""
+    if not one or not other or not one.isdisjoint(other):
+        return False
+    return any(map(_is_mobile, one)) and any(map(_is_mobile, other))
+
+
+@lru_cache(maxsize=4_096)
+def _is_mobile(number: str) -> bool:
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def _places(numbers: Iterable[str]) -> set[str]:
     return {place for place in map(_place, numbers) if place}
 
