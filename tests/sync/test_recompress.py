@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from kizuna import clock
 from kizuna.sdk import Record
-from kizuna.storage import evidence
+from kizuna.storage import evidence, payloads
 from kizuna.storage.payloads import Payloads
+from kizuna.sync import commit
 from kizuna.sync import recompress as job
 from kizuna.sync.recompress import recompress
 from kizuna.sync.writer import Gathered
@@ -21,6 +27,7 @@ from tests.journeys.test_plans import scans_of
 from tests.support.toys import MORNING, Bench, at, bench
 
 ERASED_AT = MORNING + timedelta(days=1)
+WITHIN_S = 60.0
 SECRET = "hanako.private@example.jp"
 
 
@@ -48,9 +55,29 @@ def erase(toy: Bench, *numbers: int) -> None:
 def finish(toy: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything done that waits, also what waits for readers to be gone."""
     recompress(toy.database, within_s=60)
+    later(monkeypatch)
+    recompress(toy.database, within_s=60)
+
+
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two minutes on: nobody has a payload in hand that was read before."""
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2))
-    recompress(toy.database, within_s=60)
+
+
+def said(toy: Bench, source_id: str) -> list[bytes]:
+    """Everything kept of what a firm said, its versions first."""
+    with toy.database.read() as sql:
+        opened = Payloads(evidence.dictionaries(sql))
+    found = toy.rows(
+        """
+        SELECT v.dictionary_id, v.payload, v.version_no FROM source_version v
+        JOIN source_record r ON r.rid = v.rid WHERE r.source_id = :id
+        UNION ALL SELECT dictionary_id, payload, version_no FROM source_record WHERE source_id = :id ORDER BY 3
+        """,
+        id=source_id,
+    )
+    return [opened.opened(key, bytes(payload)) for key, payload, _ in found]
 
 
 def stored(toy: Bench) -> dict[str, bytes]:
@@ -144,6 +171,73 @@ def test_a_dictionary_is_kept_until_who_has_just_read_a_payload_has_it(toy: Benc
     recompress(toy.database, within_s=60)
 
     assert len(dictionaries(toy)) == 2
+
+
+def wait_for_a_waiter(toy: Bench) -> None:
+    """Until somebody waits for a row that another transaction holds."""
+    waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(int(WITHIN_S * 100)):
+        if toy.rows(waiting) != [(0,)]:
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_a_version_kept_while_the_work_waits_for_its_record_can_be_opened(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, go_on, renewed = threading.Event(), threading.Event(), Gathered()
+    renewed.add([Record(raw=json.dumps(firm(40, minutes=5)).encode())], None, MORNING)
+
+    def hold(name: str) -> None:
+        if name == "batch.written":
+            written.set()
+            go_on.wait(WITHIN_S)
+
+    with bench(postgres_url) as toy, ThreadPoolExecutor(2) as threads:
+        toy.write(*(firm(number) for number in range(300)))
+        erase(toy, 3)
+        with monkeypatch.context() as small:
+            small.setattr(job, "CHUNK", 10)
+            recompress(toy.database, within_s=-1)  # the next dictionary stands, and firm 40 is still to come
+        monkeypatch.setattr(commit, "failpoint", hold)
+
+        batch = threads.submit(toy.writer().write, renewed)
+        assert written.wait(WITHIN_S)
+        work = threads.submit(recompress, toy.database, within_s=60)
+        wait_for_a_waiter(toy)
+        go_on.set()
+        batch.result(WITHIN_S)
+        work.result(WITHIN_S)
+        finish(toy, monkeypatch)
+
+        assert said(toy, "40") == [json.dumps(firm(40)).encode(), json.dumps(firm(40, minutes=5)).encode()]
+        assert len(dictionaries(toy)) == 1
+
+
+@pytest.mark.parametrize("table", ["source_record", "source_version"])
+def test_a_dictionary_stays_while_a_payload_needs_it_whatever_was_found_before(
+    toy: Bench, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    toy.write(firm(200, minutes=5))
+    before = said(toy, "200")
+    erase(toy, 3)
+    recompress(toy.database, within_s=60)
+    ((retired, content),) = toy.rows("SELECT id, content FROM compression_dictionary WHERE retired_at IS NOT NULL")
+    ((rid,),) = toy.rows("SELECT rid FROM source_record WHERE source_id = '200'")
+    payload = payloads.compressor(bytes(content))(before[0 if table == "source_version" else 1])
+    with toy.database.write() as sql:
+        values = {"key": retired, "payload": payload, "rid": rid}
+        sql.execute(text(f"UPDATE {table} SET dictionary_id = :key, payload = :payload WHERE rid = :rid"), values)
+
+    later(monkeypatch)
+    recompress(toy.database, within_s=60)
+    kept, opened = len(dictionaries(toy)), said(toy, "200")
+    later(monkeypatch)
+    recompress(toy.database, within_s=60)
+
+    assert (kept, opened) == (2, before)
+    assert (len(dictionaries(toy)), said(toy, "200")) == (1, before)
 
 
 def test_no_payload_is_looked_for_through_the_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

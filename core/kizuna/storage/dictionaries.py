@@ -15,13 +15,22 @@ from kizuna.storage.tables import evidence as t
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A dictionary that no payload may need any more; ``position``: the last source id that does not."""
+    """A dictionary that no payload may need any more; ``position``: the last source id of this pass that does not."""
 
     id: int
     connection_id: int
     stream: str
     position: str | None
     emptied_at: int | None
+
+
+_RETIRED = select(
+    t.DICTIONARY.c.id,
+    t.DICTIONARY.c.connection_id,
+    t.DICTIONARY.c.stream,
+    t.DICTIONARY.c.position,
+    t.DICTIONARY.c.emptied_at,
+).where(t.DICTIONARY.c.retired_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,13 @@ def retire(sql: Connection, connection_id: int, stream: str, erased: Collection[
 
 def retired(sql: Connection) -> list[Retired]:
     """Those that are to go, the first of them first."""
-    table = t.DICTIONARY.c
-    columns = (table.id, table.connection_id, table.stream, table.position, table.emptied_at)
-    found = select(*columns).where(table.retired_at.is_not(None)).order_by(table.id)
-    return [Retired(*row) for row in sql.execute(found)]
+    return [Retired(*row) for row in sql.execute(_RETIRED.order_by(t.DICTIONARY.c.id))]
+
+
+def held(sql: Connection, dictionary_id: int) -> Retired | None:
+    """One that is to go, held until the transaction ends; None when it is gone."""
+    row = sql.execute(_RETIRED.where(t.DICTIONARY.c.id == dictionary_id).with_for_update()).first()
+    return None if row is None else Retired(*row)
 
 
 def advance(sql: Connection, dictionary_id: int, position: str) -> None:
@@ -66,9 +78,10 @@ def advance(sql: Connection, dictionary_id: int, position: str) -> None:
     sql.execute(t.DICTIONARY.update().where(t.DICTIONARY.c.id == dictionary_id).values(position=position))
 
 
-def emptied(sql: Connection, dictionary_id: int, at: int) -> None:
-    """No payload needs it any more; who has just read one may."""
-    sql.execute(t.DICTIONARY.update().where(t.DICTIONARY.c.id == dictionary_id).values(emptied_at=at))
+def emptied(sql: Connection, dictionary_id: int, at: int | None) -> None:
+    """No payload was found to need it since that instant, None: one was; the next pass begins with the first record."""
+    values = {"emptied_at": at, "position": None}
+    sql.execute(t.DICTIONARY.update().where(t.DICTIONARY.c.id == dictionary_id).values(values))
 
 
 def remove(sql: Connection, dictionary_id: int) -> None:
@@ -77,13 +90,36 @@ def remove(sql: Connection, dictionary_id: int) -> None:
 
 
 def next_records(sql: Connection, one: Retired, most: int) -> dict[int, str]:
-    """Record id → source id of those that come next, held until the transaction ends."""
+    """Record id → source id of those that come next."""
     table = t.SOURCE_RECORD.c
     mine = (table.connection_id == one.connection_id) & (table.stream == one.stream)
     if one.position is not None:
         mine &= table.source_id > one.position
     found = select(table.rid, table.source_id).where(mine).order_by(table.source_id).limit(most)
-    return dict(sql.execute(found.with_for_update()).all())
+    return dict(sql.execute(found).all())
+
+
+def hold(sql: Connection, rids: Collection[int]) -> None:
+    """These records are not replaced until the transaction ends.
+
+    On PostgreSQL one that was replaced while this waited for it is not held: its new payload needs no dictionary that is
+    to go, and the payload before is one of its versions, which the next statement sees.
+    """
+    if sql.dialect.name == "postgresql":
+        statement = text(f"SELECT rid FROM source_record WHERE {among(sql, 'rid')} ORDER BY source_id FOR UPDATE")
+        sql.execute(statement, {"rids": numbers(sql, rids)})
+
+
+def needed(sql: Connection, dictionary_id: int, rids: Collection[int]) -> bool:
+    """Whether a payload of these records or of their versions needs the dictionary."""
+    # One statement for both tables: between two of them a payload could pass from the one to the other.
+    statement = text(f"""
+        SELECT rid FROM source_record WHERE {among(sql, "rid")} AND dictionary_id = :dictionary
+        UNION ALL
+        SELECT rid FROM source_version WHERE {among(sql, "rid")} AND dictionary_id = :dictionary
+        LIMIT 1
+    """)
+    return sql.execute(statement, {"rids": numbers(sql, rids), "dictionary": dictionary_id}).first() is not None
 
 
 def made_small(sql: Connection, dictionary_id: int, rids: Collection[int]) -> list[Small]:

@@ -1,7 +1,8 @@
 """After an erasure: a stream's payloads made small with a dictionary that knows nothing of who was erased.
 
 Records go in chunks, each a transaction that carries payloads and progress, so that it can be broken off anywhere and is
-taken up where it stood. No batch writes with a dictionary that is to go; when no payload needs it any more, it goes.
+taken up where it stood. No batch writes with a dictionary that is to go. When one pass has made every payload small anew,
+and another one, a while later, has found none that needs the dictionary, it goes; otherwise all begins anew.
 """
 
 from __future__ import annotations
@@ -29,22 +30,13 @@ def recompress(database: Database, *, within_s: float) -> bool:
     with database.read() as sql:
         waiting = dictionaries.retired(sql)
     for one in waiting:
-        if one.emptied_at is not None:
-            _remove(database, one)
-            continue
-        _succeed(database, one)
+        if one.emptied_at is None:
+            _succeed(database, one)
         while _step(database, one.id):
             if time.monotonic() >= until_s:
                 return True
     with database.read() as sql:
         return bool(dictionaries.retired(sql))
-
-
-def _remove(database: Database, one: Retired) -> None:
-    now = micros(clock.now())
-    if one.emptied_at is not None and now - one.emptied_at >= READ_S * 1_000_000:
-        with database.write() as sql:
-            dictionaries.remove(sql, one.id)
 
 
 def _succeed(database: Database, one: Retired) -> None:
@@ -66,21 +58,34 @@ def _succeed(database: Database, one: Retired) -> None:
 
 
 def _step(database: Database, dictionary_id: int) -> bool:
-    """Whether a chunk was worked on; without one the dictionary is needed no more."""
+    """Whether a chunk was worked on; without one the pass is over, or the next one has to wait."""
     with database.write() as sql:
-        one = next((found for found in dictionaries.retired(sql) if found.id == dictionary_id), None)
-        if one is None or one.emptied_at is not None:
+        one = dictionaries.held(sql, dictionary_id)
+        now = micros(clock.now())
+        if one is None or (one.emptied_at is not None and now - one.emptied_at < READ_S * 1_000_000):
             return False
         records = dictionaries.next_records(sql, one, CHUNK)
-        if not records:
-            dictionaries.emptied(sql, one.id, micros(clock.now()))
+        if records and one.emptied_at is None:
+            _make_small(sql, one, records)
+        elif records and dictionaries.needed(sql, one.id, records):
+            dictionaries.emptied(sql, one.id, None)
+            return True
+        elif not records:
+            _end_pass(sql, one, now)
             return False
-        _make_small(sql, one, records)
         dictionaries.advance(sql, one.id, list(records.values())[-1])
         return True
 
 
+def _end_pass(sql: Connection, one: Retired, now: int) -> None:
+    if one.emptied_at is None:
+        dictionaries.emptied(sql, one.id, now)
+    else:  # none of its chunks needed it, and what needs it no more never does again
+        dictionaries.remove(sql, one.id)
+
+
 def _make_small(sql: Connection, one: Retired, records: dict[int, str]) -> None:
+    dictionaries.hold(sql, records)
     key, content = evidence.latest_dictionary(sql, one.connection_id, one.stream) or (PLAIN, None)
     if not dictionaries.stands(sql, key):
         key, content = PLAIN, None
