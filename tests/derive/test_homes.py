@@ -102,3 +102,42 @@ def test_a_name_becomes_common_one_by_one_as_it_is_when_counted_at_once(database
 
         assert asked_of_one == [(1,)]
         assert made.rows("SELECT COUNT(*) FROM review_task") == [(0,)]
+
+
+def test_a_name_that_becomes_common_takes_people_apart_whom_it_had_joined(database_url: str) -> None:
+    with bench(database_url) as made:
+        made.connect("other")
+        for connection in ("toy", "other"):
+            made.write({**ACME, "at": at(0)}, connection=connection)
+            made.write({**HANA, "at": at(0)}, stream="people", connection=connection)
+
+        for number in range(2, 22):
+            made.write({"id": str(number), "human": "Hana Sato", "at": at(number)}, stream="people")
+            assert proven(made)
+
+
+def test_a_mailbox_that_too_many_share_joins_nobody_any_more(database_url: str) -> None:
+    with bench(database_url) as made:
+        people = [{"id": str(n), "human": "Info", "mail": "ken@acme.jp", "at": at(0)} for n in range(22)]
+
+        made.write(*people[:20], stream="people")
+        made.write(*people[20:], stream="people")
+
+        assert proven(made)
+
+
+def test_whoever_is_at_a_record_that_was_merged_away_is_at_the_winners_customer(database_url: str) -> None:
+    with bench(database_url) as made:
+        made.write({**HANA, "mail": "hana@gmail.com", "at": at(0)}, stream="people")
+        made.write({"id": "2", "name": "Umber Foods", "site": "umber.jp", "at": at(0)})
+        made.write({**ACME, "merged_into": "2", "at": at(0)})
+        merged = proven(made)
+
+        made.write({**ACME, "at": at(1)})
+        taken_back = proven(made)
+        made.write({**ACME, "merged_into": "2", "at": at(2)})
+        made.write({**ACME, "gone": True, "at": at(3)})
+
+        assert merged
+        assert taken_back
+        assert proven(made)

@@ -84,7 +84,7 @@ def test_what_speaks_against_never_learns_to_speak_for():
 def test_what_people_answered_speaks_for_every_pair_that_looks_alike():
     similar = ("name", "similar", 0)
     pairs = {**USUAL, ((similar, PHONE), False): 300}
-    alike = tuple(sorted((similar, PHONE)))
+    alike = (tuple(sorted((similar, PHONE))), False)
 
     yes, no = (
         score(learn("account", seen(pairs, answers={alike: answer})).bits, (similar, PHONE))

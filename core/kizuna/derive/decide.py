@@ -12,7 +12,7 @@ from kizuna.derive.work import Deriver
 from kizuna.errors import DecisionError, UnknownName
 from kizuna.identity.explain import say_guard
 from kizuna.identity.rules import guards
-from kizuna.storage import identity, runs
+from kizuna.storage import identity, models, runs
 from kizuna.storage.instants import micros
 
 SAME, DIFFERENT = "same", "different"
@@ -132,6 +132,8 @@ def _refuse_contradiction(sql: Connection, entity: str, a: int, b: int) -> None:
             raise DecisionError("It was decided before that these two are different; confirm to overrule it.")
     profiles = identity.profiles(sql, entity, [a, b])
     if a in profiles and b in profiles:
-        blocking = [guard for guard in guards(profiles[a], profiles[b]) if guard.blocks and guard.name != "name_only"]
+        stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
+        raised = guards(profiles[a], profiles[b], stat, model)
+        blocking = [guard for guard in raised if guard.blocks and guard.name != "name_only"]
         if blocking:
             raise DecisionError(f"A guard stands against it. {say_guard(blocking[0])} Confirm to overrule it.")

@@ -85,7 +85,9 @@ def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[P
     accounts = {p.account_rid for p in sides if p.kind in ("person", "membership", "account") and p.account_rid}
     people = {p.person_rid for p in sides if p.kind in ("person", "membership") and p.person_rid}
     accounts |= _accounts_of(sql, people)
-    return noted, accounts | set(placements.winners(sql, accounts).values()), people, pending
+    # What is merged away has no placement; its contacts are its winner's.
+    accounts |= set(placements.winners(sql, {*accounts, *rids}).values())
+    return noted, accounts, people, pending
 
 
 def _accounts_of(sql: Connection, people: Collection[int]) -> set[int]:

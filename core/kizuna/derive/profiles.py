@@ -29,8 +29,8 @@ _REFERENCES = msgspec.json.Decoder(tuple[CrossRef, ...])
 _TRAITS = frozenset({EMAIL_DOMAIN_IS_OWN})
 
 
-def refresh(sql: Connection, rids: Collection[int], declared: Declared) -> set[int]:
-    """The hashes of the keys that these records lost; their profiles and keys follow from their facts now."""
+def refresh(sql: Connection, rids: Collection[int], declared: Declared) -> dict[str, set[int]]:
+    """Entity → the hashes of the keys that these records lost; their profiles and keys follow from their facts now."""
     made: list[Profile] = [
         *(_account(said, declared) for said in parties.accounts(sql, rids)),
         *(_person(said, declared) for said in parties.people(sql, rids)),

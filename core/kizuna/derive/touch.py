@@ -36,7 +36,7 @@ def touch(
     sql: Connection, entity: str, rids: Collection[int], left: Collection[int], now: int, cause: str = CAUSE
 ) -> Touched:
     """Everybody affected by a change of ``rids`` in their new places. ``left`` are keys that changed records gave up."""
-    touched = set(rids) | crossing(sql, rids, left)
+    touched = set(rids) | crossing(sql, entity, rids, left)
     if not touched:
         return Touched()
     # Whom a record gives up is judged anew too: a third one may have stood between them, and is gone.
@@ -51,9 +51,12 @@ def relink(sql: Connection, entity: str, rids: Collection[int]) -> None:
     identity.replace_edges(sql, entity, rids, found)
 
 
-def crossing(sql: Connection, rids: Collection[int], left: Collection[int]) -> set[int]:
-    """The other holders of values that just became common or rare: their pairs are judged anew."""
-    hashes = {h for found in identity.key_hashes(sql, rids).values() for h in found} | set(left)
+def crossing(sql: Connection, entity: str, rids: Collection[int], left: Collection[int]) -> set[int]:
+    """The other holders of values that just became common or rare: their pairs are judged anew.
+
+    Each crossing is told once, so only the hashes of this entity are looked at: those of the other are its turn's.
+    """
+    hashes = {h for found in identity.key_hashes(sql, entity, rids).values() for h in found} | set(left)
     counted = identity.counted(sql, hashes)
     before = identity.stats(sql, hashes)
     fewest = min(kind.cap for kind in KINDS.values())

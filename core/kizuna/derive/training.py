@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from kizuna import clock
 from kizuna.derive import homes
 from kizuna.derive.touch import candidates
-from kizuna.derive.work import Deriver
+from kizuna.derive.work import Deriver, only_me
 from kizuna.errors import DecisionError
 from kizuna.identity.evidence import AUTO_BITS
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import MatchModel, Weights
+from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import PersonProfile, Profile
 from kizuna.identity.rules import evidence, guards
 from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, score, vector_of
@@ -67,10 +68,11 @@ def train(deriver: Deriver, observe: Observe = lambda *_: None) -> tuple[MatchMo
     if all(one.pairs < LEAST_PAIRS for one in found):
         raise DecisionError(
             f"There is too little to learn from: {max(one.pairs for one in found)} pairs of records may be one, and "
-            f"{LEAST_PAIRS} are needed. The built-in weights are in force."
+            f"{LEAST_PAIRS} are needed. {in_force.version} stays in force."
         )
     account, person = found
     with deriver.database.write() as sql:
+        only_me(sql)  # two trainings at once take two numbers
         model = MatchModel(f"learned-{len(models.every(sql))}", account.weights, person.weights)
         models.add(sql, model, {one.entity: one.told() for one in found}, micros(clock.now()))
     return model, found
@@ -79,13 +81,20 @@ def train(deriver: Deriver, observe: Observe = lambda *_: None) -> tuple[MatchMo
 def activate(deriver: Deriver, version: str) -> int:
     """How many records are to be judged anew by the model of that version, which is in force from now on.
 
-    ``Deriver.drain`` does it; whoever derives next goes on where it was left. Raises UnknownName.
+    ``Deriver.drain`` does it; whoever derives next goes on where it was left. Raises UnknownName, and DecisionError for
+    a model made for other normalisers.
     """
     now = micros(clock.now())
     with deriver.database.write() as sql:
+        only_me(sql)  # a step that began with the model before must have told of its records
         if models.active(sql).version == version:
             return 0
-        models.activate(sql, version, now)
+        model = models.activate(sql, version, now)
+        if model.normaliser != NORMALISER_VERSION:
+            raise DecisionError(
+                f"{version} was learned from names and numbers as an older Kizuna read them; run `kizuna identity train` "
+                "and activate what it makes."
+            )
         rids = sorted({rid for entity in ENTITIES for rid in entities.with_profiles(sql, entity)})
         for begin in range(0, len(rids), POST_RECORDS):
             runs.post(sql, rids[begin : begin + POST_RECORDS], now)
@@ -104,10 +113,7 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
         for a, b in found:
             if a not in mine and a in sampled:
                 continue  # looked at with its other end
-            said = evidence(known[a], known[b], stat)
-            raised = guards(known[a], known[b], stat, found=said)
-            # Whether a name alone suffices is for the weights to say; it links nothing in any case.
-            pairs[vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)] += 1
+            pairs[_seen(known[a], known[b], stat)] += 1
         observe(f"{entity} pairs", done, len(sample))
     answers = _answers(sql, entity)
     drawn = Random(len(sample))
@@ -124,6 +130,14 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
     return _compared(entity, weights, in_force.of(entity), seen)
 
 
+def _seen(a: Profile, b: Profile, stat: Stats) -> tuple[Vector, bool]:
+    """How the pair looks, and whether a guard keeps it apart."""
+    said = evidence(a, b, stat)
+    raised = guards(a, b, stat, found=said)
+    # Whether a name alone suffices is for the weights to say; it links nothing in any case.
+    return vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)
+
+
 def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) -> Learned:
     linked = newly = no_longer = 0
     for (vector, is_guarded), count in seen.pairs.items():
@@ -137,17 +151,17 @@ def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) 
     return Learned(entity, weights, sum(seen.pairs.values()), answered, linked, newly, no_longer)
 
 
-def _answers(sql: Connection, entity: str) -> Mapping[Vector, tuple[int, int]]:
+def _answers(sql: Connection, entity: str) -> Mapping[tuple[Vector, bool], tuple[int, int]]:
     """What people said of pairs, by how the pairs look."""
     given = identity.answers(sql, entity)
     profiles = identity.profiles(sql, entity, {rid for a, b, _ in given for rid in (a, b)})
     stat = identity.stats_for(sql, entity, profiles)
-    found: dict[Vector, tuple[int, int]] = {}
+    found: dict[tuple[Vector, bool], tuple[int, int]] = {}
     for a, b, verdict in given:
         if a in profiles and b in profiles:
-            vector = vector_of(evidence(profiles[a], profiles[b], stat))
-            same, different = found.get(vector, (0, 0))
-            found[vector] = (same + (verdict == "same"), different + (verdict != "same"))
+            seen = _seen(profiles[a], profiles[b], stat)
+            same, different = found.get(seen, (0, 0))
+            found[seen] = (same + (verdict == "same"), different + (verdict != "same"))
     return found
 
 
@@ -156,7 +170,7 @@ def _colleagues(sql: Connection, profiles: Mapping[int, Profile], drawn: Random)
     people = [profile for profile in profiles.values() if isinstance(profile, PersonProfile)]
     customers = sorted({customer for person in people for customer in person.customers})[:NEAR_CUSTOMERS]
     accounts = {rid for members in identity.members(sql, customers).values() for rid in members}
-    near = identity.profiles(sql, "person", homes.people_at(sql, accounts))
+    near = identity.profiles(sql, "person", sorted(homes.people_at(sql, accounts))[:SAMPLE_RECORDS])
     at: dict[str, list[int]] = {}
     for rid, profile in sorted(near.items()):
         for customer in profile.customers if isinstance(profile, PersonProfile) else ():

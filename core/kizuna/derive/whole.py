@@ -48,7 +48,7 @@ def derive_everything(sql: Connection, declared: Declared, now: int, observe: Ob
             for chunk in each("homes", people):
                 homes.refresh(sql, chunk)
         for chunk in each(f"keys of {entity} records", rids):
-            crossing(sql, chunk, ())
+            crossing(sql, entity, chunk, ())
         for chunk in each(f"edges of {entity} records", rids):
             relink(sql, entity, chunk)
         known = entities.with_memberships(sql, entity)

@@ -71,11 +71,11 @@ def derive(
     noted, accounts, people, pending = place.refreshed(sql, rids, defer=True)
     asked = set(rids)
     by_contacts, lost_by_contacts = contacts.refresh(sql, accounts)
-    left |= lost_by_contacts
     parties = identity.parties(sql, asked)
-    account = touch(sql, "account", parties | by_contacts, left, now, cause)
-    at_others, lost_by_homes = homes.refresh(sql, people | homes.people_at(sql, account.moved))
-    person = touch(sql, "person", parties | at_others, left | lost_by_homes, now, cause)
+    account = touch(sql, "account", parties | by_contacts, left["account"] | lost_by_contacts, now, cause)
+    # A record merged away has no home of its own that could move: whoever is at one that changed is looked at.
+    at_others, lost_by_homes = homes.refresh(sql, people | homes.people_at(sql, account.moved | asked))
+    person = touch(sql, "person", parties | at_others, left["person"] | lost_by_homes, now, cause)
     placed = place.place(sql, asked, account.moved | person.moved, person.entities | noted.people, pending)
     dirty_customers = noted.customers | placed.customers | account.entities
     dirty_customers |= _children(sql, asked | account.moved, dirty_customers)

@@ -45,8 +45,8 @@ _SURELY_ONE = frozenset({("name", "equal"), ("email", "equal"), ("reference", "r
 
 # A level is trusted as the built-in weights do until so many pairs speak on it.
 _BUILT_IN_PAIRS = 20.0
-# What people answered on pairs that look alike counts for so many of these.
-_ANSWER_PAIRS = 0.25
+# What a vector looks like counts for so many answers of people on pairs that look so.
+_SEEN_ANSWERS = 4.0
 _NEVER = 0.5
 _STEEPEST_BITS = 40.0
 
@@ -59,14 +59,14 @@ class Observed(msgspec.Struct, frozen=True):
 
     ``pairs`` are candidates by vector, and whether a guard keeps them apart; ``random_pairs`` are pairs drawn blindly,
     ``near_pairs`` pairs of colleagues: two people of one customer, who share its telephone and its domain without being
-    one. ``answers`` says for vectors how often people said *same* and *different*; ``entities`` about how many customers
+    one. ``answers`` says, as of ``pairs``, how often people said *same* and *different*; ``entities`` about how many customers
     or people there are: the records of the largest source.
     """
 
     pairs: Mapping[tuple[Vector, bool], int]
     random_pairs: Mapping[Vector, int]
     near_pairs: Mapping[Vector, int]
-    answers: Mapping[Vector, tuple[int, int]]
+    answers: Mapping[tuple[Vector, bool], tuple[int, int]]
     entities: int
 
 
@@ -141,9 +141,8 @@ def _expected(
             weight = weights[field, level]
             bits += max(weight - doublings, min(weight, 0.0))
         chance = 0.0 if is_guarded else 1 / (1 + 2 ** -max(-_STEEPEST_BITS, min(_STEEPEST_BITS, bits)))
-        same, different = seen.answers.get(vector, (0, 0))
-        if same or different:
-            chance = (chance * _ANSWER_PAIRS + same) / (_ANSWER_PAIRS + same + different)
+        same, different = seen.answers.get((vector, is_guarded), (0, 0))
+        chance = (chance * _SEEN_ANSWERS + same) / (_SEEN_ANSWERS + same + different)
         total += chance * count
         for field, level, _ in vector:
             agreed[field, level] += chance * count  # type: ignore[assignment]  # counts are fractions of pairs

@@ -45,11 +45,13 @@ def parties(sql: Connection, rids: Collection[int]) -> set[int]:
     return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
 
 
-def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Profile]) -> set[int]:
-    """The hashes of the keys these records lost: their profiles and keys are ``made`` now, and nothing else."""
-    held = {(hashed, rid) for rid, hashes in key_hashes(sql, rids).items() for hashed in hashes}
+def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Profile]) -> dict[str, set[int]]:
+    """Entity → the hashes of the keys these records lost: their profiles and keys are ``made`` now, and nothing else."""
+    held: dict[str, set[tuple[int, int]]] = {"account": set(), "person": set()}
+    for rid, entity, packed in rows_of(sql, t.PROFILE, ("rid", "entity", "key_hashes"), rids):
+        held[entity].update((hashed, rid) for hashed in _unpacked(packed))
     delete(sql, t.PROFILE, "rid", rids)
-    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(held))
+    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(set().union(*held.values())))
     profile_rows: list[tuple[Any, ...]] = []
     rows: list[KeyRow] = []
     for profile in made:
@@ -58,7 +60,8 @@ def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Prof
         rows += mine
     insert(sql, t.PROFILE, PROFILE_COLUMNS, profile_rows)
     insert(sql, t.KEY, KEY_COLUMNS, sorted(rows, key=itemgetter(0)))  # neighbours in the tree are written together
-    return {hashed for hashed, _ in held - {(row[0], row[1]) for row in rows}}
+    carried = {(row[0], row[1]) for row in rows}
+    return {entity: {hashed for hashed, _ in pairs - carried} for entity, pairs in held.items()}
 
 
 def rewrite(sql: Connection, made: Sequence[Profile]) -> set[int]:
@@ -107,11 +110,12 @@ def _unpacked(hashes: bytes) -> array[int]:
     return array("q", hashes)
 
 
-def key_hashes(sql: Connection, rids: Collection[int]) -> dict[int, list[int]]:
-    """Record id → the hashes of its keys."""
+def key_hashes(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, list[int]]:
+    """Record id → the hashes of its keys as an account, or as a person."""
     found: dict[int, list[int]] = {}
-    for rid, packed in rows_of(sql, t.PROFILE, ("rid", "key_hashes"), rids):
-        found.setdefault(rid, []).extend(_unpacked(packed))
+    for rid, kind, packed in rows_of(sql, t.PROFILE, ("rid", "entity", "key_hashes"), rids):
+        if kind == entity:
+            found.setdefault(rid, []).extend(_unpacked(packed))
     return found
 
 
