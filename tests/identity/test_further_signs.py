@@ -6,7 +6,7 @@ from kizuna.identity.addresses import apart, places, postal_code
 from kizuna.identity.batch import resolve
 from kizuna.identity.keys import FULL_NAME, NAME, NAME_AT, Key, KeyStat
 from kizuna.identity.rules import compare
-from tests.identity.records import CRM, DESK, MARKETING, account, person
+from tests.identity.records import BILLING, CRM, DESK, MARKETING, account, person
 from tests.identity.verdicts import blocking, carried_by, level, links
 
 SHIBUYA = {"street": "神南1-2-3", "city": "渋谷区", "postal_code": "150-0041", "country": "JP"}
@@ -52,8 +52,42 @@ def test_two_houses_are_two_places_and_two_streets_of_one_code_too():
     here = places(street="12 Main Street", city="Boston", postal="02110", country="US")
 
     assert apart(here, places(street="14 Main Street", city="Boston", postal="02110", country="US"))
-    assert apart(here, places(street="12 Oak Street", city="Boston", postal="02110", country="US"))
+    assert here.isdisjoint(places(street="12 Oak Street", city="Boston", postal="02110", country="US"))
     assert not apart(here, places(street="12 Main Street", city="Boston"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"street": "Level 5, 100 George St"}, {"street": "Level 5, 77 Pitt St"}),
+        ({"street": "Suite 200, 350 5th Avenue"}, {"street": "Suite 200, 99 Park Road"}),
+        ({"street": "第2青葉ビル", "city": "港区"}, {"street": "第2森ビル", "city": "港区"}),
+        ({"street": "神南ビル 5F", "city": "渋谷区"}, {"street": "桜丘ビル 5F", "city": "渋谷区"}),
+        ({"street": "3F", "city": "渋谷区"}, {"street": "3F", "city": "渋谷区"}),
+    ],
+)
+def test_a_floor_or_a_suite_is_no_house(one, other):
+    where = {"city": "Sydney", "postal": "150-0041"}
+
+    assert places(**where | one).isdisjoint(places(**where | other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            {"street": "銀座1-2-3", "city": "中央区", "postal": "104-0061", "country": "JP"},
+            {"street": "銀座1-2-3", "city": "東京都中央区", "postal": "1040061"},
+        ),
+        (
+            {"street": "100 Main St", "city": "Reno", "postal": "89501", "country": "US"},
+            {"street": "100 Main Street", "city": "Reno", "postal": "89501-1234", "country": "US"},
+        ),
+    ],
+)
+def test_what_one_system_writes_in_full_and_the_other_short_is_one_place(one, other):
+    assert places(**one) & places(**other)
+    assert not apart(places(**one), places(**other))
 
 
 def test_a_name_and_an_address_link_two_systems_and_an_address_alone_does_not():
@@ -183,3 +217,80 @@ def test_two_mobile_numbers_are_two_namesakes_or_a_question():
     assert level(crm, other, "phone") == "two_mobiles"
     assert not links(crm, other)
     assert links(crm, person(DESK, "Jean Simon", customers=("cus_a",), phones=("+33464982099",)))
+
+
+SAKURA = {"phones": ("03-3111-2222",), "country": "JP"}
+OSAKA = {"phones": ("06-6311-2222",), "country": "JP"}
+
+
+def test_a_freelancer_known_at_both_does_not_join_companies_of_two_domains():
+    here = account(CRM, "株式会社さくら", domains=("sakura.co.jp",), contact_emails=(KEN,))
+    there = account(DESK, "株式会社さくら", domains=("sakura-osaka.com",), contact_emails=(KEN,))
+
+    assert "disjoint_domains_without_cross_reference" in blocking(here, there)
+    assert not links(account(CRM, "Aoki Foods", **_at("aoki.co.jp")), account(DESK, "Aoka Foods", **_at("aoka.com")))
+    assert not links(
+        account(CRM, "株式会社青葉", **_at("aoba.co.jp")), account(DESK, "Midori K.K.", **_at("midori.jp"))
+    )
+
+
+def _at(domain):
+    return {"domains": (domain,), "contact_emails": (KEN, "yui@gmail.com"), **SHIBUYA}
+
+
+def test_who_works_at_one_of_two_domains_joins_them():
+    staff = "hana@sakura.co.jp"
+    here = account(CRM, "株式会社さくら", domains=("sakura.co.jp",), contact_emails=(staff,))
+
+    assert links(here, account(DESK, "株式会社さくら", domains=("sakura-osaka.com",), contact_emails=(staff,)))
+
+
+def test_two_offices_that_one_source_keeps_stay_two_whatever_a_third_record_mixes():
+    tokyo = account(CRM, "株式会社さくら", **SAKURA)
+    osaka = account(CRM, "株式会社さくら", **OSAKA, contact_emails=(KEN,))
+    billing = account(BILLING, "株式会社さくら", **SAKURA, emails=(KEN,))
+
+    found = resolve([tokyo, osaka, billing])
+
+    assert not any({tokyo.rid, osaka.rid} <= set(members) for members in found.clusters)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kazuo Sato", "Kazuko Sato"),
+        ("Masahiro Tanaka", "Masahiko Tanaka"),
+        ("T. Sato", "Tomoko Sato"),
+        ("Chris Smith", "Christina Smith"),
+        ("佐藤", "佐藤 花子"),
+    ],
+)
+def test_names_that_are_merely_alike_are_a_question_among_colleagues(one, other):
+    office = {"customers": ("cus_a",), "phones": ("+81333334444",)}
+
+    assert not links(person(CRM, one, **office), person(DESK, other, **office))
+
+
+def test_two_colleagues_of_one_source_stay_two_whoever_resembles_both():
+    office = {"customers": ("cus_a",), "phones": ("+81333334444",)}
+    kazuo = person(CRM, "Kazuo Sato", emails=("kazuo@gmail.com",), **office)
+    kazuko = person(CRM, "Kazuko Sato", emails=("kazuko@gmail.com",), **office)
+
+    found = resolve([kazuo, kazuko, person(DESK, "Kazuko Sato", **office)])
+
+    assert not any({kazuo.rid, kazuko.rid} <= set(members) for members in found.clusters)
+
+
+def test_the_commonest_names_tell_nobody_even_at_one_customer():
+    crm, desk = person(CRM, "佐藤 健", customers=("cus_a",)), person(DESK, "佐藤 健", customers=("cus_a",))
+
+    assert links(crm, desk, lambda key: KeyStat(1, most=2) if key.kind == FULL_NAME else KeyStat())
+    assert not links(crm, desk, lambda key: KeyStat(1, most=12) if key.kind == FULL_NAME else KeyStat())
+
+
+def test_a_call_centres_number_joins_nobody_across_customers():
+    def at(source, customer, number):
+        return person(source, "佐藤 健", customers=(customer,), phones=(number,))
+
+    assert not links(at(CRM, "cus_a", "+81120123456"), at(DESK, "cus_b", "+81120123456"))
+    assert links(at(CRM, "cus_a", "+819012345678"), at(DESK, "cus_b", "+819012345678"))

@@ -35,6 +35,7 @@ from kizuna.identity.keys import (
     is_generic,
     no_stats,
 )
+from kizuna.identity.mailboxes import domain_of
 from kizuna.identity.profile import AccountProfile, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
@@ -172,22 +173,30 @@ def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     name, domain = by_field["name"], by_field.get("domain")
     if name.level == names.DIFFERENT_BUSINESS:
         yield Guard("same_brand_different_business", PAIR, blocks=True, values=name.values)
-    if domain is None and by_field.keys().isdisjoint({"contact"}) and by_field.get("place", _NOWHERE).level != "equal":
-        return
-    if name.level == names.CONFLICT and domain is not None:
-        yield Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values)
-    in_full = names.told_in_full(a, b, name.level)
+    one_source, elsewhere = a.source == b.source, sites.apart(a.phones, b.phones)
+    near = domain is not None or "contact" in by_field or by_field.get("place", _NOWHERE).level == "equal"
     # Who keeps two records tells two companies apart, until a third sign says that one was entered twice.
-    if a.source == b.source and not _are_entered_twice(by_field):
-        yield Guard(SAME_SOURCE, PAIR, blocks=True)
-    elsewhere = sites.apart(a.phones, b.phones)
-    if elsewhere and (a.source == b.source or not in_full):
+    if one_source and not _are_entered_twice(by_field):
+        yield Guard(SAME_SOURCE, PAIR, blocks=True, values=domain.values if domain else ())
+    if elsewhere and (one_source or (near and not names.told_in_full(a, b, name.level))):
         numbers = (" ".join(sorted(a.phones)), " ".join(sorted(b.phones)))
         yield Guard(TWO_TELEPHONES, PAIR, blocks=True, values=numbers)
-    shared = _common(DOMAIN, domain.values, stats) if domain is not None else ()
+    if domain is None:
+        return
+    if name.level == names.CONFLICT:
+        yield Guard("conflicting_names_on_one_domain", PAIR, blocks=True, values=name.values)
+    shared = _common(DOMAIN, domain.values, stats)
     others = a.contact_domains and b.contact_domains and a.contact_domains.isdisjoint(b.contact_domains)
     if shared and (elsewhere or others):
         yield Guard(SHARED_DOMAIN, PAIR, blocks=True, values=shared)
+
+
+def _shares_staff(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evidence]) -> bool:
+    """Whether somebody with a mailbox at one of the two companies is known at both, and the names are one."""
+    contact = by_field.get("contact")
+    if contact is None or by_field["name"].level not in names.ONE_NAME:
+        return False
+    return any(domain_of(address) in a.domains | b.domains for address in contact.values)
 
 
 def _are_entered_twice(by_field: dict[str, Evidence]) -> bool:
@@ -200,7 +209,7 @@ def _edge_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     if agreeing == {"name"}:
         yield Guard("name_only", EDGE, blocks=True, values=by_field["name"].values)
     apart = a.domains and b.domains and a.domains.isdisjoint(b.domains)
-    if apart and agreeing.isdisjoint({"reference", "corporate_number", "email", "contact"}):
+    if apart and agreeing.isdisjoint({"reference", "corporate_number", "email"}) and not _shares_staff(a, b, by_field):
         sides = (" ".join(sorted(a.domains)), " ".join(sorted(b.domains)))
         yield Guard("disjoint_domains_without_cross_reference", EDGE, blocks=True, values=sides)
     generic = _generic_values(a, b, by_field, stats) or _switchboard(by_field, stats)

@@ -9,44 +9,59 @@ from kizuna.identity.text import plain, without_accents
 
 _POSTAL_NOISE = re.compile(r"[^0-9A-Z]")
 _NO_POSTAL_CODE = re.compile(r"0+|9+|1234567|12345|(.)\1+")
+_JAPANESE_CODE_DIGITS = 7
+_ZIP = re.compile(r"\d{9}")
+_ZIP_DIGITS = 5
+_WORDS = re.compile(r"[\W_]+")
+
+# Where in the house: what stands before or after its number, with a number of its own.
+_UNITS = "suite|ste|floor|fl|unit|apt|apartment|room|rm|level|lvl|etage|stock|building|bldg|tower|block"
+_WITHIN = re.compile(
+    rf"\b(?:{_UNITS})\b\.?\s*#?\s*\w+\b,?|#\s*\w+|\b\d+(?:st|nd|rd|th)?\s*(?:floor|fl|etage|stock)\b,?|\b\d+\s*f\b"
+)
+_WITHIN_IN_JAPAN = re.compile(r"第\s*\d+[^\s\d]*(?:ビル|棟|館)?|地下\s*\d+|\d+\s*(?:階|号室|号棟|棟|f\b|F\b)")
 # 一丁目2番地3号 and 1-2-3 are one place; what follows the number of the house is the floor, and written by few.
 _BETWEEN_NUMBERS = re.compile(r"(?<=\d)\s*(?:丁目|番地の?|番|号|の|-|‐|−|–|ー|－)\s*(?=\d|$|\D)")
 _KANJI_CHOME = re.compile(r"[一二三四五六七八九十](?=丁目)")
 _KANJI_DIGITS = {sign: str(number) for number, sign in enumerate("一二三四五六七八九十", start=1)}
 _HOUSE = re.compile(r"\d+(?:-\d+)*[a-z]?")
-_WORDS = re.compile(r"[\W_]+")
-_WITHIN_THE_HOUSE = re.compile(r"(?:,|#|\b(?:suite|ste|floor|fl|unit|apt|room|level|etage|stock)\b).*$")
+_HOUSE_IN_JAPAN = re.compile(r"\d+(?:-\d+)+")
+_PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
+_SHORT_WORDS = {"street": "st", "avenue": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln"}
+_SHORT_WORDS |= {"strasse": "str", "straße": "str"}
 _SHORTEST_STREET_CHARS = 4
-_TOLD_APART_CHARS = 4
 
 
 @lru_cache(maxsize=4_096)
 def postal_code(text: str | None) -> str | None:
-    """The code in capital letters and digits alone, None when there is none or it is a filler (000-0000)."""
+    """The code in capital letters and digits alone, a ZIP code without its last four, None when it is a filler (000-0000)."""
     code = _POSTAL_NOISE.sub("", plain(text).upper())
-    return None if len(code) < 3 or _NO_POSTAL_CODE.fullmatch(code) else code
+    if len(code) < 3 or _NO_POSTAL_CODE.fullmatch(code):
+        return None
+    return code[:_ZIP_DIGITS] if _ZIP.fullmatch(code) else code
 
 
 @lru_cache(maxsize=4_096)
 def _line(street: str | None) -> tuple[str, str]:
     """(the street as one folded text, the numbers of the house in it) of what stands below the city."""
     shown = without_accents(plain(street)).casefold()
-    shown = _KANJI_CHOME.sub(lambda found: _KANJI_DIGITS[found.group()], shown)
-    shown = _BETWEEN_NUMBERS.sub("-", shown)
+    if not shown.isascii():
+        shown = _WITHIN_IN_JAPAN.sub(" ", shown)
+        shown = _BETWEEN_NUMBERS.sub("-", _KANJI_CHOME.sub(lambda found: _KANJI_DIGITS[found.group()], shown))
+        house = _HOUSE_IN_JAPAN.search(shown) or _HOUSE.search(shown)
+        return (_WORDS.sub("", shown[: house.start()]), house.group()) if house else ("", "")
+    shown = _WITHIN.sub(" ", shown).strip(" ,")
     house = _HOUSE.search(shown)
     if house is None:
         return "", ""
-    numbers = house.group().strip("-")
-    around = shown[: house.start()]
-    if shown.isascii():
-        around += " " + _WITHIN_THE_HOUSE.sub("", shown[house.end() :].lstrip(" ,"))
-    return _WORDS.sub("", around), numbers
+    around = f"{shown[: house.start()]} {shown[house.end() :].lstrip(' ,').partition(',')[0]}"
+    return "".join(_SHORT_WORDS.get(word, word) for word in _WORDS.split(around)), house.group()
 
 
 def places(
     *, street: str | None = None, city: str | None = None, postal: str | None = None, country: str | None = None
 ) -> frozenset[str]:
-    """What finds the address again: by postal code and house number, and by city, street and house number.
+    """What finds the address again: by postal code and house, and by city, street and house.
 
     Two values, so that an address without its postal code finds the whole one. Empty without a house number.
     """
@@ -54,23 +69,30 @@ def places(
     if not numbers:
         return frozenset()
     found = set()
-    code = postal_code(postal)
-    if code:
-        # Japan's codes are a town's, so the numbers of block and house suffice; elsewhere one code has many streets.
-        street_of_many = "" if country == "JP" else name[:_TOLD_APART_CHARS]
-        found.add(f"{code}\x1f{street_of_many}\x1f{numbers}")
-    town = _WORDS.sub("", without_accents(plain(city)).casefold())
-    if town and len(name) + len(town) >= _SHORTEST_STREET_CHARS and name:
+    code, town = postal_code(postal), _PREFECTURE.sub("", _WORDS.sub("", without_accents(plain(city)).casefold()))
+    if code and _is_japanese(code, country, name, town):
+        # Japan's codes are a town's, so that the numbers of block and house suffice, but no single number does.
+        if "-" in numbers:
+            found.add(f"{code}\x1f\x1f{numbers}")
+    elif code and name:
+        found.add(f"{code}\x1f{name}\x1f{numbers}")
+    if town and name and len(name) + len(town) >= _SHORTEST_STREET_CHARS:
         found.add(f"{town}\x1f{name}\x1f{numbers}")
     return frozenset(found)
 
 
+def _is_japanese(code: str, country: str | None, name: str, town: str) -> bool:
+    if country is not None:
+        return country == "JP"
+    return len(code) == _JAPANESE_CODE_DIGITS and code.isdigit() and not (name + town).isascii()
+
+
 def apart(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether both addresses are told in one way and are not the same."""
-    if not one or not other or not one.isdisjoint(other):
+    """Whether both addresses are told and even the numbers of their houses differ."""
+    if not one or not other:
         return False
-    return bool({_is_by_code(place) for place in one} & {_is_by_code(place) for place in other})
+    return {_house(place) for place in one}.isdisjoint(_house(place) for place in other)
 
 
-def _is_by_code(place: str) -> bool:
-    return any(map(str.isdigit, place.partition("\x1f")[0]))
+def _house(place: str) -> str:
+    return place.rpartition("\x1f")[2]

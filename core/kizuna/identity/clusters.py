@@ -226,14 +226,15 @@ class _Kruskal:
     def _is_vouched(self, guard: Guard, a: int, b: int) -> bool:
         """Whether a third record has, beside the name, a further sign in common with either of two of one source.
 
-        Were they two companies, it would have mixed what it knows of both: the one was entered twice.
+        Were they two companies, it would have mixed what it knows of both: the one was entered twice. A domain that the
+        two share (the guard's values) is no further sign.
         """
         if guard.name != SAME_SOURCE:
             return False
         mine, others = self._clean.get(a, {}), self._clean.get(b, {})
-        return any(
-            _has_further_sign(mine[third]) and _has_further_sign(others[third]) for third in mine.keys() & others
-        )
+        signs = FURTHER_SIGNS if guard.values else FURTHER_SIGNS | {"domain"}
+        thirds = mine.keys() & others.keys()
+        return any(_has_sign(mine[third], signs) and _has_sign(others[third], signs) for third in thirds)
 
     def _is_explained(self, guard: Guard, a: int, b: int) -> bool:
         """Whether ``b`` has the name of a record that is known to be ``a`` by another name: the difference is expected."""
@@ -251,9 +252,9 @@ class _Kruskal:
         return a != b and not one_name
 
 
-def _has_further_sign(edge: Edge) -> bool:
+def _has_sign(edge: Edge, signs: frozenset[str]) -> bool:
     agreeing = {item.field for item in edge.evidence if item.bits > 0}
-    return "name" in agreeing and not agreeing.isdisjoint(FURTHER_SIGNS)
+    return edge.tier in _RANK or ("name" in agreeing and not agreeing.isdisjoint(signs))
 
 
 def _agrees_in_name(edge: Edge) -> bool:

@@ -66,7 +66,8 @@ PERSON_BITS: Bits = {
         **{
             names.EQUAL: 5.0,
             names.SPELT: 4.0,
-            names.PARTIAL: 2.0,
+            # A part, an initial, a short form, a letter more: Kazuo and Kazuko are two, Chris and Christina may be.
+            names.PARTIAL: 0.0,
             names.UNREADABLE: 0.0,
             names.UNLIKE: -3.0,
             names.CONFLICT: -6.0,

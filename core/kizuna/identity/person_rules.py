@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kizuna.identity import comparison as names
 from kizuna.identity import sites
-from kizuna.identity.evidence import EDGE, PAIR, TWO_DESKS, Bits, Evidence, Guard, prior, weighed
+from kizuna.identity.evidence import EDGE, PAIR, SAME_SOURCE, TWO_DESKS, Bits, Evidence, Guard, prior, weighed
 from kizuna.identity.keys import (
     EMAIL,
     FULL_NAME,
@@ -26,6 +26,7 @@ from kizuna.identity.profile import PersonProfile
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 _TELLING_CHARS = 4
+_RARER_AT_A_CUSTOMER = 1  # doublings
 
 
 def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
@@ -54,10 +55,11 @@ def _name(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats, shared: 
         level = names.SPELT
     full = full_name(a)
     common = 0
-    # Among the people of one customer every name is rare.
-    if level == names.EQUAL and full is not None and a.customers.isdisjoint(b.customers):
+    if level == names.EQUAL and full is not None:
         stat = stats(Key(FULL_NAME, full))
-        common = commonness(stat, stat.most)
+        # Among the people of one customer most names are rare; the commonest are not even there.
+        spared = 0 if a.customers.isdisjoint(b.customers) else _RARER_AT_A_CUSTOMER
+        common = max(0, commonness(stat, stat.most) - spared)
     return weighed(bits, "name", level, values, common)
 
 
@@ -79,6 +81,9 @@ def _company_domains(person: PersonProfile) -> dict[str, str]:
 
 def _phone(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.phones & b.phones)
+    if a.customers and b.customers and a.customers.isdisjoint(b.customers):
+        # Whoever is at two customers takes along what they carry about, no office's number and no call centre's.
+        shared = [number for number in shared if sites.is_mobile(number)]
     if not shared:
         return weighed(bits, "phone", "two_mobiles") if sites.two_mobiles(a.phones, b.phones) else None
     return weighed(bits, "phone", "equal", shared, min(commonness(stats(Key(PHONE, number))) for number in shared))
@@ -120,6 +125,8 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     raised: list[Guard] = []
     if name and level == names.CONFLICT and not said:
         raised.append(Guard("full_names_conflict", PAIR, blocks=True, values=name.values))
+    if a.source == b.source and not said and not email and _are_two_full_names(a, b, level):
+        raised.append(Guard(SAME_SOURCE, PAIR, blocks=True))
     if reference and said and level == names.CONFLICT and not email and a.phones.isdisjoint(b.phones):
         raised.append(Guard("contradicted_reference", EDGE, blocks=True, values=reference.values))
     if email and not said and _are_two_desks(a, b, email, reference):
@@ -138,6 +145,11 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
         raised.append(Guard("generic_value", EDGE, blocks=True, values=generic))
     raised.extend(remark for remark in remarks(a, b) if remark.name not in {guard.name for guard in raised})
     return raised
+
+
+def _are_two_full_names(a: PersonProfile, b: PersonProfile, level: str) -> bool:
+    """Whether family and given name stand on both sides and are alike without being equal."""
+    return level == names.PARTIAL and bool(a.name and b.name and a.name.is_full and b.name.is_full)
 
 
 def _has_further_sign(by_field: dict[str, Evidence]) -> bool:

@@ -38,11 +38,12 @@ def two_mobiles(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether both sides (E.164) have numbers that one carries about, and none in common: two people, or a new number."""
     if not one or not other or not one.isdisjoint(other):
         return False
-    return any(map(_is_mobile, one)) and any(map(_is_mobile, other))
+    return any(map(is_mobile, one)) and any(map(is_mobile, other))
 
 
 @lru_cache(maxsize=4_096)
-def _is_mobile(number: str) -> bool:
+def is_mobile(number: str) -> bool:
+    """Whether the number (E.164) is surely one that somebody carries about."""
     try:
         return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
     except phonenumbers.NumberParseException:
