@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kizuna import jobs
+from kizuna import clock, jobs
 from kizuna.sandbox import Served
 from kizuna.storage import connections, runs
 from kizuna.storage.instants import micros
@@ -61,7 +61,17 @@ def at(moment: datetime, made: Schedule) -> list[tuple[str, bool]]:
 
 
 def begun(moment: datetime, made: Schedule) -> list[str]:
-    return asyncio.run(made.look(moment))
+    with pytest.MonkeyPatch.context() as still:
+        still.setattr(clock, "now", lambda: moment)
+        return asyncio.run(made.look(moment))
+
+
+def queued(one: Kizuna, name: str, moment: datetime, state: str = "complete", **wishes: Any) -> None:
+    """A run of that connection was asked for at that moment and is over."""
+    with pytest.MonkeyPatch.context() as still:
+        still.setattr(clock, "now", lambda: moment)
+        one.parts.syncer.queue(name, **wishes)
+    end(one, state)
 
 
 def end(one: Kizuna, state: str = "complete") -> None:
@@ -115,6 +125,67 @@ def test_a_connection_has_a_rhythm_of_its_own(one: Kizuna) -> None:
     assert later == [("stripe", False), ("zendesk", False)]
 
 
+def test_a_new_rhythm_counts_from_the_last_whole_reading(one: Kizuna) -> None:
+    made, last = schedule(one, every_minutes=0, full_every_days=0), NOW + 100 * DAYS
+    paced(one, "stripe", 0, 7)
+    queued(one, "stripe", last, full=True)
+
+    paced(one, "stripe", 0, 30)
+    sooner = [at(last + day * DAYS, made) for day in range(30)]
+    then = at(last + 30 * DAYS, made)
+
+    assert sooner == [[]] * 30
+    assert then == [("stripe", True)]
+
+
+def test_a_shorter_rhythm_counts_from_the_last_whole_reading_too(one: Kizuna) -> None:
+    made, last = schedule(one, every_minutes=0, full_every_days=0), NOW + 100 * DAYS
+    queued(one, "stripe", last, full=True)
+
+    paced(one, "stripe", 0, 7)
+
+    assert [at(last + day * DAYS, made) for day in (1, 6, 7)] == [[], [], [("stripe", True)]]
+
+
+def test_a_new_rhythm_for_what_changed_counts_from_the_last_reading(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=0, full_every_days=0)
+    paced(one, "stripe", 10, 0)
+    begun(NOW, made)
+    end(one)
+
+    paced(one, "stripe", 60, 0)
+
+    assert [at(NOW + minute * MINUTES, made) for minute in (1, 10, 59, 60)] == [[], [], [], [("stripe", False)]]
+
+
+def test_a_reading_of_some_records_or_streams_takes_no_turn(one: Kizuna) -> None:
+    made = schedule(one, every_minutes=10, full_every_days=0)
+    queued(one, "stripe", NOW, streams=["customers"])
+    queued(one, "stripe", NOW, trigger="webhook")
+
+    assert ("stripe", False) in at(NOW + MINUTES, made)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_reading_that_failed_is_not_counted_from(one: Kizuna, full: bool) -> None:
+    made, last = schedule(one, every_minutes=0, full_every_days=0), NOW + 100 * DAYS
+    paced(one, "stripe", 0 if full else 60, 7 if full else 0)
+    queued(one, "stripe", last, "failed", full=full)
+
+    assert at(last + MINUTES, made) == [("stripe", full)]
+
+
+def test_turns_stay_where_they_are_on_the_clock_though_looks_come_late(one: Kizuna) -> None:
+    made, looks_s = schedule(one, every_minutes=10, full_every_days=0), (0, 607, 1206, 1808, 2403)
+
+    counts = []
+    for look_s in looks_s:
+        counts.append(len(begun(NOW + timedelta(seconds=look_s), made)))
+        end(one)
+
+    assert counts == [2] * 5
+
+
 def test_a_connection_that_is_never_to_be_read_by_itself_is_left_alone(one: Kizuna) -> None:
     made = schedule(one, every_minutes=10, full_every_days=7)
     paced(one, "stripe", 0, 0)
@@ -154,10 +225,12 @@ def test_everything_is_read_again_when_the_first_load_is_old(one: Kizuna) -> Non
     begun(NOW + 15 * DAYS, made)
     end(one)
     afterwards = at(NOW + 15 * DAYS, made)
+    an_hour_later = at(NOW + 15 * DAYS + 60 * MINUTES, made)
 
     assert young == [("stripe", False), ("zendesk", False)]
     assert old == [("stripe", True), ("zendesk", True)]
-    assert afterwards == [("stripe", False), ("zendesk", False)]
+    assert afterwards == []  # what changed was part of it
+    assert an_hour_later == [("stripe", False), ("zendesk", False)]
 
 
 def test_connections_that_were_made_together_are_not_read_whole_together(one: Kizuna) -> None:

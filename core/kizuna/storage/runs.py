@@ -106,6 +106,19 @@ def unended(connection: Connection) -> list[Unended]:
     return [Unended(*row) for row in connection.execute(found)]
 
 
+def last_queued(connection: Connection, connection_id: int, *, full: bool) -> int | None:
+    """When the connection's last run for workers over all its streams was queued (µs), None without one.
+
+    With ``full`` only one that reads everything; none for webhooks, and none that has failed.
+    """
+    wanted = (t.RUN.c.connection_id == connection_id) & t.RUN.c.trigger.in_(BY_WORKERS) & t.BY_RHYTHM
+    wanted &= t.RUN.c.state != "failed"
+    if full:
+        wanted &= t.RUN.c.full
+    found = select(t.RUN.c.queued_at).where(wanted).order_by(t.RUN.c.queued_at.desc()).limit(1)
+    return connection.execute(found).scalar()
+
+
 def give_up(connection: Connection, run: Unended, error: str, at: int) -> bool:
     """Whether the run, which had no end yet, has failed now; who still works on it can no longer write."""
     # The lease first, as a worker does when it ends a run: in another order the two could wait for each other.

@@ -1,7 +1,8 @@
 """Syncs that nobody asks for: what changed, every few minutes, and everything again, every few days.
 
 A turn is a number made of the clock, and the id of its run is made of the turn, so that any number of processes may look
-and one run comes of it. A whole reading finds what no vendor tells of: records that were purged, fields that are computed.
+and one run comes of it, not before the last reading is as old as a turn is long: one that was asked for counts, and one of
+another rhythm. A whole reading finds what no vendor tells of: records that were purged, fields that are computed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -49,7 +50,9 @@ class Due:
 
     run_id: str
     connection: str
+    connection_id: int
     full: bool
+    every_s: float
     instead: str | None = None
 
 
@@ -87,7 +90,7 @@ class Schedule:
             unended = [run for run in runs.unended(sql) if run.trigger != "webhook"] if stored else []
             busy = {run.connection for run in unended}
             wanted = [found for one in stored if one.name not in busy for found in self._turns(one, now)]
-            left = [one for one in wanted if not _had(sql, one)]
+            left = [one for one in wanted if not _had(sql, one) and not _early(sql, one, now)]
         # A connection's whole reading comes first; what changed is part of it.
         return list({one.connection: one for one in reversed(left)}.values())
 
@@ -120,10 +123,10 @@ def _due(stored: StoredConnection, kind: str, every_s: float, now: datetime, *, 
     # Connections do not all begin at once; the turns of one are as long as each other.
     turn = int((now.timestamp() + _shift_s(stored, every_s)) // every_s)
     named = f"{stored.id} {kind} {every_s:g} {turn}"
-    first = _run_id(named)
+    first = Due(_run_id(named), stored.name, stored.id, kind == "full", every_s)
     if not again:
-        return Due(first, stored.name, kind == "full")
-    return Due(_run_id(f"{named} {int(now.timestamp()) // DAY_S}"), stored.name, kind == "full", instead=first)
+        return first
+    return replace(first, run_id=_run_id(f"{named} {int(now.timestamp()) // DAY_S}"), instead=first.run_id)
 
 
 def _had(sql: Connection, due: Due) -> bool:
@@ -134,6 +137,17 @@ def _had(sql: Connection, due: Due) -> bool:
         return False
     first = runs.run(sql, due.instead)
     return first is None or first.state != "failed"
+
+
+def _early(sql: Connection, due: Due, now: datetime) -> bool:
+    """Whether the last such reading that has not failed is younger than a turn is long."""
+    last = runs.last_queued(sql, due.connection_id, full=due.full)
+    if last is None:
+        return False
+    # A look comes somewhat late in its turn; the next one is not to be later by as much again.
+    late_s = min(LOOK_EVERY_S, due.every_s / 10)
+    old_s = (micros(now) - last) / _MICROS
+    return 0 <= old_s < due.every_s - late_s  # below zero the clock was set back: what it said then says nothing
 
 
 def _shift_s(stored: StoredConnection, every_s: float) -> int:

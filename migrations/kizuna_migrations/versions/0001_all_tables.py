@@ -1005,6 +1005,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index(
+        "ix_sync_run_whole",
+        "sync_run",
+        ["connection_id", "queued_at"],
+        unique=False,
+        sqlite_where=sa.text("\"trigger\" <> 'webhook' AND streams IS NULL"),
+        postgresql_where=sa.text("\"trigger\" <> 'webhook' AND streams IS NULL"),
+    )
     op.create_table(
         "webhook_count",
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -1096,6 +1104,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_webhook_delivery_connection_id_name"), table_name="webhook_delivery")
     op.drop_table("webhook_delivery")
     op.drop_table("webhook_count")
+    op.drop_index(
+        "ix_sync_run_whole",
+        table_name="sync_run",
+        sqlite_where=sa.text("\"trigger\" <> 'webhook' AND streams IS NULL"),
+        postgresql_where=sa.text("\"trigger\" <> 'webhook' AND streams IS NULL"),
+    )
     op.drop_index(
         "ix_sync_run_unended",
         table_name="sync_run",

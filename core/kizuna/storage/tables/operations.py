@@ -11,6 +11,9 @@ from kizuna.storage.tables.base import METADATA, at, blob, connection_id, flag, 
 UNENDED = literally("ended_at IS NULL")
 """As it stands in an index that holds only the runs under way, however many have ended."""
 
+BY_RHYTHM = literally("\"trigger\" <> 'webhook' AND streams IS NULL")
+"""As it stands in an index that leaves out the runs for what webhooks told, of which there may be one every second."""
+
 RUN = Table(
     "sync_run",
     METADATA,
@@ -27,6 +30,7 @@ RUN = Table(
     at("ended_at"),
     Index(None, "connection_id", "queued_at"),
     Index("ix_sync_run_unended", "queued_at", "id", sqlite_where=UNENDED, postgresql_where=UNENDED),
+    Index("ix_sync_run_whole", "connection_id", "queued_at", sqlite_where=BY_RHYTHM, postgresql_where=BY_RHYTHM),
 )
 
 RUN_STREAM = Table(
