@@ -12,8 +12,8 @@ import pytest
 from kizuna.identity.batch import candidates, resolve
 from kizuna.identity.keys import stats_of
 from kizuna.identity.profile import AccountProfile, PersonProfile, account_profile, person_profile
-from kizuna.identity.rules import evidence, guards
-from kizuna.identity.training import Observed, Vector, vector_of
+from kizuna.identity.rules import evidence
+from kizuna.identity.training import Observed, Vector, looks, vector_of
 from kizuna.sandbox import World, usual_profile
 from kizuna.sandbox.seeing import observe
 
@@ -98,9 +98,7 @@ def observed(profiles: list[AccountProfile] | list[PersonProfile]) -> Observed:
     stats, drawn = stats_of(profiles), Random(1)
     pairs: Counter[tuple[Vector, bool]] = Counter()
     for a, b in sorted(candidates(profiles)):
-        found = evidence(by_rid[a], by_rid[b], stats)
-        raised = guards(by_rid[a], by_rid[b], stats, found=found)
-        pairs[vector_of(found), any(guard.blocks and guard.name != "name_only" for guard in raised)] += 1
+        pairs[looks(by_rid[a], by_rid[b], stats)] += 1
 
     def pick(groups: list[list[int]]) -> Counter[Vector]:
         several = [group for group in groups if len(group) > 1]

@@ -20,8 +20,8 @@ from kizuna.identity.keys import Stats
 from kizuna.identity.models import MatchModel, Weights
 from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import PersonProfile, Profile
-from kizuna.identity.rules import evidence, guards
-from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, score, vector_of
+from kizuna.identity.rules import evidence
+from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, looks, score, vector_of
 from kizuna.storage import entities, identity, models, runs
 from kizuna.storage.instants import micros
 
@@ -113,7 +113,7 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
         for a, b in found:
             if a not in mine and a in sampled:
                 continue  # looked at with its other end
-            pairs[_seen(known[a], known[b], stat)] += 1
+            pairs[looks(known[a], known[b], stat)] += 1
         observe(f"{entity} pairs", done, len(sample))
     answers = _answers(sql, entity)
     drawn = Random(len(sample))
@@ -128,14 +128,6 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
     )
     weights = learn(entity, seen)
     return _compared(entity, weights, in_force.of(entity), seen)
-
-
-def _seen(a: Profile, b: Profile, stat: Stats) -> tuple[Vector, bool]:
-    """How the pair looks, and whether a guard keeps it apart."""
-    said = evidence(a, b, stat)
-    raised = guards(a, b, stat, found=said)
-    # Whether a name alone suffices is for the weights to say; it links nothing in any case.
-    return vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)
 
 
 def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) -> Learned:
@@ -159,9 +151,9 @@ def _answers(sql: Connection, entity: str) -> Mapping[tuple[Vector, bool], tuple
     found: dict[tuple[Vector, bool], tuple[int, int]] = {}
     for a, b, verdict in given:
         if a in profiles and b in profiles:
-            seen = _seen(profiles[a], profiles[b], stat)
-            same, different = found.get(seen, (0, 0))
-            found[seen] = (same + (verdict == "same"), different + (verdict != "same"))
+            look = looks(profiles[a], profiles[b], stat)
+            same, different = found.get(look, (0, 0))
+            found[look] = (same + (verdict == "same"), different + (verdict != "same"))
     return found
 
 

@@ -133,9 +133,13 @@ BEYOND_NAMES = HARD_GUARDS | {SAME_SOURCE, TWO_TELEPHONES, SHARED_DOMAIN, TWO_DE
 
 
 def weighed(bits: Bits, field: str, level: str, values: Sequence[str] = (), doublings: int = 0) -> Evidence:
-    """The evidence of a level: agreeing on a value says a bit less for each doubling of those who carry it, never less than 0."""
-    weight = bits[field][level]
-    return Evidence(field, level, round(max(weight - doublings, min(weight, 0.0)), 6), tuple(values), doublings)
+    """The evidence of a level: agreeing on a value says a bit less for each doubling of those who carry it."""
+    return Evidence(field, level, round(less(bits[field][level], doublings), 6), tuple(values), doublings)
+
+
+def less(weight: float, doublings: int) -> float:
+    """The weight of a value that is carried by so many doublings more than one: what speaks for never comes to speak against."""
+    return max(weight - doublings, min(weight, 0.0))
 
 
 def prior(bits: Bits) -> Evidence | None:

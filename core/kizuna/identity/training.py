@@ -12,9 +12,11 @@ from math import log2
 
 import msgspec
 
-from kizuna.identity.evidence import ACCOUNT_BITS, PERSON_BITS, Bits, Evidence
+from kizuna.identity.evidence import ACCOUNT_BITS, PERSON_BITS, Bits, Evidence, less
+from kizuna.identity.keys import Stats
 from kizuna.identity.models import Weights
-from kizuna.identity.profile import ACCOUNT
+from kizuna.identity.profile import ACCOUNT, Profile
+from kizuna.identity.rules import evidence, guards
 
 ROUNDS = 25
 LEAST_PAIRS = 200
@@ -75,6 +77,14 @@ def vector_of(found: Iterable[Evidence]) -> Vector:
     return tuple(sorted((item.field, item.level, item.doublings) for item in found if item.field != "prior"))
 
 
+def looks(a: Profile, b: Profile, stats: Stats) -> tuple[Vector, bool]:
+    """How the pair looks, and whether a guard keeps it apart."""
+    said = evidence(a, b, stats)
+    raised = guards(a, b, stats, found=said)
+    # Whether a name alone suffices is for the weights to say; it links nothing in any case.
+    return vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)
+
+
 def learn(entity: str, seen: Observed) -> Weights:
     """Weights for records of the kind; the built-in ones where too little was seen to learn from."""
     base = ACCOUNT_BITS if entity == ACCOUNT else PERSON_BITS
@@ -95,8 +105,7 @@ def learn(entity: str, seen: Observed) -> Weights:
 
 def score(bits: Bits, vector: Vector) -> float:
     """The bits of a vector, as :func:`kizuna.identity.evidence.weighed` adds them up."""
-    weights = ((bits[field][level], doublings) for field, level, doublings in vector)
-    return bits["prior"]["any_two"] + sum(max(weight - lost, min(weight, 0.0)) for weight, lost in weights)
+    return bits["prior"]["any_two"] + sum(less(bits[field][level], doublings) for field, level, doublings in vector)
 
 
 def _by_chance(entity: str, base: Bits, seen: Observed) -> dict[tuple[str, str], float]:
@@ -136,10 +145,7 @@ def _expected(
     agreed: Counter[tuple[str, str]] = Counter()
     total = 0.0
     for (vector, is_guarded), count in seen.pairs.items():
-        bits = opening
-        for field, level, doublings in vector:
-            weight = weights[field, level]
-            bits += max(weight - doublings, min(weight, 0.0))
+        bits = opening + sum(less(weights[field, level], doublings) for field, level, doublings in vector)
         chance = 0.0 if is_guarded else 1 / (1 + 2 ** -max(-_STEEPEST_BITS, min(_STEEPEST_BITS, bits)))
         same, different = seen.answers.get((vector, is_guarded), (0, 0))
         chance = (chance * _SEEN_ANSWERS + same) / (_SEEN_ANSWERS + same + different)
