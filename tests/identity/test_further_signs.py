@@ -28,6 +28,9 @@ def test_one_place_in_japan_is_found_however_it_is_written(street):
     [
         ({"street": "12 Main Street, Suite 4", "postal": "02110"}, {"street": "12 MAIN STREET", "postal": "02110"}),
         ({"street": "Rue de l'Église 3", "city": "Liège"}, {"street": "rue de l'eglise 3", "city": "LIEGE"}),
+        ({"street": "Level 5, 100 George St", "postal": "2000"}, {"street": "100 George Street", "postal": "2000"}),
+        ({"street": "Suite 200, 350 5th Avenue", "postal": "10118"}, {"street": "350 5th Ave", "postal": "10118"}),
+        ({"street": "12 High Street, 3rd floor", "city": "Leeds"}, {"street": "12 High St", "city": "Leeds"}),
         ({"street": "神南1-2-3", "city": "渋谷区"}, {"street": "神南1-2-3", "city": "渋谷区", "postal": "1500041"}),
     ],
 )

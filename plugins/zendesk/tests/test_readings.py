@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from kizuna import sdk
-from kizuna_zendesk import Zendesk, ZendeskSettings
 from kizuna_zendesk.readings import CursorExport, Nothing, PageCursor, TimeExport
 from kizuna_zendesk.sideloads import Sideload, comments_of
 from kizuna_zendesk.streams import Wishes, streams
@@ -365,35 +364,6 @@ def test_a_list_whose_cursor_stands_still_is_refused(meta):
 
     with pytest.raises(sdk.PageError):
         PageCursor().following(ask, {"meta": json.dumps(meta).encode()}, "1")
-
-
-@pytest.mark.parametrize(
-    ("days", "since"), [(30, datetime(2026, 1, 29, tzinfo=UTC)), (7, datetime(2026, 2, 21, tzinfo=UTC))]
-)
-def test_ratings_and_surveys_are_asked_again_for_as_long_as_they_may_turn(days, since):
-    settings = {"base_url": "http://desk.example", "email": "a@desk.example", "api_token": "t", "ratings_days": days}
-    found = {stream.name: stream for stream in Zendesk(ZendeskSettings.model_validate(settings)).streams()}
-    mark = {"watermark": datetime(2026, 2, 28, tzinfo=UTC).isoformat()}
-
-    ratings = params(found["satisfaction_ratings"].reading.begin(mark, START))
-    surveys = params(found["survey_responses"].reading.begin(mark, START))
-
-    assert ratings["start_time"] == str(int(since.timestamp()))
-    assert surveys["filter[created_at_start]"] == str(int(since.timestamp()) * 1000)
-
-
-def test_a_month_is_asked_again_where_nothing_else_is_said():
-    assert Wishes().rated_within == timedelta(days=30)
-
-
-def test_measures_come_with_the_tickets_or_from_their_list_and_never_twice():
-    embedded = {stream.name: stream for stream in streams(Wishes())}
-    listed = {stream.name: stream for stream in streams(Wishes(metrics_with_tickets=False))}
-
-    assert params(embedded["tickets"].reading.begin(None, START))["include"] == "metric_sets,comment_count"
-    assert embedded["ticket_metrics"].reading.begin(None, START).ask is None
-    assert params(listed["tickets"].reading.begin(None, START))["include"] == "comment_count"
-    assert listed["ticket_metrics"].reading.begin(None, START).ask is not None
 
 
 def test_a_stream_for_files_asks_nothing():
