@@ -7,7 +7,7 @@ import pytest
 from kizuna.derive import decide
 from kizuna.derive.training import activate, train
 from kizuna.errors import DecisionError, UnknownName
-from kizuna.identity.models import BUILT_IN
+from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.storage import models
 from kizuna.sync.rebuild import rebuild
 from tests.derive.test_rebuild import toys
@@ -105,3 +105,15 @@ def test_too_few_records_teach_nothing_and_unknown_versions_are_refused(database
             activate(made.deriver, "learned-0")
 
         assert made.rows("SELECT COUNT(*) FROM match_model") == [(0,)]
+
+
+def test_a_model_of_other_normalisers_is_not_put_in_force(database_url: str) -> None:
+    older = MatchModel("learned-1", BUILT_IN.account, BUILT_IN.person, normaliser="0")
+    with bench(database_url) as made:
+        with made.database.write() as sql:
+            models.add(sql, older, {}, 0)
+
+        with pytest.raises(DecisionError, match="older Kizuna"):
+            activate(made.deriver, "learned-1")
+
+        assert in_force(made) == BUILT_IN.version

@@ -133,11 +133,15 @@ def _at(one: StoredModel) -> datetime | None:
 
 
 def _row(one: StoredModel, in_force: str) -> tuple[str, datetime | str, str, str]:
+    from kizuna.identity.normalise import NORMALISER_VERSION
+
     sources = [
         f"{numbers['pairs']:,} pairs of {KINDS[entity]}"
         + (f", {numbers['answers']} answers" if numbers["answers"] else "")
         for entity, numbers in one.learned_from.items()
     ]
+    if one.model.normaliser != NORMALISER_VERSION:
+        sources.append("read by an older Kizuna: train again")
     return (
         one.model.version,
         _at(one) or "with Kizuna",
