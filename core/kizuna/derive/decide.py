@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from kizuna import clock
+from kizuna.derive import contradictions
 from kizuna.derive.work import Deriver
 from kizuna.errors import DecisionError, UnknownName
-from kizuna.identity.explain import say_guard
-from kizuna.identity.rules import guards
-from kizuna.storage import identity, models, runs
+from kizuna.identity.clusters import pair_of
+from kizuna.storage import identity, runs
 from kizuna.storage.instants import micros
 
 SAME, DIFFERENT = "same", "different"
@@ -29,15 +29,20 @@ class Decided:
 def same(
     deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None, *, confirmed: bool = False
 ) -> Decided:
-    """Two records (``entity``: account or person) are one from now on, whatever the evidence.
+    """Two records (``entity``: account or person), and all that is one with either, are one from now on.
 
-    Raises DecisionError when a guard or an earlier decision stands against it, unless ``confirmed``.
+    Raises DecisionError when a guard or an earlier decision stands against it between any two of them, unless
+    ``confirmed``: then the decisions that stood against it are overruled in the same act.
     """
 
     def write(sql: Connection, now: int) -> list[int]:
+        sides = contradictions.sides_of(sql, entity, a, b)
+        apart = contradictions.decided_apart(sql, entity, sides)
+        kept_apart = contradictions.guarded(sql, entity, pair_of(a, b), sides)
         if not confirmed:
-            _refuse_contradiction(sql, entity, a, b)
-        return [identity.decide(sql, entity, a, b, SAME, actor, reason, now)]
+            contradictions.refuse(sides, apart, kept_apart)
+        pairs = contradictions.to_decide(pair_of(a, b), apart, kept_apart)
+        return [identity.decide(sql, entity, *pair, SAME, actor, reason, now) for pair in pairs]
 
     return _decide(deriver, entity, (a, b), write)
 
@@ -79,13 +84,13 @@ def merge(
     with deriver.database.read() as sql:
         entity_ids = [identity.standing_id(sql, one), identity.standing_id(sql, other)]
         members = identity.members(sql, entity_ids)
-    for entity_id in entity_ids:
-        if entity_id not in members:
-            raise UnknownName("customer or person", entity_id, ())
-    if entity_ids[0] == entity_ids[1]:
-        raise DecisionError("These two are one already.")
-    entity = "account" if entity_ids[0].startswith("cus_") else "person"
-    pair = (members[entity_ids[0]][0], members[entity_ids[1]][0])
+        for entity_id in entity_ids:
+            if entity_id not in members:
+                raise UnknownName("customer or person", entity_id, ())
+        if entity_ids[0] == entity_ids[1]:
+            raise DecisionError("These two are one already.")
+        entity = "account" if entity_ids[0].startswith("cus_") else "person"
+        pair = contradictions.closest(sql, entity, (members[entity_ids[0]], members[entity_ids[1]]))
     return same(deriver, entity, *pair, actor, reason, confirmed=confirmed)
 
 
@@ -124,16 +129,3 @@ def _after(deriver: Deriver, entity: str, rids: Sequence[int], numbers: list[int
     with deriver.database.read() as sql:
         homes = identity.memberships(sql, entity, rids)
     return Decided(tuple(numbers), tuple(homes[rid] for rid in rids if rid in homes))
-
-
-def _refuse_contradiction(sql: Connection, entity: str, a: int, b: int) -> None:
-    for one, other, verdict in identity.decisions(sql, entity, [a]):
-        if {one, other} == {a, b} and verdict == DIFFERENT:
-            raise DecisionError("It was decided before that these two are different; confirm to overrule it.")
-    profiles = identity.profiles(sql, entity, [a, b])
-    if a in profiles and b in profiles:
-        stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
-        raised = guards(profiles[a], profiles[b], stat, model)
-        blocking = [guard for guard in raised if guard.blocks and guard.name != "name_only"]
-        if blocking:
-            raise DecisionError(f"A guard stands against it. {say_guard(blocking[0])} Confirm to overrule it.")
