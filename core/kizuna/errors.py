@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Literal
 
 
 class KizunaError(Exception):
@@ -42,8 +43,16 @@ class UnknownName(ConfigError):
         super().__init__(f"There is no {kind} named {name!r}; {hint}")
 
 
+Lack = Literal["scope", "plan", "object"]
+"""What is missing: a permission, a plan that has it, or the vendor's object itself."""
+
+
 class AuthError(KizunaError):
-    """The vendor refused our credentials."""
+    """The vendor refused our credentials; ``lack`` says what whoever they belong to would need where that is why."""
+
+    def __init__(self, message: str, lack: Lack | None = None) -> None:
+        super().__init__(message)
+        self.lack = lack
 
 
 class RefusedError(KizunaError):
@@ -51,7 +60,11 @@ class RefusedError(KizunaError):
 
 
 class DegradedError(KizunaError):
-    """One stream cannot be read (forbidden, missing, not in the plan); the message says what to grant."""
+    """One stream cannot be read; the message says what to grant, ``lack`` what is missing where the vendor says it."""
+
+    def __init__(self, message: str, lack: Lack | None = None) -> None:
+        super().__init__(message)
+        self.lack = lack
 
 
 class TransientError(KizunaError):

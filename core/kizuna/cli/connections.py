@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 import click
 
 from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
-
-if TYPE_CHECKING:
-    from kizuna.sdk import AnyConnector, AnyStream, Transport
-    from kizuna.sdk.auth import Keeper
-    from kizuna.sync.service import Service
 
 
 @click.group("connections", cls=Nearest, invoke_without_command=True)
@@ -76,20 +72,26 @@ def disable_command(name: str, database: str | None) -> None:
 def check_command(name: str, database: str | None, as_json: bool) -> int:
     """Try the credentials, then ask each stream for its first page; exit with 1 when something is refused.
 
+    The verdict is one of good, revoked (the credentials), missing scope, not in plan, no object, refused, and later (no
+    answer now). What an optional stream lacks is told, and no failure.
+
     Example:
       kizuna check billing
     """
-    from kizuna.access.renewals import Renewals
+    from kizuna.sync.checking import checked
 
     with given.opened(database) as parts:
-        connector = _connector(parts, name)
-        verdicts = asyncio.run(_tried(connector, parts, Renewals(parts.vault, name)))
+        place = checked(parts.database, parts.plugins, parts.outbound, parts.vault, name)
+        verdicts = asyncio.run(place.tried(parts.settings.sync.answer_bytes))
     if as_json:
-        shown.as_json(verdicts)
+        shown.as_json([asdict(one) for one in verdicts])
     else:
-        rows = [(v["stream"], v["verdict"], v["records"], v["reason"] or "") for v in verdicts]
+        rows = [
+            (one.stream, f"{one.verdict}{', optional' * one.optional}", one.records, one.reason or "")
+            for one in verdicts
+        ]
         shown.as_table(("stream", "verdict", "records", "why"), rows)
-    return 0 if all(v["verdict"] in ("good", "optional") for v in verdicts) else 1
+    return 0 if all(one.well for one in verdicts) else 1
 
 
 @connections_command.command("schedule")
@@ -183,57 +185,3 @@ def _switch(name: str, state: str, database: str | None) -> None:
     with given.opened_database(database) as opened, opened.write() as sql:
         stored = connections.get(sql, name)
         connections.set_state(sql, stored.id, state, None, micros(clock.now()))
-
-
-def _connector(parts: Service, name: str) -> AnyConnector:
-    from kizuna.access import secrets
-    from kizuna.errors import ConfigError
-    from kizuna.plugins import configured
-    from kizuna.storage import connections
-
-    with parts.database.read() as sql:
-        stored = connections.get(sql, name)
-    if stored.offline:
-        raise ConfigError(f"Connection {name} is offline: it has no credentials to try.")
-    known = parts.plugins.connector(stored.plugin)
-    return configured(
-        known, stored.settings, secrets.resolved(stored.secrets, name, parts.vault.opener(stored.id, name)), name
-    )
-
-
-async def _tried(connector: AnyConnector, parts: Service, keeper: Keeper) -> list[dict[str, Any]]:
-    """A verdict on the credentials, and when they are good on each stream."""
-    from kizuna.errors import KizunaError
-    from kizuna.sdk import Transport
-
-    most, outbound = parts.settings.sync.answer_bytes, parts.outbound
-    async with Transport(connector, outbound=outbound, keeper=keeper, attempts=2, answer_bytes=most) as transport:
-        trial = connector.trial()
-        if trial is not None:
-            try:
-                await transport.send(trial)
-            except KizunaError as error:
-                return [_verdict("(credentials)", "refused", None, str(error))]
-        return [_verdict("(credentials)", "good"), *[await _first_page(transport, s) for s in connector.streams()]]
-
-
-async def _first_page(transport: Transport, stream: AnyStream) -> dict[str, Any]:
-    from kizuna import clock
-    from kizuna.errors import DegradedError, KizunaError
-    from kizuna.sdk import Start
-
-    try:
-        turn = stream.reading.begin(None, Start(now=clock.now()))
-        if turn.ask is None:
-            return _verdict(stream.name, "good", len(turn.records))
-        answer = await transport.send(turn.ask)
-        return _verdict(stream.name, "good", len(stream.reading.turn(turn.state, turn.ask, answer).records))
-    except DegradedError as error:
-        scope = f" It needs: {stream.scope}." if stream.scope else ""
-        return _verdict(stream.name, "optional" if stream.optional else "refused", None, f"{error}{scope}")
-    except KizunaError as error:
-        return _verdict(stream.name, "refused", None, str(error))
-
-
-def _verdict(stream: str, verdict: str, records: int | None = None, reason: str | None = None) -> dict[str, Any]:
-    return {"stream": stream, "verdict": verdict, "records": records, "reason": reason}

@@ -59,6 +59,7 @@ class Context:
     request_id: str
     queue_sync: QueueSync
     deadline_s: float  # of time.monotonic()
+    answer_bytes: int  # the largest answer of a vendor that is read
     _open: list[Connection] = field(default_factory=list)
 
     @property

@@ -132,6 +132,7 @@ class Engine:
             request_id=request_id,
             queue_sync=self.queue_sync,
             deadline_s=deadline_s,
+            answer_bytes=self.settings.sync.answer_bytes,
         )
 
     def _executed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
-from kizuna.errors import AuthError, DegradedError, KizunaError, RefusedError, TransientError
+from kizuna.errors import AuthError, DegradedError, KizunaError, Lack, RefusedError, TransientError
 from kizuna.model.enums import Department
 from kizuna.sdk.auth import Auth
 from kizuna.sdk.limits import Limit
@@ -80,7 +80,10 @@ class Connector(Generic[S]):
         return None
 
     def sort_error(self, answer: Answer) -> KizunaError | None:
-        """The error an answer means, None when the answer is good; override for a vendor's own codes."""
+        """The error an answer means, None when it is good or its reading goes on from it; override for a vendor's codes.
+
+        ``answer.ask`` is the question; one that is no reading's, as :meth:`trial`, has nobody else to judge its answer.
+        """
         return sort_by_status(self.key, answer)
 
 
@@ -92,7 +95,9 @@ def sort_by_status(name: str, answer: Answer) -> KizunaError | None:
     if status == 401:
         return AuthError(f"{name}: credentials refused (401); run `kizuna connections check` after correcting them.")
     if status in (403, 404):
-        return DegradedError(f"{name}: not allowed or not there ({status}); grant the scope or switch the stream off.")
+        lack: Lack = "scope" if status == 403 else "object"
+        said = f"{name}: not allowed or not there ({status}); grant the scope or switch the stream off."
+        return DegradedError(said, lack)
     if status in (408, 409, 420, 423, 425, 429) or status >= 500:
         return TransientError(f"{name}: cannot answer now ({status}).", retry_after(answer))
     return RefusedError(f"{name}: the request was refused ({status}); the connector asked wrongly.")

@@ -39,12 +39,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back, whole. Header names are in lower case."""
+    """What came back, whole, and to which ask where it was sent. Header names are in lower case."""
 
     status: int
     body: bytes
     headers: Mapping[str, str]
     asked_at: datetime  # our clock, when the request left
+    ask: Ask | None = None
 
     def date(self) -> datetime:
         """The vendor's own clock when it answered (``Date`` header), else when we asked."""

@@ -139,7 +139,11 @@ class Transport:
         if response.has_redirect_location:
             raise RefusedError(self._redirected(response))
         answer = Answer(
-            status=response.status_code, body=response.content, headers=lowered(response.headers), asked_at=asked_at
+            status=response.status_code,
+            body=response.content,
+            headers=lowered(response.headers),
+            asked_at=asked_at,
+            ask=ask,
         )
         error = self.connector.sort_error(answer)
         if error is None:

@@ -165,7 +165,7 @@ def says_so_when_credentials_are_refused(subject: Subject) -> Iterator[str]:
     asks = [("its first question", subject.stream.reading.begin(None, Start(now=NOW)).ask)]
     asks += [("trial()", trial)] if (trial := subject.connector.trial()) else []
     for name, ask in asks:
-        error = sent(subject, Refusing(401), ask) if ask is not None else AuthError()
+        error = sent(subject, Refusing(401), ask) if ask is not None else AuthError("")
         if not isinstance(error, AuthError):
             yield f"401 to {name} gives {type(error).__name__}; it must give AuthError, which stops the run and asks"
 

@@ -6,6 +6,7 @@ import msgspec
 
 from kizuna import sdk
 
+ACCOUNT = "/account-info/"
 SECOND_S = 1.0
 TEN_SECONDS_S = 10.0
 LOCKED_S = 2.0
@@ -42,9 +43,12 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
     if status == 429:
         return too_many(name, fault, sdk.retry_after(answer))
     if is_unscoped(status, fault):
-        return None
+        nobody_else = answer.ask is not None and answer.ask.path.startswith(ACCOUNT)
+        return unscoped(answer) if nobody_else else None
     if status == 400 and (fault.message or "").startswith(_UNKNOWN_OBJECT):
-        return sdk.DegradedError(f"{name}: the portal does not have this kind of object; switch the stream off.")
+        return sdk.DegradedError(
+            f"{name}: the portal does not have this kind of object; switch the stream off.", "plan"
+        )
     if status == 423:
         return sdk.TransientError(
             f"{name}: the object is locked (423); tried again.", sdk.retry_after(answer) or LOCKED_S
@@ -66,7 +70,8 @@ def unscoped(answer: sdk.Answer) -> sdk.DegradedError | None:
     fault = fault_of(answer)
     if not is_unscoped(answer.status, fault):
         return None
-    return sdk.DegradedError(f"hubspot: a scope is missing; grant {scopes(fault)} to the app and install it again.")
+    said = f"hubspot: a scope is missing; grant {scopes(fault)} to the app and install it again."
+    return sdk.DegradedError(said, "scope")
 
 
 def is_unscoped(status: int, fault: _Fault) -> bool:

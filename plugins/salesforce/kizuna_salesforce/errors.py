@@ -14,8 +14,10 @@ from kizuna import sdk
 _LEFT_TO_READINGS = frozenset({400, 403, 404, 409})
 
 _USAGE = re.compile(r"(per-app-)?api-usage=(\d+)/(\d+)(?:\(appName=(.*?)\)(?=;|$))?")
+_ROOT = re.compile(r"/services/data/v[^/]+/")
 _NO_COLUMN = re.compile(r"No such column '([^']+)'")
 _DAILY_PAUSE_S = 3600.0  # the allocation rolls over 24 hours, so an hour gives some of it back
+_LACKS: dict[str, sdk.Lack] = {"INVALID_TYPE": "object", "NOT_FOUND": "object", "FUNCTIONALITY_NOT_ENABLED": "plan"}
 _RESTRICTED = "Implementation restriction"
 _BUSY_PAUSE_S = 10.0  # 25 calls longer than 20 seconds are under way
 
@@ -78,9 +80,16 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
             _DAILY_PAUSE_S,
         )
     found = _by_code(name, answer)
+    if answer.ask is not None and _is_root(answer.ask):  # no reading asked
+        return found or _by_status(name, answer)
     if answer.status in _LEFT_TO_READINGS and codes(answer) and _about_the_object(answer.status, found):
         return None
     return found or _by_status(name, answer)
+
+
+def _is_root(ask: sdk.Ask) -> bool:
+    """Whether the versioned root itself was asked for, as by the check of a connection."""
+    return _ROOT.fullmatch(ask.path) is not None
 
 
 def refusal(name: str, answer: sdk.Answer) -> sdk.KizunaError:
@@ -110,7 +119,8 @@ def _by_code(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
         case "INVALID_SESSION_ID":
             return sdk.AuthError(f"{name}: the session is refused ({code}); check the client id and secret.")
         case "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED":
-            return sdk.AuthError(f"{name}: the org or the user has no API access ({code}); grant «API Enabled».")
+            lack: sdk.Lack = "plan" if code == "API_DISABLED_FOR_ORG" else "scope"
+            return sdk.AuthError(f"{name}: the org or the user has no API access ({code}); grant «API Enabled».", lack)
         case (
             "INVALID_TYPE"
             | "NOT_FOUND"  # of a description: what may not be read is as if it were not there
@@ -118,10 +128,11 @@ def _by_code(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             | "FUNCTIONALITY_NOT_ENABLED"
             | "INSUFFICIENT_ACCESS_OR_READONLY"
         ):
-            return sdk.DegradedError(f"{name}: the object is absent or not readable ({code}); grant read access to it.")
+            said = f"{name}: the object is absent or not readable ({code}); grant read access to it."
+            return sdk.DegradedError(said, _LACKS.get(code, "scope"))
         case "API_ERROR" if any((entry.message or "").startswith(_RESTRICTED) for entry in entries(answer)):
             return sdk.DegradedError(
-                f"{name}: only who sees all data may ask for this ({code}); grant «View All Data»."
+                f"{name}: only who sees all data may ask for this ({code}); grant «View All Data».", "scope"
             )
         case "SERVER_UNAVAILABLE" | "UNKNOWN_EXCEPTION" | "UNABLE_TO_LOCK_ROW":
             return sdk.TransientError(f"{name}: Salesforce cannot answer now ({code}).")

@@ -54,7 +54,10 @@ def sort_error(key: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             f"{where}: the API key was refused; put a valid restricted key where the connection finds it."
         )
     if status == FORBIDDEN:
-        return sdk.DegradedError(f"{where}: the key may not read this; grant it read access in the Stripe dashboard.")
+        what = answer.ask.path.removeprefix("/v1/").partition("/")[0] if answer.ask else "this"
+        return sdk.DegradedError(
+            f"{where}: the key may not read {what}; grant it read access in the Stripe dashboard.", "scope"
+        )
     if status == TOO_MANY:
         reason = answer.headers.get("stripe-rate-limited-reason") or said.code or "no reason given"
         return sdk.TransientError(f"{where}: too many requests ({reason}); tried again.", sdk.retry_after(answer))

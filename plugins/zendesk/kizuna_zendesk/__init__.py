@@ -118,7 +118,7 @@ class Zendesk(sdk.Connector[ZendeskSettings]):
         )
 
     def trial(self) -> sdk.Ask:
-        return sdk.Ask(path="/api/v2/users/me.json")
+        return sdk.Ask(path=errors.ME)
 
     def sort_error(self, answer: sdk.Answer) -> sdk.KizunaError | None:
         return errors.sort(self.key, answer)

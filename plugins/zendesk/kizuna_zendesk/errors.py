@@ -13,6 +13,7 @@ from kizuna import sdk
 WAIT_S = 60.0
 """Limits count whole minutes; this long is waited where a refusal does not say."""
 
+ME = "/api/v2/users/me.json"
 RECORD_NOT_FOUND = "RecordNotFound"
 RESETS = ("ratelimit-reset", "rate-limit-reset")
 _ENDPOINT = re.compile(r"^zendesk-rate-?limit-")
@@ -50,11 +51,15 @@ def sort(name: str, answer: sdk.Answer) -> sdk.KizunaError | None:
             f"{name}: credentials refused ({said}); check the e-mail and its API token, or the OAuth token."
         )
     if status == 403:
-        return sdk.DegradedError(f"{name}: the owner of the token may not read this ({said}); grant the right.")
-    if status == 404 and code == RECORD_NOT_FOUND:
+        return sdk.DegradedError(
+            f"{name}: the owner of the token may not read this ({said}); grant the right.", "scope"
+        )
+    if status == 404 and code == RECORD_NOT_FOUND and not (answer.ask and answer.ask.path == ME):
         return None  # one record may be gone while its list is being read: the reading knows what it asked for
     if status == 404:
-        return sdk.DegradedError(f"{name}: not there ({said}); check the subdomain and whether the plan has it.")
+        return sdk.DegradedError(
+            f"{name}: not there ({said}); check the subdomain and whether the plan has it.", "plan"
+        )
     if status == 429:
         return sdk.TransientError(f"{name}: too many requests ({said}); waits.", wait_s(answer))
     sorted_ = sdk.sort_by_status(name, answer)
