@@ -5,21 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from kizuna.cli import deciding, given, shown, training
+from kizuna.cli import deciding, given, reviewing, shown, training
 from kizuna.cli.asking import asked
 from kizuna.cli.commands import Nearest
+from kizuna.cli.reviewing import RECORD, described
 from kizuna.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
     from kizuna.storage.roster import RosterRow
     from kizuna.sync.service import Service
-
-RECORD = "{ id connection stream sourceId customer { name } person { name } }"
 
 
 @click.group("identity", cls=Nearest)
@@ -93,34 +92,6 @@ def explain(a: str, b: str, language: str, database: str | None, as_json: bool) 
         click.echo(f"  {sentence}")
 
 
-@identity_command.command("review")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="How many at most.")
-@click.option("--entity", type=click.Choice(["account", "person"]), help="Only accounts, or only people.")
-@given.database_option
-@given.json_option
-def review(limit: int, entity: str | None, database: str | None, as_json: bool) -> None:
-    """List the pairs the rules left open, the most likely first; answer with accept or reject.
-
-    Example:
-      kizuna identity review --entity account
-    """
-    document = f"""query ($first: Int!, $entity: Entity) {{ identityQueue(first: $first, entity: $entity) {{
-        totalCount nodes {{ id entity bits reason a {RECORD} b {RECORD} explanation {{ sentences }} }} }} }}"""
-    with given.opened(database) as parts:
-        queue = asked(parts, document, first=limit, entity=entity.upper() if entity else None)["identityQueue"]
-    if as_json:
-        shown.as_json(queue["nodes"])
-        return
-    for task in queue["nodes"]:
-        click.echo(f"{task['id']}  {task['bits']:g} bits")
-        for side in ("a", "b"):
-            click.echo(f"  {_described(task[side])}")
-        for sentence in (task["explanation"] or {}).get("sentences", ())[1:]:
-            click.echo(f"    {sentence}")
-    left = queue["totalCount"] - len(queue["nodes"])
-    click.echo(f"{left:,} more." if left > 0 else ("Nothing is left open." if not queue["nodes"] else "That is all."))
-
-
 @identity_command.command("history")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="How many at most.")
 @given.database_option
@@ -143,7 +114,7 @@ def history(limit: int, database: str | None, as_json: bool) -> None:
         because = f": {one['reason']}" if one["reason"] else ""
         click.echo(f"{one['id']}  {one['verdict']} by {one['actor']} at {one['at']}{ended}{because}")
         for side in ("a", "b"):
-            click.echo(f"  {_described(one[side])}")
+            click.echo(f"  {described(one[side])}")
     if not nodes:
         click.echo("Nobody has decided anything yet.")
 
@@ -163,15 +134,9 @@ def _record(parts: Service, given_id: str) -> str:
     return first
 
 
-def _described(record: Mapping[str, Any] | None) -> str:
-    if record is None:
-        return "(a record that is not there any more)"
-    name = (record["customer"] or record["person"] or {}).get("name") or "-"
-    return f"{name}  {record['connection']}/{record['stream']}/{record['sourceId']}"
-
-
 for _command in (
     *(deciding.merge, deciding.split, deciding.accept, deciding.reject, deciding.undo),
+    *(reviewing.review, reviewing.later),
     *(training.train, training.models, training.activate),
 ):
     identity_command.add_command(_command)

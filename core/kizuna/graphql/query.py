@@ -16,10 +16,11 @@ from kizuna.graphql.info import Info, asked
 from kizuna.graphql.lookups import ExternalId, customer_id, node_key, person_id, record_rid
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, SPAN
+from kizuna.graphql.review_query import ReviewQueries
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.search import SearchHit, found
 from kizuna.graphql.types.customers import Customer
-from kizuna.graphql.types.identity import Decision, Explanation, IdentityEvent, Language, ReviewTask
+from kizuna.graphql.types.identity import Decision, Explanation, IdentityEvent, Language
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.operations import AuditEntry, QuarantinedRecord, SchemaChange, SyncRun, SystemConnection
 from kizuna.graphql.types.people import Person
@@ -43,7 +44,7 @@ OfEntity = Annotated[Entity | None, strawberry.argument(description="Only accoun
 
 
 @strawberry.type(description="Everything one can ask.")
-class Query(FieldQueries):
+class Query(FieldQueries, ReviewQueries):
     @asked("The customer that is meant; name one thing. An id that was merged leads to the one that stayed.")
     def customer(
         self,
@@ -143,12 +144,6 @@ class Query(FieldQueries):
         states: Annotated[list[str] | None, strawberry.argument(description="Only runs that stand so.")] = None,
     ) -> Connection[SyncRun]:
         return _operations(info, SyncRun, operations.LATEST_RUNS, connection=connection, states=states)
-
-    @asked("Pairs of records on which a person is asked, the weightiest first.")
-    def identity_queue(
-        self, info: Info, first: FirstRequired, after: After = None, entity: OfEntity = None
-    ) -> Connection[ReviewTask]:
-        return _operations(info, ReviewTask, operations.REVIEWS, entity=entity)
 
     @asked("What people have decided, the newest first.")
     def identity_decisions(

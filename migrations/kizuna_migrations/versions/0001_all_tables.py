@@ -867,6 +867,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_record_alias_told_by"), "record_alias", ["told_by"], unique=False)
     op.create_index(op.f("ix_record_alias_winner_rid"), "record_alias", ["winner_rid"], unique=False)
     op.create_table(
+        "review_later",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("a", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("b", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("bits", sa.Float(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("a_version", sa.BigInteger(), nullable=False),
+        sa.Column("b_version", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "a", "b", name=op.f("pk_review_later")),
+    )
+    op.create_table(
         "review_task",
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("a", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1128,6 +1143,7 @@ def downgrade() -> None:
     op.drop_table("run_stream")
     op.drop_index(op.f("ix_review_task_entity_b"), table_name="review_task")
     op.drop_table("review_task")
+    op.drop_table("review_later")
     op.drop_index(op.f("ix_record_alias_winner_rid"), table_name="record_alias")
     op.drop_index(op.f("ix_record_alias_told_by"), table_name="record_alias")
     op.drop_table("record_alias")

@@ -115,7 +115,7 @@ class IdentityMutations:
         self, info: Info, wish: Annotated[ReviewInput, strawberry.argument(name="input", description="Which.")]
     ) -> IdentityPayload:
         def accept(deriver: Deriver) -> Decided:
-            entity, a, b = _question(info.context, wish.task)
+            entity, a, b = question(info.context, wish.task)
             actor = info.context.caller.name
             return decide.same(deriver, entity, a, b, actor, wish.reason, confirmed=wish.confirmed)
 
@@ -126,7 +126,7 @@ class IdentityMutations:
         self, info: Info, wish: Annotated[ReviewInput, strawberry.argument(name="input", description="Which.")]
     ) -> IdentityPayload:
         def reject(deriver: Deriver) -> Decided:
-            entity, a, b = _question(info.context, wish.task)
+            entity, a, b = question(info.context, wish.task)
             return decide.different(deriver, entity, a, b, info.context.caller.name, wish.reason)
 
         return _decided(info, "identity.reject", reject)
@@ -203,7 +203,7 @@ def _split(info: Info, deriver: Deriver, wish: SplitRecordInput) -> Decided:
     return decide.different(deriver, entity, rid, other, actor, wish.reason)
 
 
-def _question(context: Context, task: str) -> tuple[str, int, int]:
+def question(context: Context, task: str) -> tuple[str, int, int]:
     """The pair that is asked about. Raises UserError when the question is no longer open."""
     key = review_key(task)
     with context.database.read() as sql:

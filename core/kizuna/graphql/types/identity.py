@@ -9,7 +9,8 @@ import strawberry
 
 from kizuna.graphql.explanations import explained
 from kizuna.graphql.plan import Argument, column, loaded, one, shaped
-from kizuna.graphql.scalars import DateTime
+from kizuna.graphql.scalars import DateTime, Money
+from kizuna.graphql.stakes import stakes
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.words import Entity
@@ -60,6 +61,25 @@ class Explanation:
     )
 
 
+@strawberry.type(description="What a yes to a question would move: the smaller of the two becomes part of the larger.")
+class Stake:
+    stays: strawberry.ID = strawberry.field(description="The customer or person that keeps its id.")
+    moves: strawberry.ID = strawberry.field(description="The one that becomes part of it.")
+    records: int = strawberry.field(description="How many records move.")
+    people: int = strawberry.field(description="How many people are known there; 0 for a person.")
+    tickets: int = strawberry.field(description="How many tickets move.")
+    open_tickets: int = strawberry.field(description="How many of them are neither solved nor closed.")
+    timeline_entries: int = strawberry.field(description="How many entries of the timeline move.")
+    mrr: list[Money] = strawberry.field(description="What is paid monthly there, by currency.")
+    sentence: str = strawberry.field(description="The same in words.")
+
+
+@strawberry.enum(description="In which order questions are asked.")
+class ReviewOrder(StrEnum):
+    VALUE = "value"
+    BITS = "bits"
+
+
 LANGUAGE = {"language": Argument(Language | None, "The language of the sentences; English when left out.")}
 
 
@@ -67,6 +87,12 @@ def explanations(context: Any, rows: list[dict[str, Any]], field: Any) -> list[A
     """The explanation of each row's pair."""
     language = field.arguments.get("language") or Language.EN
     return explained(context, [row["pair"] for row in rows], str(language))
+
+
+def at_stake(context: Any, rows: list[dict[str, Any]], field: Any) -> list[Any]:
+    """What a yes to each row's question would move."""
+    language = field.arguments.get("language") or Language.EN
+    return stakes(context, [row["pair"] for row in rows], str(language))
 
 
 @shaped("review", "review")
@@ -79,6 +105,12 @@ class ReviewTask(Node):
     a: SourceRecord | None = one("One of the records.")
     b: SourceRecord | None = one("The other.")
     explanation: Explanation | None = loaded("What speaks for and against it.", explanations, "pair", **LANGUAGE)
+    stake: Stake | None = loaded("What a yes would move.", at_stake, "pair", **LANGUAGE)
+    later_until: DateTime | None = column(
+        "Until when it was put off; null also where that was until something changes."
+    )
+    later_by: str | None = column("Who has put it off, if anybody ever has.")
+    later_reason: str | None = column("Why.")
 
 
 @shaped("decision", "decision")

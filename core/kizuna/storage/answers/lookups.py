@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, text
+
+from kizuna.storage.bulk import among_words, words
 
 _STANDING = text("""
     WITH RECURSIVE chain(id, step) AS (
@@ -97,6 +101,15 @@ def record_named(sql: Connection, connection: str, stream: str, source_id: str) 
     bound = {"connection": connection, "stream": stream, "source_id": source_id}
     found = sql.execute(statement, bound).scalar()
     return None if found is None else int(found)
+
+
+def names(sql: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Customer or person → how they are called; without those that have no name."""
+    if not ids:
+        return {}
+    among = among_words(sql, "id")
+    statement = text(f"SELECT id, name FROM customer WHERE {among} UNION ALL SELECT id, name FROM person WHERE {among}")
+    return {key: name for key, name in sql.execute(statement, {"words": words(sql, ids)}) if name}
 
 
 def is_open(sql: Connection, entity: str, a: int, b: int) -> bool:

@@ -136,7 +136,11 @@ REVIEW = Shape(
         "entity": Column(("w.entity",)),
         "pair": Column(("w.entity", "w.a", "w.b"), lambda entity, a, b: (entity, a, b)),
         **plain("w", "bits", "reason", "created_at"),
+        "later_until": Column(("l.until",), needs=("later",)),
+        "later_by": Column(("l.actor",), needs=("later",)),
+        "later_reason": Column(("l.why",), needs=("later",)),
     },
+    joins={"later": "LEFT JOIN review_later l ON l.entity = w.entity AND l.a = w.a AND l.b = w.b"},
     key=("w.entity", "w.a", "w.b"),
 ).related(
     a=Relation("source_record", ("w.a",), ("r.rid",)),

@@ -140,3 +140,20 @@ REVIEW = Table(
     at("created_at", nullable=False),
     Index(None, "entity", "b"),
 )
+
+LATER = Table(
+    "review_later",
+    METADATA,
+    text("entity", primary_key=True),
+    Column("a", BigInteger, primary_key=True, autoincrement=False),
+    Column("b", BigInteger, primary_key=True, autoincrement=False),
+    at("until"),  # null: until the question or one of the records changes
+    Column("bits", Float, nullable=False),  # of the question as it was put off
+    text("reason"),
+    whole("a_version"),
+    whole("b_version"),
+    text("actor"),
+    text("why", nullable=True),
+    at("at", nullable=False),
+)
+"""Questions that somebody has put off; those that are open again stay here until they are put off anew."""
