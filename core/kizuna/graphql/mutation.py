@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.mutations.checks import CheckMutations
 from kizuna.graphql.mutations.connections import ConnectionMutations
 from kizuna.graphql.mutations.fields import FieldMutations
 from kizuna.graphql.mutations.identity import IdentityMutations
@@ -12,5 +13,7 @@ from kizuna.graphql.mutations.schedules import ScheduleMutations
 
 
 @strawberry.type(description="Everything one can change. A wish that cannot be fulfilled is answered in `userErrors`.")
-class Mutation(ConnectionMutations, ScheduleMutations, FieldMutations, IdentityMutations, ReviewMutations):
+class Mutation(
+    ConnectionMutations, CheckMutations, ScheduleMutations, FieldMutations, IdentityMutations, ReviewMutations
+):
     pass
