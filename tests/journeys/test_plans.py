@@ -17,24 +17,32 @@ SMALL = {"compression_dictionary", "connection", "match_model", "outbox", "strea
 _SCANNED = re.compile(r"SCAN (\w+)")
 
 
-def scans_of(engine: Engine, found: dict[str, str]) -> None:
-    """From now on ``found`` learns each scan of a table together with its statement."""
-    explained: set[str] = set()
+_LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w.])-?\d+(?:\.\d+)?")
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def explain(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if (
-            many
-            or statement in explained
-            or statement.split(None, 1)[0] not in ("SELECT", "DELETE", "UPDATE", "INSERT")
-        ):
-            return
-        explained.add(statement)
-        plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        for step in [row[3] for row in plan]:
-            scanned = _SCANNED.match(step)
-            if scanned and "VIRTUAL TABLE" not in step:
-                found.setdefault(table_of(scanned.group(1), statement), " ".join(statement.split()))
+
+def statements_of(engine: Engine) -> set[str]:
+    """From now on it learns each statement that reaches the driver, its values left out."""
+    found: set[str] = set()
+
+    @event.listens_for(engine, "checkout")
+    def trace(raw: Any, *_: Any) -> None:
+        raw.set_trace_callback(lambda statement: found.add(_LITERAL.sub("''", statement)))
+
+    return found
+
+
+def scans_of(made: Kizuna, statements: set[str]) -> dict[str, str]:
+    """Table that is looked through → a statement that does so."""
+    found: dict[str, str] = {}
+    with made.parts.database.read() as sql:
+        for statement in sorted(statements):
+            if statement.split(None, 1)[0] not in ("SELECT", "DELETE", "UPDATE", "INSERT"):
+                continue
+            for step in [row[3] for row in sql.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]:
+                scanned = _SCANNED.match(step)
+                if scanned and "VIRTUAL TABLE" not in step:
+                    found.setdefault(table_of(scanned.group(1), statement), " ".join(statement.split()))
+    return found
 
 
 def table_of(name: str, statement: str) -> str:
@@ -48,13 +56,13 @@ def tables(made: Kizuna) -> set[str]:
 
 
 def test_what_changes_is_found_by_index(tmp_path: Path) -> None:
-    scanned: dict[str, str] = {}
     with world(*VENDORS, companies=20) as served, kizuna(f"sqlite:///{tmp_path / 'kizuna.db'}", served) as made:
-        scans_of(made.parts.database.engine, scanned)
+        statements = statements_of(made.parts.database.engine)
 
         made.sync(*VENDORS)
         edit(served, seed=3, edits=20)
         made.sync(*VENDORS)
 
         growing = tables(made) - SMALL
+        scanned = scans_of(made, set(statements))
         assert {name: statement for name, statement in scanned.items() if name in growing} == {}

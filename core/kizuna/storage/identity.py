@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
-from kizuna.identity.evidence import Edge, edge_from, why
+from kizuna.identity.evidence import Edge, Evidence
 from kizuna.identity.keys import NAMES, KeyStat, Stats, hashed_keys, key_hash, keys, name_hash
+from kizuna.identity.never import without
 from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
-from kizuna.storage.bulk import among, among_words, delete, delete_pairs, insert, numbers, rows_of, words
+from kizuna.storage import blocked, direct
+from kizuna.storage.bulk import among, among_words, delete_pairs, insert, numbers, words
+from kizuna.storage.direct import delete, rows_of
 from kizuna.storage.tables import identity as t
 
 _PROFILES: dict[str, msgspec.json.Decoder[Any]] = {
     "account": msgspec.json.Decoder(AccountProfile),
     "person": msgspec.json.Decoder(PersonProfile),
 }
+_EVIDENCE = msgspec.json.Decoder(tuple[Evidence, ...])
 _ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
 
 def profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, Profile]:
+    """Record id → profile as it is judged by: without the values of which somebody has said that they are no evidence."""
+    found = stored_profiles(sql, entity, rids)
+    never = blocked.standing(sql) if found else None
+    return {rid: without(profile, never) for rid, profile in found.items()} if never else found
+
+
+def stored_profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, Profile]:
     """Record id → profile, of those that have one and were not merged away in their own system."""
     if not rids:
         return {}
-    statement = text(f"""
+    statement = f"""
         SELECT p.rid, p.body FROM identity_profile p
         WHERE p.entity = :entity AND {among(sql, "p.rid")}
           AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = p.rid)
-    """)
+    """
     decode = _PROFILES[entity].decode
-    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all()
+    found = direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)})
     return {rid: decode(body) for rid, body in found}
 
 
@@ -71,9 +81,9 @@ def rewrite(sql: Connection, made: Sequence[Profile]) -> set[int]:
     entity, rids = entity_of(made[0]), [profile.rid for profile in made]
     bound = {"entity": entity, "rids": numbers(sql, rids)}
     mine = f"entity = :entity AND {among(sql, 'rid')}"
-    stored = sql.execute(text(f"SELECT rid, key_hashes FROM identity_profile WHERE {mine}"), bound).all()
+    stored = direct.rows(sql, f"SELECT rid, key_hashes FROM identity_profile WHERE {mine}", bound)
     held = {(hashed, rid) for rid, hashes in stored for hashed in _unpacked(hashes)}
-    sql.execute(text(f"DELETE FROM identity_profile WHERE {mine}"), bound)
+    direct.run(sql, f"DELETE FROM identity_profile WHERE {mine}", bound)
     rows = {profile.rid: key_rows(profile) for profile in made}
     bodies = [(entity, p.rid, _body(p), NORMALISER_VERSION, _packed(rows[p.rid])) for p in made]
     insert(sql, t.PROFILE, PROFILE_COLUMNS, bodies)
@@ -89,6 +99,7 @@ KeyRow = tuple[int, int, str, str, str, int, int | None]
 """(hash, rid, entity, kind, value, connection id, hash of the name)."""
 
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
+EDGE_COLUMNS = ("entity", "a", "b", "bits", "tier", "model", "evidence", "guards")
 PROFILE_COLUMNS = ("entity", "rid", "body", "normaliser", "key_hashes")
 
 
@@ -130,20 +141,20 @@ def holders(sql: Connection, hashes: Collection[int]) -> dict[int, list[int]]:
 def counted(sql: Connection, hashes: Collection[int]) -> dict[int, tuple[int, int, int]]:
     """Hash → (records that carry it, the most differently named records of one source that do, for names the most records).
 
-    The last is 0 for values that are no names.
+    Only of values that several records carry. The last is 0 for values that are no names.
     """
     if not hashes:
         return {}
     kinds = ", ".join(f"'{kind}'" for kind in sorted(NAMES))
-    statement = text(f"""
+    statement = f"""
         SELECT hash, SUM(n), MAX(named), MAX(CASE WHEN kind IN ({kinds}) THEN n ELSE 0 END) FROM (
             SELECT hash, connection_id, MIN(kind) AS kind, COUNT(*) AS n, COUNT(DISTINCT named) AS named
             FROM identity_key k WHERE {among(sql, "hash")}
               AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = k.rid)
             GROUP BY hash, connection_id
-        ) AS by_source GROUP BY hash
-    """)
-    found = sql.execute(statement, {"rids": numbers(sql, hashes)}).all()
+        ) AS by_source GROUP BY hash HAVING SUM(n) > 1
+    """
+    found = direct.rows(sql, statement, {"rids": numbers(sql, hashes)})
     return {hashed: (int(records), int(named or 0), int(most)) for hashed, records, named, most in found}
 
 
@@ -180,75 +191,71 @@ def replace_edges(sql: Connection, entity: str, rids: Collection[int], edges: It
     """Every edge that touches one of these records replaced by ``edges``."""
     if not rids:
         return
-    bound = {"entity": entity, "rids": numbers(sql, rids)}
-    for end in ("a", "b"):
-        sql.execute(text(f"DELETE FROM match_edge WHERE entity = :entity AND {among(sql, end)}"), bound)
-    rows = [
-        (entity, e.a, e.b, e.bits, e.tier, e.model_version, json.dumps(why(e)["evidence"], ensure_ascii=False), "[]")
-        for e in {(e.a, e.b): e for e in edges}.values()
-    ]
-    insert(sql, t.EDGE, ("entity", "a", "b", "bits", "tier", "model", "evidence", "guards"), rows)
+    ends = " UNION ".join(
+        f"SELECT {', '.join(EDGE_COLUMNS)} FROM match_edge WHERE entity = :entity AND {among(sql, end)}"
+        for end in ("a", "b")
+    )
+    before = set(direct.rows(sql, ends, {"entity": entity, "rids": numbers(sql, rids)}))
+    now = {
+        (entity, e.a, e.b, e.bits, e.tier, e.model_version, _ENCODE.encode(e.evidence).decode(), "[]") for e in edges
+    }
+    direct.delete_rows(sql, t.EDGE, ("entity", "a", "b"), [row[:3] for row in before - now])
+    insert(sql, t.EDGE, EDGE_COLUMNS, sorted(now - before))
 
 
 def edges(sql: Connection, entity: str, rids: Collection[int]) -> list[Edge]:
     """Every edge that begins at one of these records (``a`` is its smaller end)."""
     if not rids:
         return []
-    statement = text(
-        f"SELECT a, b, bits, tier, model, evidence FROM match_edge WHERE entity = :entity AND {among(sql, 'a')}"
-    )
-    found = sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all()
-    return [
-        edge_from({"a": a, "b": b, "bits": bits, "tier": tier, "evidence": json.loads(ev), "model_version": model})
-        for a, b, bits, tier, model, ev in found
-    ]
+    statement = f"SELECT a, b, bits, tier, model, evidence FROM match_edge WHERE entity = :entity AND {among(sql, 'a')}"
+    found = direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)})
+    return [Edge(a, b, bits, tier, _EVIDENCE.decode(ev), model) for a, b, bits, tier, model, ev in found]
 
 
 def neighbours(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
     """Every record one step away: by an edge, a decision, or a common entity."""
     if not rids:
         return set()
-    bound = {"entity": entity, "rids": numbers(sql, rids)}
-    found: set[int] = set()
-    for here, there in (("a", "b"), ("b", "a")):
-        for table, still in (("match_edge", ""), ("identity_decision", " AND revoked_at IS NULL")):
-            statement = f"SELECT {there} FROM {table} WHERE entity = :entity AND {among(sql, here)}{still}"
-            found.update(sql.execute(text(statement), bound).scalars())
-    statement = f"""
+    ways = [
+        f"SELECT {there} FROM {table} WHERE entity = :entity AND {among(sql, here)}{still}"
+        for here, there in (("a", "b"), ("b", "a"))
+        for table, still in (("match_edge", ""), ("identity_decision", " AND revoked_at IS NULL"))
+    ]
+    ways.append(f"""
         SELECT other.rid FROM membership mine
         JOIN membership other ON other.entity_id = mine.entity_id
         WHERE mine.entity = :entity AND {among(sql, "mine.rid")}
-    """
-    found.update(sql.execute(text(statement), bound).scalars())
-    return found
+    """)
+    found = direct.rows(sql, " UNION ALL ".join(ways), {"entity": entity, "rids": numbers(sql, rids)})
+    return {rid for (rid,) in found}
 
 
 def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple[int, int, str]]:
     """(a, b, verdict) of every standing decision on two of these records."""
     if not rids:
         return []
-    statement = text(f"""
+    statement = f"""
         SELECT a, b, verdict FROM identity_decision
         WHERE entity = :entity AND revoked_at IS NULL AND ({among(sql, "a")} OR {among(sql, "b")}) ORDER BY id
-    """)
-    return list(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}))
+    """
+    return direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)})
 
 
 def answers(sql: Connection, entity: str) -> list[tuple[int, int, str]]:
     """(a, b, verdict) of every standing decision on two accounts, or two people."""
     statement = "SELECT a, b, verdict FROM identity_decision WHERE entity = :entity AND revoked_at IS NULL ORDER BY id"
-    return [(a, b, verdict) for a, b, verdict in sql.execute(text(statement), {"entity": entity})]
+    return [(a, b, verdict) for a, b, verdict in direct.rows(sql, statement, {"entity": entity})]
 
 
 def largest_source(sql: Connection, entity: str) -> int:
     """How many accounts, or people, the connection with the most of them has: about how many there are."""
-    statement = text("""
+    statement = """
         SELECT COALESCE(MAX(n), 0) FROM (
             SELECT COUNT(*) AS n FROM identity_profile p JOIN source_record r ON r.rid = p.rid
             WHERE p.entity = :entity GROUP BY r.connection_id
         ) AS by_source
-    """)
-    return int(sql.execute(statement, {"entity": entity}).scalar_one())
+    """
+    return int(direct.rows(sql, statement, {"entity": entity})[0][0])
 
 
 def decide(sql: Connection, entity: str, a: int, b: int, verdict: str, actor: str, reason: str | None, at: int) -> int:
@@ -293,11 +300,11 @@ def founding(sql: Connection, rids: Collection[int]) -> dict[int, tuple[str, str
     """Record id → (connection name, stream, source id)."""
     if not rids:
         return {}
-    statement = text(f"""
+    statement = f"""
         SELECT r.rid, c.name, r.stream, r.source_id
         FROM source_record r JOIN connection c ON c.id = r.connection_id WHERE {among(sql, "r.rid")}
-    """)
-    found = sql.execute(statement, {"rids": numbers(sql, rids)})
+    """
+    found = direct.rows(sql, statement, {"rids": numbers(sql, rids)})
     return {rid: (name, stream, key) for rid, name, stream, key in found}
 
 
@@ -305,17 +312,17 @@ def memberships(sql: Connection, entity: str, rids: Collection[int]) -> dict[int
     """Record id → the entity it belongs to."""
     if not rids:
         return {}
-    statement = text(f"SELECT rid, entity_id FROM membership WHERE entity = :entity AND {among(sql, 'rid')}")
-    return dict(sql.execute(statement, {"entity": entity, "rids": numbers(sql, rids)}).all())
+    statement = f"SELECT rid, entity_id FROM membership WHERE entity = :entity AND {among(sql, 'rid')}"
+    return dict(direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)}))
 
 
 def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]]:
     """Entity id → its records, in a fixed order."""
     if not entity_ids:
         return {}
-    statement = text(f"SELECT entity_id, rid FROM membership WHERE {among_words(sql, 'entity_id')} ORDER BY rid")
+    statement = f"SELECT entity_id, rid FROM membership WHERE {among_words(sql, 'entity_id')} ORDER BY rid"
     found: dict[str, list[int]] = {}
-    for entity_id, rid in sql.execute(statement, {"words": words(sql, entity_ids)}).all():
+    for entity_id, rid in direct.rows(sql, statement, {"words": words(sql, entity_ids)}):
         found.setdefault(entity_id, []).append(rid)
     return found
 
@@ -324,16 +331,16 @@ def known_ids(sql: Connection, ids: Collection[str]) -> dict[str, str | None]:
     """Of these entity ids the ones that exist → what they were merged into (None: they live or have ended)."""
     if not ids:
         return {}
-    statement = text(f"SELECT id, merged_into FROM entity WHERE {among_words(sql, 'id')}")
-    return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
+    statement = f"SELECT id, merged_into FROM entity WHERE {among_words(sql, 'id')}"
+    return dict(direct.rows(sql, statement, {"words": words(sql, ids)}))
 
 
 def created_at(sql: Connection, ids: Collection[str]) -> dict[str, int]:
     """Entity id → since when it exists."""
     if not ids:
         return {}
-    statement = text(f"SELECT id, created_at FROM entity WHERE {among_words(sql, 'id')}")
-    return dict(sql.execute(statement, {"words": words(sql, ids)}).all())
+    statement = f"SELECT id, created_at FROM entity WHERE {among_words(sql, 'id')}"
+    return dict(direct.rows(sql, statement, {"words": words(sql, ids)}))
 
 
 def standing_id(sql: Connection, entity_id: str) -> str:
@@ -349,7 +356,7 @@ def claiming(sql: Connection, attribute: str, values: Collection[str]) -> set[st
     """The customers or people of which some record claims one of these values."""
     if not values:
         return set()
-    statement = text(
-        f"SELECT DISTINCT entity_id FROM claim WHERE attribute = :attribute AND {among_words(sql, 'value')}"
-    )
-    return set(sql.execute(statement, {"attribute": attribute, "words": words(sql, values)}).scalars())
+    statement = f"SELECT DISTINCT entity_id FROM claim WHERE attribute = :attribute AND {among_words(sql, 'value')}"
+    return {
+        entity_id for (entity_id,) in direct.rows(sql, statement, {"attribute": attribute, "words": words(sql, values)})
+    }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from kizuna.identity.clusters import Review
 from kizuna.identity.entities import Change
+from kizuna.storage import direct
 from kizuna.storage.bulk import among, delete, insert, numbers
 from kizuna.storage.tables import identity as t
 
@@ -23,8 +24,8 @@ def assign(sql: Connection, entity: str, ids: Mapping[int, str], gone: Collectio
         UPDATE membership_history SET until = :now
         WHERE entity = :entity AND until IS NULL AND {among(sql, "rid")}
     """
-    sql.execute(text(past), bound)
-    sql.execute(text(f"DELETE FROM membership WHERE entity = :entity AND {among(sql, 'rid')}"), bound)
+    direct.run(sql, past, bound)
+    direct.run(sql, f"DELETE FROM membership WHERE entity = :entity AND {among(sql, 'rid')}", bound)
     rows = [(entity, rid, entity_id, now) for rid, entity_id in ids.items()]
     insert(sql, t.MEMBERSHIP, ("entity", "rid", "entity_id", "known_at"), rows)
     insert(sql, t.MEMBERSHIP_HISTORY, ("entity", "rid", "entity_id", "known_at"), rows)
@@ -59,10 +60,10 @@ def replace_reviews(sql: Connection, entity: str, rids: Collection[int], reviews
     bound = {"entity": entity, "rids": numbers(sql, rids)}
     before: dict[tuple[int, int], Any] = {}
     statement = f"SELECT a, b, created_at FROM review_task WHERE entity = :entity AND {among(sql, 'a')}"
-    for a, b, at in sql.execute(text(statement), bound):
+    for a, b, at in direct.rows(sql, statement, bound):
         before[a, b] = at
-    sql.execute(text(f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'a')}"), bound)
-    sql.execute(text(f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'b')}"), bound)
+    direct.run(sql, f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'a')}", bound)
+    direct.run(sql, f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'b')}", bound)
     rows = {
         (r.edge.a, r.edge.b): (
             entity,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from kizuna.storage.bulk import among, delete, insert, numbers
+from kizuna.storage import direct
+from kizuna.storage.bulk import among, insert, numbers
 from kizuna.storage.tables import business as t
 
 Key = tuple[int, str, str]
@@ -55,12 +56,12 @@ class Placement:
 class Shape:
     """How a kind of fact is placed: SQL for its references, its moment, its title and its direction."""
 
-    account: str = "NULL"
-    person: str = "NULL"
-    parent: str = "NULL"
-    at: str = "NULL"
-    title: str = "NULL"
-    direction: str = "NULL"
+    account: str = "CAST(NULL AS BIGINT)"
+    person: str = "CAST(NULL AS BIGINT)"
+    parent: str = "CAST(NULL AS BIGINT)"
+    at: str = "CAST(NULL AS BIGINT)"
+    title: str = "CAST(NULL AS TEXT)"
+    direction: str = "CAST(NULL AS TEXT)"
 
 
 SHAPES: dict[str, Shape] = {
@@ -123,31 +124,30 @@ SHAPES: dict[str, Shape] = {
 
 def fresh(sql: Connection, rids: Collection[int]) -> dict[Key, Placement]:
     """The placements that these records' facts ask for, not yet resolved to customers."""
-    found: dict[Key, Placement] = {}
-    bound = {"rids": numbers(sql, rids)}
-    for kind, shape in SHAPES.items():
-        statement = text(f"""
-            SELECT f.rid, f.part, {shape.account}, {shape.person}, {shape.parent}, {shape.at}, {shape.title},
-                   {shape.direction}, r.connection_id
-            FROM fact_{kind} f JOIN source_record r ON r.rid = f.rid
-            WHERE {among(sql, "f.rid")} AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = f.rid)
-        """)
-        for rid, part, account, person, parent, at, title, direction, connection_id in sql.execute(
-            statement, bound
-        ).all():
-            placed = Placement(
-                rid, kind, part, None, None, account, person, parent, at, title, direction, connection_id
-            )
-            found[placed.key()] = placed
-    return found
+    asked = " UNION ALL ".join(
+        f"""
+        SELECT f.rid AS rid, '{kind}' AS kind, f.part AS part, {shape.account} AS account_rid,
+               {shape.person} AS person_rid, {shape.parent} AS parent_rid, {shape.at} AS at, {shape.title} AS title,
+               {shape.direction} AS direction
+        FROM fact_{kind} f WHERE {among(sql, "f.rid")}"""
+        for kind, shape in SHAPES.items()
+    )
+    statement = f"""
+        SELECT u.rid, u.kind, u.part, NULL, NULL, u.account_rid, u.person_rid, u.parent_rid, u.at, u.title, u.direction,
+               r.connection_id
+        FROM ({asked}) AS u JOIN source_record r ON r.rid = u.rid
+        WHERE NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = u.rid)
+    """
+    rows = direct.rows(sql, statement, {"rids": numbers(sql, rids)})
+    return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
 
 
 def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[Key, Placement]:
     """The placements whose ``column`` (rid, account_rid, person_rid, parent_rid) is one of these records."""
     if not rids:
         return {}
-    statement = text(f"SELECT {', '.join(COLUMNS)} FROM placement WHERE {among(sql, column)}")
-    rows = sql.execute(statement, {"rids": numbers(sql, rids)}).all()
+    statement = f"SELECT {', '.join(COLUMNS)} FROM placement WHERE {among(sql, column)}"
+    rows = direct.rows(sql, statement, {"rids": numbers(sql, rids)})
     return {placed.key(): placed for placed in (Placement(*row) for row in rows)}
 
 
@@ -159,7 +159,7 @@ def add(sql: Connection, placements: Iterable[Placement]) -> None:
 
 def replace(sql: Connection, rids: Collection[int], placements: Iterable[Placement]) -> None:
     """All placements of these records replaced."""
-    delete(sql, t.PLACEMENT, "rid", rids)
+    direct.delete(sql, t.PLACEMENT, "rid", rids)
     add(sql, placements)
 
 
@@ -168,8 +168,8 @@ def winners(sql: Connection, rids: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     asked = set(rids)
     while asked:
-        statement = text(f"SELECT rid, winner_rid FROM record_alias WHERE {among(sql, 'rid')}")
-        step: dict[int, int] = dict(sql.execute(statement, {"rids": numbers(sql, asked)}).all())
+        statement = f"SELECT rid, winner_rid FROM record_alias WHERE {among(sql, 'rid')}"
+        step: dict[int, int] = dict(direct.rows(sql, statement, {"rids": numbers(sql, asked)}))
         found.update(step)
         asked = set(step.values()) - found.keys()
     return {rid: _end(found, rid) for rid in rids if rid in found}
@@ -188,7 +188,7 @@ def losers(sql: Connection, rids: Collection[int]) -> set[int]:
     found: set[int] = set()
     asked = set(rids)
     while asked:
-        statement = text(f"SELECT rid FROM record_alias WHERE {among(sql, 'winner_rid')}")
-        asked = set(sql.execute(statement, {"rids": numbers(sql, asked)}).scalars()) - found
+        statement = f"SELECT rid FROM record_alias WHERE {among(sql, 'winner_rid')}"
+        asked = {rid for (rid,) in direct.rows(sql, statement, {"rids": numbers(sql, asked)})} - found
         found |= asked
     return found
