@@ -18,6 +18,7 @@ from kizuna.config import SyncLimits
 from kizuna.errors import KizunaError, PageError, RefusedError, TransientError
 from kizuna.sdk.auth import FetchedToken, Keeper
 from kizuna.sdk.bounded import ACCEPTED, Bounded
+from kizuna.sdk.client import Client
 from kizuna.sdk.connector import Connector
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 from kizuna.sdk.pacing import WAIT_MOST_S, Pace
@@ -71,13 +72,11 @@ class Transport:
         self._renewals: set[asyncio.Task[httpx.Response]] = set()
         if isinstance(self._auth, FetchedToken):
             self._auth.keeper = keeper
-        self._client = httpx.AsyncClient(
-            auth=self._auth,
-            headers={**HEADERS, **connector.headers()},
-            timeout=httpx.Timeout(connector.timeout_s, connect=min(CONNECT_S, connector.timeout_s)),
-            transport=Bounded(http or connector.carrier() or _wire(outbound), answer_bytes, connector.key),
-            trust_env=False,
-            follow_redirects=False,  # they would carry the credentials along
+        self._client = Client(
+            Bounded(http or connector.carrier() or _wire(outbound), answer_bytes, connector.key),
+            self._auth,
+            {**HEADERS, **connector.headers()},
+            httpx.Timeout(connector.timeout_s, connect=min(CONNECT_S, connector.timeout_s)),
         )
 
     @property
@@ -203,7 +202,7 @@ class Transport:
         if ask.params:
             joined = urlencode(ask.params, quote_via=quote, safe="")
             url = f"{url}{'&' if '?' in url else '?'}{joined}"
-        return self._client.build_request(
+        return self._client.request(
             ask.method,
             url,
             json=ask.json,

@@ -16,10 +16,12 @@ import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
 
 from kizuna.sdk.outbound import THIS_MACHINE, Outbound
 
 CONNECTIONS_MOST = 32
+PIECE_BYTES = 262_144
 
 
 class Wire(AiohttpTransport):
@@ -45,7 +47,8 @@ class Wire(AiohttpTransport):
             self._outbound.require_url(str(request.url))
         with _as_httpx():
             response = await super().handle_async_request(request)
-        assert isinstance(response.stream, httpx.AsyncByteStream)
+        assert isinstance(response.stream, AiohttpResponseStream)
+        response.stream.CHUNK_SIZE = PIECE_BYTES
         response.stream = _Body(response.stream)
         return response
 
@@ -56,6 +59,7 @@ class _Guarded(aiohttp.TCPConnector):
     def __init__(self, outbound: Outbound, **options: Any) -> None:
         super().__init__(**options)
         self._outbound = outbound
+        self._allowed: set[tuple[str, str, int | None]] = set()
 
     async def connect(
         self,
@@ -63,7 +67,10 @@ class _Guarded(aiohttp.TCPConnector):
         traces: list[Any],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
     ) -> aiohttp.connector.Connection:
-        self._outbound.require(req.url.scheme, req.url.raw_host or "", req.url.port)
+        asked = (req.url.scheme, req.url.raw_host or "", req.url.port)
+        if asked not in self._allowed:
+            self._outbound.require(*asked)
+            self._allowed.add(asked)
         return await super().connect(req, traces, timeout)
 
 
