@@ -21,7 +21,7 @@ from tests.graphql.systems import at, record
 
 NODE_KINDS = """
     BillingSubscription Contract CreditNote Customer Deal DealLine Decision Discount Engagement IdentityEvent Invoice
-    InvoiceLine Payment Person Price Product QuarantinedRecord Refund ReviewTask SchemaChange SourceRecord Staff
+    InvoiceLine NeverEvidence Payment Person Price Product QuarantinedRecord Refund ReviewTask SchemaChange SourceRecord Staff
     SubscriptionItem SurveyResponse SyncRun SystemConnection Ticket TicketMetrics
 """.split()
 
@@ -39,6 +39,8 @@ def busy(made: House) -> House:
     made.ask('mutation { startSync(input: {connection: "crm"}) { userErrors { message } } }')
     apart = 'mutation { splitRecord(input: {record: "bill/customers/b1"}) { userErrors { message } } }'
     assert made.ask(apart)["splitRecord"]["userErrors"] == []
+    never = 'mutation { blockEvidence(input: {kind: DOMAIN, value: "reseller.example"}) { userErrors { message } } }'
+    assert made.ask(never)["blockEvidence"]["userErrors"] == []
     return made.configured(graphql__max_cost=10**9, graphql__max_tokens=50_000, graphql__request_timeout_s=120.0)
 
 
@@ -58,7 +60,7 @@ def ids(made: House) -> dict[str, str]:
     found = {kind: record_id(kind, rid, part) for kind, (rid, part) in rows.items()}
     more = made.ask(
         """{ customers(first: 1) { nodes { id } } search(query: "Person 000-0", first: 9) { person { id } }
-        identityDecisions(first: 1) { nodes { id } } identityHistory(first: 1) { nodes { id } }
+        identityDecisions(first: 1) { nodes { id } } neverEvidence(first: 1) { nodes { id } } identityHistory(first: 1) { nodes { id } }
         quarantine(first: 1) { nodes { id } } identityQueue(first: 1) { nodes { id } } schemaDrift(first: 1) { nodes { id } }
         syncRuns(first: 1) { nodes { id } } connections { id } }"""
     )

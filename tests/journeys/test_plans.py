@@ -11,7 +11,16 @@ from sqlalchemy import Engine, event
 from tests.support.worlds import Kizuna, edit, kizuna, world
 
 VENDORS = ("salesforce", "hubspot", "zendesk", "stripe")
-SMALL = {"compression_dictionary", "connection", "match_model", "outbox", "stream", "sync_run", "sync_run_stream"}
+SMALL = {
+    "blocked_value",
+    "compression_dictionary",
+    "connection",
+    "match_model",
+    "outbox",
+    "stream",
+    "sync_run",
+    "sync_run_stream",
+}
 """Tables that hold a few rows, or only what is to be worked on now."""
 
 _SCANNED = re.compile(r"SCAN (\w+)")

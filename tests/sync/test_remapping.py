@@ -202,6 +202,7 @@ def test_no_statement_looks_through_records_of_others(tmp_path: Path) -> None:
             "field_rule",
             "field_remap",
             "compression_dictionary",
+            "blocked_value",
             "match_model",
         }
         assert {name: statement for name, statement in scanned.items() if name in growing} == {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kizuna.cli import deciding, given, reviewing, shown, training
+from kizuna.cli import deciding, given, never, reviewing, shown, sweeping, training
 from kizuna.cli.asking import asked
 from kizuna.cli.commands import Nearest
 from kizuna.cli.reviewing import RECORD, described
@@ -136,7 +136,7 @@ def _record(parts: Service, given_id: str) -> str:
 
 for _command in (
     *(deciding.merge, deciding.split, deciding.accept, deciding.reject, deciding.undo),
-    *(reviewing.review, reviewing.later),
+    *(reviewing.review, reviewing.later, sweeping.rules, never.never),
     *(training.train, training.models, training.activate),
 ):
     identity_command.add_command(_command)

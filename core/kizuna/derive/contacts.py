@@ -20,7 +20,7 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
 
     Their profiles and keys are brought up to date.
     """
-    known = identity.profiles(sql, "account", accounts)
+    known = identity.stored_profiles(sql, "account", accounts)
     said = _people(sql, known)
     changed: list[Profile] = []
     for rid, profile in sorted(known.items()):
@@ -40,7 +40,7 @@ def _people(sql: Connection, accounts: Collection[int]) -> dict[int, list[Person
     asked = set(accounts) | set(through)
     held = placements.stored(sql, asked, "account_rid").values()
     contacts = [(p.account_rid, p.person_rid) for p in held if p.kind in ("person", "membership")]
-    people = identity.profiles(sql, "person", {rid for _, rid in contacts if rid is not None})
+    people = identity.stored_profiles(sql, "person", {rid for _, rid in contacts if rid is not None})
     found: dict[int, list[PersonProfile]] = {}
     for account, person in contacts:
         profile = people.get(person or 0)

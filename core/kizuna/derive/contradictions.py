@@ -64,6 +64,36 @@ def guarded(sql: Connection, entity: str, decided: Pair, sides: Sides) -> list[t
     return found
 
 
+def free(sql: Connection, entity: str, pairs: Sequence[Pair]) -> list[Pair]:
+    """Those of these pairs that may all become one without contradicting a decision or a guard, taken in their order.
+
+    What an earlier pair joins is held against the later ones; of pairs that are one already none is needed.
+    """
+    homes = identity.memberships(sql, entity, {rid for pair in pairs for rid in pair})
+    members = identity.members(sql, set(homes.values()))
+    groups = {rid: rids for rids in map(list, members.values()) for rid in rids}
+    profiles = identity.profiles(sql, entity, groups)
+    stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
+    apart = {(a, b) for a, b, verdict in identity.decisions(sql, entity, groups) if verdict == "different"}
+    found: list[Pair] = []
+    for a, b in pairs:
+        one, other = groups.get(a), groups.get(b)
+        if one is None or other is None or one is other:
+            continue
+        across = _pairs((one, other), profiles)
+        blocked = any(
+            guard.blocks and guard.name != _NAME_ONLY and (guard.scope == PAIR or pair == (a, b))
+            for pair in across
+            for guard in guards(profiles[pair[0]], profiles[pair[1]], stat, model)
+        )
+        if blocked or not apart.isdisjoint(across):
+            continue
+        one += other
+        groups.update(dict.fromkeys(other, one))
+        found.append((a, b))
+    return found
+
+
 def refuse(sides: Sides, apart: Sequence[Pair], kept_apart: Sequence[tuple[Pair, Guard]]) -> None:
     """Raises DecisionError, naming the first reason, when a decision or a guard stands between the two sides."""
     if apart:

@@ -16,6 +16,7 @@ from kizuna.storage import identity, runs
 from kizuna.storage.instants import micros
 
 SAME, DIFFERENT = "same", "different"
+NEVER_PAIRS_MOST = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,31 @@ def merge(
         entity = "account" if entity_ids[0].startswith("cus_") else "person"
         pair = contradictions.closest(sql, entity, (members[entity_ids[0]], members[entity_ids[1]]))
     return same(deriver, entity, *pair, actor, reason, confirmed=confirmed)
+
+
+def never(deriver: Deriver, one: str, other: str, actor: str, reason: str | None = None) -> Decided:
+    """Two customers, or two people, are never one, whatever records they come to have: no record of theirs is another's.
+
+    Raises UnknownName for an id that is not there, DecisionError for two that are one and for very many records.
+    """
+    with deriver.database.read() as sql:
+        entity_ids = [identity.standing_id(sql, one), identity.standing_id(sql, other)]
+        members = identity.members(sql, entity_ids)
+    for entity_id in entity_ids:
+        if entity_id not in members:
+            raise UnknownName("customer or person", entity_id, ())
+    if entity_ids[0] == entity_ids[1]:
+        raise DecisionError("These two are one; split the record that does not belong, then they stay apart.")
+    entity = "account" if entity_ids[0].startswith("cus_") else "person"
+    ones, others = members[entity_ids[0]], members[entity_ids[1]]
+    if len(ones) * len(others) > NEVER_PAIRS_MOST:
+        raise DecisionError(f"They have {len(ones)} and {len(others)} records, too many to tell apart one by one.")
+    pairs = [(a, b) for a in ones for b in others]
+
+    def write(sql: Connection, now: int) -> list[int]:
+        return [identity.decide(sql, entity, a, b, DIFFERENT, actor, reason, now) for a, b in pairs]
+
+    return _decide(deriver, entity, (ones[0], others[0]), write)
 
 
 def undo(deriver: Deriver, decision: int) -> Decided:

@@ -16,7 +16,7 @@ def refresh(sql: Connection, people: Collection[int]) -> tuple[set[int], set[int
 
     Their profiles and keys are brought up to date.
     """
-    known = identity.profiles(sql, "person", people)
+    known = identity.stored_profiles(sql, "person", people)
     at = _customers(sql, known)
     changed: list[Profile] = []
     for rid, profile in sorted(known.items()):

@@ -58,7 +58,7 @@ def record_rid(sql: Connection, text: str) -> int:
     return found
 
 
-_NUMBERED = ("connection", "quarantine", "drift", "decision", "event")
+_NUMBERED = ("connection", "quarantine", "drift", "decision", "blocked", "event")
 
 
 def node_key(sql: Connection, text: str) -> tuple[str, tuple[Any, ...]] | None:

@@ -20,7 +20,7 @@ from kizuna.graphql.review_query import ReviewQueries
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.search import SearchHit, found
 from kizuna.graphql.types.customers import Customer
-from kizuna.graphql.types.identity import Decision, Explanation, IdentityEvent, Language
+from kizuna.graphql.types.identity import Explanation, IdentityEvent, Language
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.operations import AuditEntry, QuarantinedRecord, SchemaChange, SyncRun, SystemConnection
 from kizuna.graphql.types.people import Person
@@ -144,12 +144,6 @@ class Query(FieldQueries, ReviewQueries):
         states: Annotated[list[str] | None, strawberry.argument(description="Only runs that stand so.")] = None,
     ) -> Connection[SyncRun]:
         return _operations(info, SyncRun, operations.LATEST_RUNS, connection=connection, states=states)
-
-    @asked("What people have decided, the newest first.")
-    def identity_decisions(
-        self, info: Info, first: FirstRequired, after: After = None, entity: OfEntity = None
-    ) -> Connection[Decision]:
-        return _operations(info, Decision, operations.DECIDED, entity=entity)
 
     @asked("What happened to customers and people, the newest first.")
     def identity_history(

@@ -28,7 +28,7 @@ from kizuna.plugins import Plugins
 NODES: tuple[type[Any], ...] = (
     *(billing.BillingSubscription, billing.SubscriptionItem, billing.Discount, billing.Invoice, billing.InvoiceLine),
     *(billing.Payment, billing.Refund, billing.CreditNote, catalogue.Product, catalogue.Price, customers.Customer),
-    *(identity.ReviewTask, identity.Decision, operations.SystemConnection, operations.SyncRun),
+    *(identity.ReviewTask, identity.Decision, identity.NeverEvidence, operations.SystemConnection, operations.SyncRun),
     *(operations.QuarantinedRecord, operations.SchemaChange, people.Person, records.SourceRecord, records.Staff),
     *(sales.Deal, sales.DealLine, sales.Contract, support.Ticket, support.TicketMetrics, support.Engagement),
     *(support.SurveyResponse, identity.IdentityEvent, operations.AuditEntry),

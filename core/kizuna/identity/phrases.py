@@ -165,6 +165,10 @@ GUARDS: Mapping[str, Phrase] = {
     "free_mail": Phrase(
         "Free-mail hosts say nothing about the employer.", "フリーメールのドメインは会社の根拠になりません。"
     ),
+    "never_evidence": Phrase(
+        "Values that somebody has said are never evidence were left out on both sides.",
+        "根拠にしないと決められた値は両方で無視しました。",
+    ),
     "placeholder": Phrase("Placeholder values were left out on both sides.", "仮の値は両方で無視しました。"),
     "same_source_two_records": Phrase(
         "Both are records of one source, which may mean two companies.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -139,6 +140,38 @@ def _moments(sql: Connection, ids: Collection[str]) -> dict[str, int]:
             """)
             found.update(dict(sql.execute(statement, {"words": words(sql, mine)}).all()))
     return found
+
+
+class Asked(NamedTuple):
+    """A pair with what its edge says; ``verdict`` and ``decision`` where somebody has answered, ``reason`` where nobody has."""
+
+    a: int
+    b: int
+    bits: float
+    evidence: str  # JSON
+    reason: str | None = None
+    verdict: str | None = None
+    decision: int | None = None
+
+
+def open_pairs(sql: Connection, entity: str) -> list[Asked]:
+    """Every open question about two accounts, or two people, the weightiest first."""
+    statement = text("""
+        SELECT w.a, w.b, w.bits, e.evidence, w.reason FROM review_task w
+        JOIN match_edge e ON e.entity = w.entity AND e.a = w.a AND e.b = w.b
+        WHERE w.entity = :entity ORDER BY w.bits DESC, w.a, w.b
+    """)
+    return [Asked(*row) for row in sql.execute(statement, {"entity": entity})]
+
+
+def answered_pairs(sql: Connection, entity: str) -> list[Asked]:
+    """Every pair that somebody's standing decision is about and that values speak for too."""
+    statement = text("""
+        SELECT i.a, i.b, e.bits, e.evidence, NULL, i.verdict, i.id FROM identity_decision i
+        JOIN match_edge e ON e.entity = i.entity AND e.a = i.a AND e.b = i.b
+        WHERE i.entity = :entity AND i.revoked_at IS NULL ORDER BY i.id
+    """)
+    return [Asked(*row) for row in sql.execute(statement, {"entity": entity})]
 
 
 def put_off(sql: Connection, question: Question, until: int | None, actor: str, why: str | None, now: int) -> None:

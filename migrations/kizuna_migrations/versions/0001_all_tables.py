@@ -45,6 +45,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
     )
     op.create_table(
+        "blocked_value",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blocked_value")),
+    )
+    op.create_table(
         "claim",
         sa.Column("entity_id", sa.Text(), nullable=False),
         sa.Column("attribute", sa.Text(), nullable=False),
@@ -856,6 +868,14 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "quarantine_discarded",
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "stream", name=op.f("pk_quarantine_discarded")),
+    )
+    op.create_table(
         "record_alias",
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("winner_rid", sa.BigInteger(), nullable=False),
@@ -1147,6 +1167,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_record_alias_winner_rid"), table_name="record_alias")
     op.drop_index(op.f("ix_record_alias_told_by"), table_name="record_alias")
     op.drop_table("record_alias")
+    op.drop_table("quarantine_discarded")
     op.drop_table("quarantine")
     op.drop_index("ix_placement_timeline", table_name="placement")
     op.drop_index(op.f("ix_placement_person_rid"), table_name="placement")
@@ -1226,6 +1247,7 @@ def downgrade() -> None:
     op.drop_table("compression_dictionary")
     op.drop_index(op.f("ix_claim_attribute_value"), table_name="claim")
     op.drop_table("claim")
+    op.drop_table("blocked_value")
     op.drop_table("audit_entry")
     op.drop_table("api_token")
     op.drop_index(op.f("ix_alias_told_told_by"), table_name="alias_told")

@@ -84,19 +84,19 @@ class IdentityMutations:
     def merge_customers(
         self, info: Info, wish: Annotated[MergeInput, strawberry.argument(name="input", description="Who.")]
     ) -> IdentityPayload:
-        return _decided(info, "identity.merge", lambda deriver: _merge(info, deriver, wish, "cus"))
+        return decided(info, "identity.merge", lambda deriver: _merge(info, deriver, wish, "cus"))
 
     @changing("Says that people are one. It outranks every rule and can be undone.")
     def merge_people(
         self, info: Info, wish: Annotated[MergeInput, strawberry.argument(name="input", description="Who.")]
     ) -> IdentityPayload:
-        return _decided(info, "identity.merge", lambda deriver: _merge(info, deriver, wish, "per"))
+        return decided(info, "identity.merge", lambda deriver: _merge(info, deriver, wish, "per"))
 
     @changing("Says that a record does not belong where it is. It outranks every rule and can be undone.")
     def split_record(
         self, info: Info, wish: Annotated[SplitRecordInput, strawberry.argument(name="input", description="Which.")]
     ) -> IdentityPayload:
-        return _decided(info, "identity.split", lambda deriver: _split(info, deriver, wish))
+        return decided(info, "identity.split", lambda deriver: _split(info, deriver, wish))
 
     @changing("Takes a decision back; who is who then follows from the rest.")
     def undo_decision(
@@ -108,7 +108,7 @@ class IdentityMutations:
                 raise UserError(f"{wish.decision!r} is no decision's id; it begins with `decision_`.")
             return decide.undo(deriver, number)
 
-        return _decided(info, "identity.undo", undo)
+        return decided(info, "identity.undo", undo)
 
     @changing("Answers a question: the two are one.")
     def accept_review(
@@ -119,7 +119,7 @@ class IdentityMutations:
             actor = info.context.caller.name
             return decide.same(deriver, entity, a, b, actor, wish.reason, confirmed=wish.confirmed)
 
-        return _decided(info, "identity.accept", accept)
+        return decided(info, "identity.accept", accept)
 
     @changing("Answers a question: the two are different.")
     def reject_review(
@@ -129,34 +129,40 @@ class IdentityMutations:
             entity, a, b = question(info.context, wish.task)
             return decide.different(deriver, entity, a, b, info.context.caller.name, wish.reason)
 
-        return _decided(info, "identity.reject", reject)
+        return decided(info, "identity.reject", reject)
 
 
-def _decided(info: Info, action: str, change: Callable[[Deriver], Decided]) -> IdentityPayload:
+def decided(info: Info, action: str, change: Callable[[Deriver], Decided]) -> IdentityPayload:
+    """What came of a decision, which stands in the audit log. Raises Forbidden for who may not decide."""
     context = info.context
     context.require(WRITE)
 
     def changed() -> Any:
-        plugins = context.plugins
-
-        def merged(kept: str, absorbed: str) -> None:
-            plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
-
-        decided = change(Deriver(context.database, declared_by(plugins), merged=merged))
-        noted(context, action, ",".join(decided.entities), decisions=list(decided.decisions))
-        return _result(info, decided)
+        made = change(deriver_of(context))
+        noted(context, action, ",".join(made.entities), decisions=list(made.decisions))
+        return _result(info, made)
 
     return cast("IdentityPayload", answered(changed))
 
 
-def _result(info: Info, decided: Decided) -> dict[str, Any] | None:
+def deriver_of(context: Context) -> Deriver:
+    """What works off the decisions of a request; plugins hear of customers that became one."""
+    plugins = context.plugins
+
+    def merged(kept: str, absorbed: str) -> None:
+        plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
+
+    return Deriver(context.database, declared_by(plugins), merged=merged)
+
+
+def _result(info: Info, made: Decided) -> dict[str, Any] | None:
     chosen = info.below(IdentityPayload, "result")
     if chosen is None:
         return None
     context = info.context
-    standing = list(dict.fromkeys(decided.entities))
+    standing = list(dict.fromkeys(made.entities))
     asked: dict[str, tuple[type[Any], list[Any]]] = {
-        "decisions": (Decision, list(decided.decisions)),
+        "decisions": (Decision, list(made.decisions)),
         "customers": (Customer, [key for key in standing if key.startswith("cus_")]),
         "people": (Person, [key for key in standing if key.startswith("per_")]),
     }

@@ -126,6 +126,25 @@ class Decision(Node):
     b: SourceRecord | None = one("The other.")
 
 
+@strawberry.enum(description="What can be said never to be evidence.")
+class EvidenceKind(StrEnum):
+    MAILBOX = "mailbox"
+    DOMAIN = "domain"
+    PHONE = "phone"
+
+
+@shaped("blocked_value", "blocked")
+@strawberry.type(description="A value that somebody has said is never evidence for who is who.")
+class NeverEvidence(Node):
+    kind: EvidenceKind = column("What it is.")
+    value: str = column("The value, as records are compared by it.")
+    reason: str | None = column("Why.")
+    actor: str = column("Who said so.")
+    at: DateTime = column("When.")
+    lifted_at: DateTime | None = column("When it was taken back.")
+    lifted_by: str | None = column("Who took it back.")
+
+
 @shaped("identity_event", "event")
 @strawberry.type(description="Something that happened to a customer or a person: made, merged, split, moved, ended.")
 class IdentityEvent(Node):

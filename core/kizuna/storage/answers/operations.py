@@ -160,6 +160,16 @@ DECISION = Shape(
     b=Relation("source_record", ("i.b",), ("r.rid",)),
 )
 
+BLOCKED_VALUE = Shape(
+    name="blocked_value",
+    source="blocked_value v",
+    columns={
+        "id": Column(("v.id",), of_number("blocked")),
+        **plain("v", "kind", "value", "reason", "actor", "at", "lifted_at", "lifted_by"),
+    },
+    key=("v.id",),
+)
+
 IDENTITY_EVENT = Shape(
     name="identity_event",
     source="identity_event e",
@@ -187,6 +197,7 @@ LATEST_RUNS = Order("queued", ("y.queued_at", "y.id"), descending=True)
 CONNECTIONS = Order("connection", ("c.id",))
 QUARANTINED = Order("latest", ("u.at", "u.id"), descending=True)
 DRIFTED = Order("latest", ("d.at", "d.id"), descending=True)
+BLOCKED = Order("latest", ("v.id",), descending=True)
 DECIDED = Order("latest", ("i.id",), descending=True)
 REVIEWS = Order("bits", ("w.bits", "w.entity", "w.a", "w.b"), descending=True)
 
@@ -199,7 +210,7 @@ FILTERS = {
         "changes": Filter("d.change", "in"),
     },
     "review": {"entity": Filter("w.entity", "=")},
-    "decision": {"entity": Filter("i.entity", "=")},
+    "decision": {"entity": Filter("i.entity", "="), "verdict": Filter("i.verdict", "=")},
     "identity_event": {"entity": Filter("e.entity", "=")},
     "audit_entry": {"actor": Filter("z.actor", "="), "action": Filter("z.action", "=")},
 }
@@ -207,5 +218,5 @@ FILTERS = {
 
 SHAPES = (
     *(SOURCE_RECORD, CONNECTION, STREAM, SYNC_RUN, RUN_STREAM, QUARANTINE, SCHEMA_DRIFT),
-    *(REVIEW, DECISION, IDENTITY_EVENT, AUDIT_ENTRY),
+    *(REVIEW, DECISION, BLOCKED_VALUE, IDENTITY_EVENT, AUDIT_ENTRY),
 )

@@ -157,3 +157,17 @@ LATER = Table(
     at("at", nullable=False),
 )
 """Questions that somebody has put off; those that are open again stay here until they are put off anew."""
+
+BLOCKED = Table(
+    "blocked_value",
+    METADATA,
+    serial("id"),
+    text("kind"),  # mailbox, domain, phone
+    text("value"),  # normalised
+    text("reason", nullable=True),
+    text("actor"),
+    at("at", nullable=False),
+    at("lifted_at"),
+    text("lifted_by", nullable=True),
+)
+"""Values that somebody has said are never evidence for who is who."""
