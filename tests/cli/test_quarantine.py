@@ -29,3 +29,31 @@ def test_a_stream_of_which_nothing_is_set_aside_is_no_mistake(with_one):
 
     assert (some.returncode, "cus_2" in some.stdout) == (0, True), some.stderr
     assert (none.returncode, none.stdout) == (0, "Nothing is set aside.\n"), none.stderr
+
+
+def test_what_will_never_be_understood_is_discarded_after_a_look_and_a_yes(with_one):
+    looked = with_one("quarantine", "discard", "--connection", "billing", "--reason", "created", "--dry-run")
+    unasked = with_one("quarantine", "discard", "--connection", "billing")
+    done = with_one("quarantine", "discard", "--connection", "billing", "--yes")
+    listed = with_one("quarantine", "list")
+
+    assert (looked.returncode, "customers" in looked.stdout, "discarded" in looked.stdout) == (0, True, False)
+    assert (unasked.returncode, "--yes" in unasked.stderr) == (1, True)
+    assert (done.returncode, "1 discarded." in done.stdout) == (0, True), done.stderr
+    assert listed.stdout == "Nothing is set aside.\n1 discarded so far.\n"
+
+
+def test_discarding_without_a_word_on_which_is_refused(with_one):
+    done = with_one("quarantine", "discard", "--yes")
+
+    assert (done.returncode, "Say which records to discard" in done.stderr) == (1, True)
+
+
+def test_a_discarded_record_that_comes_again_corrected_is_taken(with_one, tmp_path):
+    with_one("quarantine", "discard", "1", "--yes")
+    good = '[{"id": "cus_2", "object": "customer", "created": 1700000000, "name": "Acme", "email": null}]'
+    (tmp_path / "again.json").write_text(good)
+
+    again = with_one("load", "billing", "customers", "again.json")
+
+    assert "1 written" in again.stdout, again.stderr

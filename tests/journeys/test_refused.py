@@ -100,7 +100,7 @@ def test_a_right_that_is_missing_degrades_its_stream_and_names_what_to_grant(con
     assert str(reason).startswith("hubspot: a scope is missing; grant crm.objects.deals.read to the app")
     state, reason = streams[("stripe", "invoices")]
     assert state == "degraded"
-    assert "the key may not read this; grant it read access in the Stripe dashboard." in str(reason)
+    assert "the key may not read invoices; grant it read access in the Stripe dashboard." in str(reason)
     assert {state for place, (state, _) in streams.items() if place[1] in ("contacts", "companies", "customers")} == {
         "complete"
     }

@@ -51,6 +51,7 @@ class StreamState:
     state: str = column("new, reading, complete, degraded or failed.")
     reason: str | None = column("Why it is degraded or failed, and what to do.")
     records: int = column("How many records are held that the vendor has not deleted.")
+    discarded: int = column("How many of its records were set aside and then discarded by somebody.")
     kinds: list[str] = column("The kinds of facts its records give.")
     bookmark: JSON | None = column("Where reading continues.")
     last_complete_at: DateTime | None = column("When it was last read to its end.")

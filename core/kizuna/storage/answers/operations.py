@@ -79,6 +79,12 @@ STREAM = Shape(
                     AND r.stream = s.name AND r.deleted IS NULL)""",
             )
         ),
+        "discarded": Column(
+            (
+                """COALESCE((SELECT q.count FROM quarantine_discarded q
+                    WHERE q.connection_id = s.connection_id AND q.stream = s.name), 0)""",
+            )
+        ),
     },
 )
 

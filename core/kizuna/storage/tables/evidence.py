@@ -125,6 +125,15 @@ QUARANTINE = Table(
     UniqueConstraint("connection_id", "stream", "source_id"),
 )
 
+DISCARDED = Table(
+    "quarantine_discarded",
+    METADATA,
+    connection_id(primary_key=True),
+    text("stream", primary_key=True),
+    whole("count"),  # how many records set aside somebody has discarded, ever
+    at("last_at", nullable=False),
+)
+
 STREAM_FIELD = Table(
     "stream_field",
     METADATA,
