@@ -56,9 +56,9 @@ def changed(served: Served, name: str) -> WebhookCall:
     return calls(served, "stripe", before)[0]
 
 
-def event(served: Served, name: str, customer: str) -> WebhookCall:
-    """An event about a customer, signed now; both are written into the JSON as they are given."""
-    data = f'{{"object": {{"object": "customer", "id": "{customer}"}}}}'
+def event(served: Served, name: str, customer: str, account: str = "null") -> WebhookCall:
+    """An event about a customer, signed now; all are written into the JSON as they are given."""
+    data = f'{{"object": {{"object": "customer", "id": "{customer}"}}}}, "account": {account}'
     body = f'{{"object": "event", "id": "{name}", "type": "customer.updated", "created": 1, "data": {data}}}'.encode()
     signed_at = int(served.state("stripe").wall_clock().timestamp())
     return WebhookCall({"stripe-signature": signature(body, SECRET, signed_at)}, body)
@@ -120,6 +120,24 @@ def test_a_storm_of_one_delivery_has_one_effect(one: Kizuna, client: httpx.Clien
     until(lambda: inbox_rows(one.parts.database, STATES) == [("done", 0)])
     assert counted(one) == {"accepted": 1, "duplicate": 199}
     assert versions(one) == before + 1
+
+
+def test_a_delivery_of_another_account_is_counted_and_listed_and_has_no_other_effect(
+    one: Kizuna, client: httpx.Client, served: Served
+) -> None:
+    known = served.state("stripe").live("customers")[0].id
+    call, runs = event(served, "evt_other", known, account='"acct_other"'), one.rows("SELECT count(*) FROM sync_run")
+
+    answers = [client.post("/webhooks/stripe", content=call.body, headers=dict(call.headers)) for _ in range(2)]
+    until(lambda: counted(one).get("other_account") == 2)
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert counted(one) == {"accepted": 1, "duplicate": 1, "other_account": 2}
+    assert inbox_rows(one.parts.database, "SELECT state, reason FROM webhook_delivery") == [
+        ("done", "It concerns acct_other, which this connection does not read.")
+    ]
+    assert one.rows("SELECT count(*) FROM sync_run") == runs
+    assert one.rows("SELECT count(*) FROM quarantine") == [(0,)]
 
 
 def test_a_delivery_sent_again_after_it_was_done_changes_nothing(

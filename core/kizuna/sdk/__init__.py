@@ -74,7 +74,7 @@ from kizuna.sdk.settings import Field, SecretStr, Settings
 from kizuna.sdk.streams import AnyStream, Said, Stream
 from kizuna.sdk.transport import Transport
 from kizuna.sdk.values import day, epoch, instant, known, number, plain, text, truth, whole
-from kizuna.sdk.webhooks import Delivery, Explained, Hint, Reply, Replying, Webhooks, WebhookSetup
+from kizuna.sdk.webhooks import Delivery, Explained, Hint, Placed, Reply, Replying, Webhooks, WebhookSetup
 
 __all__ = [
     "ERASED",
@@ -137,6 +137,7 @@ __all__ = [
     "Payment",
     "PaymentStatus",
     "Person",
+    "Placed",
     "Price",
     "Priority",
     "Product",

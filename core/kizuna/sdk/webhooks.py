@@ -90,3 +90,15 @@ class Explained(Protocol):
     def setup(self) -> WebhookSetup:
         """What to enter there. Pure."""
         ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """Webhooks of a vendor whose deliveries may concern accounts that this connection does not read."""
+
+    def elsewhere(self, delivery: Delivery) -> str | None:
+        """Which one a delivery concerns, in the vendor's own word, where it is not the one that is read; else None. Pure.
+
+        Nothing is read for such a delivery: it is counted, and listed with that word.
+        """
+        ...

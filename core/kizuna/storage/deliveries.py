@@ -26,13 +26,14 @@ NOBODY = 0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A genuine delivery to be kept; with ``failure`` it has already failed."""
+    """A genuine delivery to be kept; with ``failure`` it has already failed, with ``remark`` nothing is to be done."""
 
     connection_id: int
     name: str
     hints: tuple[Hint, ...]
     received_at: int
     failure: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,7 @@ def _row(arrival: Arrival) -> tuple[str, str, str, str | None, int, int | None]:
     ]
     ended_at = None if state == "waiting" else arrival.received_at
     hints = msgspec.json.encode(said).decode()
-    return arrival.name, hints, state, arrival.failure, arrival.received_at, ended_at
+    return arrival.name, hints, state, arrival.failure or arrival.remark, arrival.received_at, ended_at
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -13,7 +13,7 @@ from kizuna.access import secrets
 from kizuna.access.vault import Opener, Vault
 from kizuna.errors import ConfigError, PayloadError
 from kizuna.plugins import Plugins
-from kizuna.sdk import Delivery, Hint, Replying, Webhooks
+from kizuna.sdk import Delivery, Hint, Placed, Replying, Webhooks
 from kizuna.storage import connections, deliveries
 from kizuna.storage.connections import StoredConnection
 from kizuna.storage.database import Database
@@ -23,6 +23,7 @@ from kizuna.sync.offline import unchecked
 
 MOST_NAME_BYTES = 500
 """So long may the id of a record or of a delivery be; vendors' are of some tens."""
+MOST_WORD = 100
 _log = log.named(__name__)
 
 
@@ -35,6 +36,7 @@ class Receiving:
     webhooks: Webhooks
     secrets: tuple[SecretStr, ...]
     replying: Replying | None
+    placed: Placed | None
 
 
 def receiving(database: Database, plugins: Plugins, vault: Vault) -> dict[str, Receiving]:
@@ -50,7 +52,8 @@ def receiving(database: Database, plugins: Plugins, vault: Vault) -> dict[str, R
             known = _secrets(one.name, references.get(one.id, ()), vault.opener(one.id, one.name))
             # Asked once and not for each delivery: to look whether a value is of a protocol takes long.
             replying = webhooks if isinstance(webhooks, Replying) else None
-            found[one.name] = Receiving(one.id, one.name, webhooks, known, replying)
+            placed = webhooks if isinstance(webhooks, Placed) else None
+            found[one.name] = Receiving(one.id, one.name, webhooks, known, replying, placed)
     return found
 
 
@@ -69,9 +72,12 @@ def _webhooks(plugins: Plugins, stored: StoredConnection) -> Webhooks | None:
 def arrival(to: Receiving, delivery: Delivery) -> Arrival:
     """The delivery as the inbox keeps it; of a genuine one that cannot be understood, the reason."""
     hints: tuple[Hint, ...] = ()
-    failure = None
+    failure = remark = None
     try:
-        hints = tuple(dict.fromkeys(to.webhooks.hints(delivery)))
+        where = to.placed.elsewhere(delivery) if to.placed is not None else None
+        if where is not None:
+            remark = f"It concerns {_plain(where)}, which this connection does not read."
+        hints = () if remark else tuple(dict.fromkeys(to.webhooks.hints(delivery)))
         if any(hint.at is not None and hint.at.tzinfo is None for hint in hints):
             raise ValueError("a time without a zone")
     except PayloadError as error:
@@ -83,7 +89,12 @@ def arrival(to: Receiving, delivery: Delivery) -> Arrival:
     name = events.pop() if len(events) == 1 else ""
     if not name:
         name = f"blake2b:{blake2b(delivery.body, digest_size=20).hexdigest()}"
-    return Arrival(to.id, name, hints, micros(delivery.received_at), failure)
+    return Arrival(to.id, name, hints, micros(delivery.received_at), failure, remark)
+
+
+def _plain(word: str) -> str:
+    """A word of the vendor's as it may be shown and kept."""
+    return "".join(letter for letter in word[:MOST_WORD] if letter.isprintable())
 
 
 def fit(arrival: Arrival) -> bool:

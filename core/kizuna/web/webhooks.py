@@ -129,6 +129,8 @@ class WebhookEndpoint:
             await self.commits.keep(found)
         except PayloadError as error:
             return Answer(500, str(error).encode())
+        if found.remark:
+            self.commits.count(to.id, "other_account")
         failpoint("webhook.stored")
         return _kept(to, delivery)
 

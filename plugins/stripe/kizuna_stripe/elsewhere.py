@@ -1,6 +1,6 @@
-"""Events of other accounts than the one that is read: never followed, and told of once for each account.
+"""Events of other accounts than the one that is read: never followed, and told of once for each account of the feed's.
 
-What tells of them is a record that the engine sets aside, under the account's name, with the reason that stands here.
+Deliveries of them are counted at the door. What tells of those in the feed is a record that the engine sets aside, under the account's name, with the reason that stands here.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ def named(account: str) -> str:
     return MARK + account
 
 
-def told(name: str, events: int | None = None) -> sdk.Record:
+def told(name: str, events: int) -> sdk.Record:
     """What is to be set aside under that id; ``events`` is how many the feed showed in this pass."""
-    counted = {} if events is None else {"events": events}
-    return sdk.Record(raw=msgspec.json.encode({"id": name, **counted}))
+    return sdk.Record(raw=msgspec.json.encode({"id": name, "events": events}))
 
 
 def own_id(record: Any) -> str:

@@ -16,7 +16,6 @@ from urllib.parse import quote
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.elsewhere import MARK, told
 from kizuna_stripe.errors import BAD_REQUEST, fault
 from kizuna_stripe.pages import Rest, compact, last_mark, page_of
 
@@ -140,9 +139,7 @@ class These:
     named: tuple[sdk.Named, ...]
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
-        elsewhere = tuple(told(one.id) for one in self.named if one.id.startswith(MARK))
-        named = tuple(one for one in self.named if not one.id.startswith(MARK))
-        return self.completing.onward(Errands(None, sdk.Turn(), again=named), elsewhere)
+        return self.completing.onward(Errands(None, sdk.Turn(), again=self.named), ())
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         return self.completing.taken(state, ask, answer)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kizuna import sdk
-from kizuna_stripe.elsewhere import foreign, named
+from kizuna_stripe.elsewhere import foreign
 from kizuna_stripe.events import FEEDS, LEDGER_FEEDS, Event, Feed, delivered, subjects
 
 TOLERANCE_S = 300
@@ -23,8 +23,8 @@ class StripeWebhooks:
     """Verifies ``Stripe-Signature`` and turns an event into hints, about the ledger too where that is read.
 
     ``account`` is the connected account that is read, ``live`` whether the key is one of the live mode (None: it does not
-    say): an event of another account or of the other mode is about objects that this connection does not read. An account
-    whose events come nevertheless is told of.
+    say): an event of another account or of the other mode is about objects that this connection does not read. Such an
+    event is counted, with the account's name, and nothing is read for it.
     """
 
     ledger: bool = False
@@ -46,20 +46,18 @@ class StripeWebhooks:
 
     def hints(self, delivery: sdk.Delivery) -> Sequence[sdk.Hint]:
         """The objects to read again; empty for an event about something that is not read."""
-        try:
-            event = delivered(delivery.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
-        if None not in (event.livemode, self.live) and event.livemode != self.live:
-            return ()  # the other mode's endpoint is another one
-        happened_in = event.happened_in()
-        if happened_in is not None and foreign(happened_in, self.account):
-            return self._told(event, named(happened_in))
+        event = _event(delivery)
+        if self._elsewhere(event) is not None:
+            return ()
         at = sdk.epoch(event.created) if event.created else None
         return [
             sdk.Hint(stream=subject.collection, id=subject.id, event=event.id, deleted=subject.deleted, at=at)
             for subject in subjects(event, self.feeds())
         ]
+
+    def elsewhere(self, delivery: sdk.Delivery) -> str | None:
+        """The other account an event happened in, or the mode where that is the other one."""
+        return self._elsewhere(_event(delivery))
 
     def setup(self) -> sdk.WebhookSetup:
         """An endpoint with these events; its secret is shown once it is made."""
@@ -69,16 +67,25 @@ class StripeWebhooks:
             proof="Take the signing secret (whsec_…) that Stripe shows for the endpoint.",
         )
 
-    def _told(self, event: Event, account: str) -> Sequence[sdk.Hint]:
-        """The account to be told of, in the first stream that would follow the event; nothing is looked for."""
-        subject = next(subjects(event, self.feeds()), None)
-        if subject is None:
-            return ()
-        return (sdk.Hint(stream=subject.collection, id=account, event=event.id, deleted=True),)
+    def _elsewhere(self, event: Event) -> str | None:
+        happened_in = event.happened_in()
+        if happened_in is not None and foreign(happened_in, self.account):
+            return happened_in
+        if None not in (event.livemode, self.live) and event.livemode != self.live:
+            return "live mode" if event.livemode else "test mode"  # that mode's endpoint is another one
+        return None
 
     def feeds(self) -> tuple[Feed, ...]:
         """What events are read of."""
         return (*FEEDS, *LEDGER_FEEDS) if self.ledger else FEEDS
+
+
+def _event(delivery: sdk.Delivery) -> Event:
+    """The event. Raises PayloadError where the body is none."""
+    try:
+        return delivered(delivery.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise sdk.PayloadError("stripe: the delivery is no event; check that the URL belongs to Stripe") from error
 
 
 def _parts(header: str) -> tuple[int | None, list[bytes]]:

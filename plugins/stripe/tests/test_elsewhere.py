@@ -41,36 +41,33 @@ def reason(record: sdk.Record, found: sdk.AnyStream) -> str:
 
 @pytest.mark.parametrize("field", ["account", "context"])
 @pytest.mark.parametrize("read", [None, "acct_1"])
-def test_a_delivery_of_another_account_tells_of_the_account_alone(field, read):
+def test_a_delivery_of_another_account_names_it_and_nothing_to_read(field, read):
     body = {**event(1, "customer.updated", customer()), field: "acct_2"}
+    webhooks = stripe(read).webhooks
 
-    hints = stripe(read).webhooks.hints(delivery(body))
+    assert webhooks.elsewhere(delivery(body)) == "acct_2"
+    assert webhooks.hints(delivery(body)) == ()
 
-    assert hints == (sdk.Hint(stream="customers", id="account acct_2", event="evt_1", deleted=True),)
+
+def test_a_delivery_of_the_account_that_is_read_is_of_nowhere_else():
+    body = {**event(1, "customer.updated", customer()), "account": "acct_1"}
+
+    assert stripe("acct_1").webhooks.elsewhere(delivery(body)) is None
+    assert len(stripe("acct_1").webhooks.hints(delivery(body))) == 1
+
+
+def test_a_delivery_of_the_other_mode_is_of_elsewhere():
+    body = {**event(1, "customer.updated", customer()), "livemode": False}
+
+    assert stripe(None).webhooks.elsewhere(delivery(body)) == "test mode"
 
 
 def test_a_thin_delivery_of_an_organisation_names_its_account_last():
     body = {"id": "evt_1", "object": "v2.core.event", "type": "v1.customer.updated", "context": "org_1/acct_2"}
     body["related_object"] = {"id": "cus_1", "type": "customer"}
 
-    assert [hint.id for hint in stripe("acct_1").webhooks.hints(delivery(body))] == ["account acct_2"]
+    assert stripe("acct_1").webhooks.elsewhere(delivery(body)) == "acct_2"
     assert [hint.id for hint in stripe("acct_2").webhooks.hints(delivery(body))] == ["cus_1"]
-
-
-def test_what_is_not_read_at_all_is_not_told_of_either():
-    body = {**event(1, "payout.created", {"id": "po_1", "object": "payout"}), "account": "acct_2"}
-
-    assert not stripe(None).webhooks.hints(delivery(body))
-
-
-def test_the_account_a_delivery_named_is_set_aside_with_a_reason_and_nothing_is_asked():
-    customers = stream(None)
-    named = (sdk.Named(id="account acct_2", deleted=True),)
-
-    turn = customers.only(named).begin(None, START)
-
-    assert turn.ask is None
-    assert "events of acct_2 arrive here" in reason(turn.records[0], customers)
 
 
 def test_events_of_other_accounts_in_the_feed_are_counted_and_told_of_once_each():

@@ -42,7 +42,7 @@ WEBHOOK_COUNT = Table(
     "webhook_count",
     METADATA,
     connection_id(primary_key=True, autoincrement=False),  # 0: no such connection
-    text("outcome", primary_key=True),  # accepted, duplicate, refused, too_large, unfit, unknown
+    text("outcome", primary_key=True),  # accepted, duplicate, refused, too_large, unfit, unknown, other_account
     whole("count"),
     at("last_at", nullable=False),
 )
