@@ -28,8 +28,9 @@ def unify(sql: Connection, customers: Collection[str], ranks: Ranks) -> None:
         said[account["entity_id"]].append(account)
     fates = {key: judged([c for s in facts for c in account_claims(s, ranks)]) for key, facts in said.items()}
     parents = _parents(sql, fates)
-    counts, last = members.counts(sql, customers), members.last_activity(sql, "customer_id", customers)
-    money, renewals = _money(sql, customers)
+    kinds, last = members.standing(sql, customers)
+    counts = members.counts(sql, customers, kinds)
+    money, renewals = _money(sql, customers, kinds)
     rows = [
         {**_row(key, facts, fates[key]), **_zeros(), **counts.get(key, {})}
         | {"parent_id": _other(parents.get(key), key), "last_activity_at": last.get(key)}
@@ -49,23 +50,14 @@ def unify(sql: Connection, customers: Collection[str], ranks: Ranks) -> None:
     custom.unify(sql, "account", customers, ranks)
 
 
-def claim_rows(entity: str, key: str, fates: Iterable[Judged]) -> Iterable[Row]:
-    """The claims of one customer or person as rows."""
+def claim_rows(entity: str, key: str, fates: Iterable[Judged]) -> Iterable[tuple[Any, ...]]:
+    """The claims of one customer or person as rows (golden.CLAIM_COLUMNS)."""
     for fate in fates:
-        claim = fate.claim
-        yield {
-            "entity_id": key,
-            "attribute": claim.attribute,
-            "rid": claim.rid,
-            "n": claim.n,
-            "entity": entity,
-            "value": claim.value,
-            "system": claim.system,
-            "rank": claim.rank,
-            "observed_at": claim.observed_at,
-            "winner": fate.winner,
-            "conflict": fate.conflict,
-        }
+        c = fate.claim
+        yield (
+            *(key, c.attribute, c.rid, c.n, entity, c.value, c.system, c.rank, c.observed_at),
+            *(fate.winner, fate.conflict),
+        )
 
 
 def _row(key: str, facts: list[Said], fates: list[Judged]) -> Row:
@@ -113,14 +105,15 @@ def _parents(sql: Connection, fates: Mapping[str, list[Judged]]) -> dict[str, st
     return {key: homes[rid] for key, rid in ends.items() if rid in homes}
 
 
-def _money(sql: Connection, customers: Collection[str]) -> tuple[list[Row], dict[str, int]]:
+def _money(sql: Connection, customers: Collection[str], kinds: Collection[str]) -> tuple[list[Row], dict[str, int]]:
     """Money by customer, measure and currency; and the next end of a period of a subscription that counts."""
     totals: dict[tuple[str, str, str], int] = defaultdict(int)
-    for customer, measure, currency, minor in members.sums(sql, customers):
+    for customer, measure, currency, minor in members.sums(sql, customers, kinds):
         totals[customer, measure, currency] += minor * MICRO
-    items, reductions = _by_rid(members.items(sql, customers)), _by_rid(members.discounts(sql, customers))
+    items = _by_rid(members.items(sql, customers) if "subscription_item" in kinds else ())
+    reductions = _by_rid(members.discounts(sql, customers) if "discount" in kinds else ())
     renewals: dict[str, int] = {}
-    for said in members.subscriptions(sql, customers):
+    for said in members.subscriptions(sql, customers) if "subscription" in kinds else ():
         status = SubscriptionStatus(said["status"])
         lines = items.get(said["rid"], [])
         micro = monthly_micro(

@@ -26,7 +26,7 @@ def unify(sql: Connection, people: Collection[str], ranks: Ranks) -> None:
         said[person["entity_id"]].append(person)
     fates = {key: judged([c for s in facts for c in person_claims(s, ranks)]) for key, facts in said.items()}
     places = members.customers_of(sql, people)
-    last = members.last_activity(sql, "person_id", people)
+    last = members.last_activity(sql, people)
     rows, homes = [], []
     for key, facts in said.items():
         primary = _primary(places.get(key, []))
