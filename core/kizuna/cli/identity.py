@@ -67,7 +67,10 @@ def _write(rows: Iterable[RosterRow], form: str) -> None:
 @given.database_option
 @given.json_option
 def explain(a: str, b: str, language: str, database: str | None, as_json: bool) -> None:
-    """Say why two records are, or are not, one: every evidence with its bits, every guard.
+    """Say why two records are, or are not, one: every evidence with its bits, every guard, the chain between them.
+
+    The chain is what ties the one to the other, by way of others where they are not linked directly, with the weakest link
+    named; or, where they are not one, the strongest link there is and what stands against it.
 
     A record is named by its id (record_…) or CONNECTION/STREAM/ID; a customer (cus_…) or person (per_…) stands for the
     first of its records.
@@ -78,18 +81,24 @@ def explain(a: str, b: str, language: str, database: str | None, as_json: bool) 
     document = """query ($a: ID!, $b: ID!, $language: Language!) {
         identityExplain(a: $a, b: $b, language: $language) {
             verdict bits sentences areTogether evidence { field level bits values } guards { name blocks sentence }
+        } identityPath(a: $a, b: $b, language: $language) {
+            areTogether sentences steps { aName bName tier bits isWeakest sentence } hindered { aName bName bits }
+            guard { name sentence }
         } }"""
     with given.opened(database) as parts:
         ends = {"a": _record(parts, a), "b": _record(parts, b)}
-        found = asked(parts, document, **ends, language=language.upper())["identityExplain"]
+        answer = asked(parts, document, **ends, language=language.upper())
+    found, path = answer["identityExplain"], answer["identityPath"]
     if found is None:
         raise ConfigError("These two cannot be compared: one of them carries no account, the other no person.")
     if as_json:
-        shown.as_json(found)
+        shown.as_json({**found, "path": path})
         return
     click.echo(f"{'Together' if found['areTogether'] else 'Apart'}.")
     for sentence in found["sentences"]:
         click.echo(f"  {sentence}")
+    for sentence in path["sentences"] if path else ():
+        click.echo(sentence)
 
 
 @identity_command.command("history")

@@ -127,7 +127,7 @@ def component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
 def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str = CAUSE) -> Touched:
     """The entities of a whole component worked out anew from its edges and decisions."""
     profiles = identity.profiles(sql, entity, rids)
-    partition = _partition(sql, entity, profiles)
+    partition = partition_of(sql, entity, profiles)
     memberships.replace_reviews(sql, entity, rids, partition.reviews, now)
     previous = identity.memberships(sql, entity, rids)
     founding = {rid: founding_key(*names) for rid, names in identity.founding(sql, profiles).items()}
@@ -165,7 +165,8 @@ def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str 
     )
 
 
-def _partition(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Partition:
+def partition_of(sql: Connection, entity: str, profiles: dict[int, Profile]) -> Partition:
+    """Who of a whole component is one with whom, by which edges, and what is left open."""
     decided = identity.decisions(sql, entity, profiles)
     stat, model = identity.stats_for(sql, entity, profiles), models.active(sql)
 

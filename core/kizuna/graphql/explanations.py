@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kizuna.graphql.context import Context
+from kizuna.identity.evidence import Evidence, Guard
 from kizuna.identity.explain import Explanation, explain, say_guard
 from kizuna.storage import identity, models
 
@@ -49,21 +50,25 @@ def _told(explanation: Explanation, language: str, *, together: bool) -> dict[st
         "verdict": explanation.verdict,
         "bits": explanation.bits,
         "sentences": list(explanation.sentences(language)),
-        "evidence": [
-            {"field": item.field, "level": item.level, "bits": item.bits, "values": _plain(item.values)}
-            for item in explanation.evidence
-        ],
-        "guards": [
-            {
-                "name": guard.name,
-                "scope": guard.scope,
-                "blocks": guard.blocks,
-                "values": _plain(guard.values),
-                "sentence": say_guard(guard, language),
-            }
-            for guard in explanation.guards
-        ],
+        "evidence": [evidence_told(item) for item in explanation.evidence],
+        "guards": [guard_told(guard, language) for guard in explanation.guards],
         "are_together": together,
+    }
+
+
+def evidence_told(item: Evidence) -> dict[str, Any]:
+    """A piece of evidence as the API says it."""
+    return {"field": item.field, "level": item.level, "bits": item.bits, "values": _plain(item.values)}
+
+
+def guard_told(guard: Guard, language: str) -> dict[str, Any]:
+    """A guard as the API says it."""
+    return {
+        "name": guard.name,
+        "scope": guard.scope,
+        "blocks": guard.blocks,
+        "values": _plain(guard.values),
+        "sentence": say_guard(guard, language),
     }
 
 

@@ -12,7 +12,8 @@ from kizuna.graphql import loading
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING
-from kizuna.graphql.types.identity import Decision, NeverEvidence, ReviewOrder, ReviewTask
+from kizuna.graphql.types.identity import Decision, Language, NeverEvidence, ReviewOrder, ReviewTask
+from kizuna.graphql.types.paths import IdentityPath, path_between
 from kizuna.graphql.types.review_rules import ReviewRuleInput, ReviewRuleTrial, ReviewVerdict, told
 from kizuna.graphql.types.words import Entity
 from kizuna.storage.answers import operations, reading, reviews
@@ -87,6 +88,18 @@ class ReviewQueries:
     ) -> Connection[NeverEvidence]:
         page = _listed(info, NeverEvidence, operations.BLOCKED, [], "v.lifted_at", standing)
         return cast("Connection[NeverEvidence]", page)
+
+    @asked(
+        "The chain of links by which two records are one, or what keeps one from closing; null where they cannot be compared."
+    )
+    def identity_path(
+        self,
+        info: Info,
+        a: Annotated[strawberry.ID, strawberry.argument(description="A record's id, or connection/stream/id.")],
+        b: Annotated[strawberry.ID, strawberry.argument(description="Another's.")],
+        language: Annotated[Language, strawberry.argument(description="The language of the sentences.")] = Language.EN,
+    ) -> IdentityPath | None:
+        return cast("IdentityPath | None", path_between(info.context, a, b, str(language)))
 
 
 def _listed(

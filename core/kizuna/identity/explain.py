@@ -33,10 +33,7 @@ class Explanation(msgspec.Struct, frozen=True):
     def sentences(self, language: str = ENGLISH) -> tuple[str, ...]:
         """The verdict first, then each piece of evidence with its bits, then the guards; ``language`` is en or ja."""
         verdict = _say(VERDICTS[self.verdict], language, bits=f"{self.bits:g}", needed=f"{AUTO_BITS:g}")
-        shown = [
-            f"{_say(EVIDENCE[item.field, item.level], language, values=_values(item.values, language))} ({item.bits:+g})"
-            for item in self.evidence
-        ]
+        shown = [say_evidence(item, language) for item in self.evidence]
         raised = [
             _say(GUARDS[guard.name], language, values=_values(guard.values, language))
             .replace(" .", ".")
@@ -57,6 +54,12 @@ def _values(values: Iterable[str], language: str) -> str:
         if language == JAPANESE
         else ", ".join(f"“{value}”" for value in plain)
     )
+
+
+def say_evidence(item: Evidence, language: str = ENGLISH) -> str:
+    """The evidence as one sentence, with its bits."""
+    said = _say(EVIDENCE[item.field, item.level], language, values=_values(item.values, language))
+    return f"{said} ({item.bits:+g})"
 
 
 def say_guard(guard: Guard, language: str = ENGLISH) -> str:
