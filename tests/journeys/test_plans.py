@@ -23,7 +23,8 @@ SMALL = {
 }
 """Tables that hold a few rows, or only what is to be worked on now."""
 
-_SCANNED = re.compile(r"SCAN (\w+)")
+_SCANNED = re.compile(r"SCAN (\w+)|SEARCH (\w+) .*\((?:entity|kind)=\?\)$")
+"""Half of a table is looked through, too, where all that is sought by is whether accounts are meant or people."""
 
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w.])-?\d+(?:\.\d+)?")
@@ -50,7 +51,9 @@ def scans_of(made: Kizuna, statements: set[str]) -> dict[str, str]:
             for step in [row[3] for row in sql.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]:
                 scanned = _SCANNED.match(step)
                 if scanned and "VIRTUAL TABLE" not in step:
-                    found.setdefault(table_of(scanned.group(1), statement), " ".join(statement.split()))
+                    found.setdefault(
+                        table_of(scanned.group(1) or scanned.group(2), statement), " ".join(statement.split())
+                    )
     return found
 
 

@@ -99,7 +99,7 @@ KeyRow = tuple[int, int, str, str, str, int, int | None]
 """(hash, rid, entity, kind, value, connection id, hash of the name)."""
 
 KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
-EDGE_COLUMNS = ("entity", "a", "b", "bits", "tier", "model", "evidence", "guards")
+EDGE_COLUMNS = ("a", "b", "entity", "bits", "tier", "model", "evidence", "guards")
 PROFILE_COLUMNS = ("entity", "rid", "body", "normaliser", "key_hashes")
 
 
@@ -197,9 +197,9 @@ def replace_edges(sql: Connection, entity: str, rids: Collection[int], edges: It
     )
     before = set(direct.rows(sql, ends, {"entity": entity, "rids": numbers(sql, rids)}))
     now = {
-        (entity, e.a, e.b, e.bits, e.tier, e.model_version, _ENCODE.encode(e.evidence).decode(), "[]") for e in edges
+        (e.a, e.b, entity, e.bits, e.tier, e.model_version, _ENCODE.encode(e.evidence).decode(), "[]") for e in edges
     }
-    direct.delete_rows(sql, t.EDGE, ("entity", "a", "b"), [row[:3] for row in before - now])
+    direct.delete_rows(sql, t.EDGE, EDGE_COLUMNS[:3], [row[:3] for row in before - now])
     insert(sql, t.EDGE, EDGE_COLUMNS, sorted(now - before))
 
 

@@ -740,17 +740,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "match_edge",
-        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("a", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("b", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("bits", sa.Float(), nullable=False),
         sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("guards", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("entity", "a", "b", name=op.f("pk_match_edge")),
+        sa.PrimaryKeyConstraint("a", "b", "entity", name=op.f("pk_match_edge")),
     )
-    op.create_index(op.f("ix_match_edge_entity_b"), "match_edge", ["entity", "b"], unique=False)
+    op.create_index(op.f("ix_match_edge_b"), "match_edge", ["b"], unique=False)
     op.create_table(
         "match_model",
         sa.Column("version", sa.Text(), nullable=False),
@@ -903,15 +903,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "review_task",
-        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("a", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("b", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("bits", sa.Float(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("entity", "a", "b", name=op.f("pk_review_task")),
+        sa.PrimaryKeyConstraint("a", "b", "entity", name=op.f("pk_review_task")),
     )
-    op.create_index(op.f("ix_review_task_entity_b"), "review_task", ["entity", "b"], unique=False)
+    op.create_index(op.f("ix_review_task_b"), "review_task", ["b"], unique=False)
     op.create_table(
         "run_stream",
         sa.Column("run_id", sa.Text(), nullable=False),
@@ -1161,7 +1161,7 @@ def downgrade() -> None:
     op.drop_table("sealed_secret")
     op.drop_table("schema_drift")
     op.drop_table("run_stream")
-    op.drop_index(op.f("ix_review_task_entity_b"), table_name="review_task")
+    op.drop_index(op.f("ix_review_task_b"), table_name="review_task")
     op.drop_table("review_task")
     op.drop_table("review_later")
     op.drop_index(op.f("ix_record_alias_winner_rid"), table_name="record_alias")
@@ -1189,7 +1189,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_membership_entity_id"), table_name="membership")
     op.drop_table("membership")
     op.drop_table("match_model")
-    op.drop_index(op.f("ix_match_edge_entity_b"), table_name="match_edge")
+    op.drop_index(op.f("ix_match_edge_b"), table_name="match_edge")
     op.drop_table("match_edge")
     op.drop_table("lease")
     op.drop_table("kizuna_state")

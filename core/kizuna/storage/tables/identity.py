@@ -43,15 +43,16 @@ KEY_STAT = Table(
 EDGE = Table(
     "match_edge",
     METADATA,
-    text("entity", primary_key=True),
+    # The ends first: a key that begins with one of two words would be taken for a way to find something.
     Column("a", BigInteger, primary_key=True, autoincrement=False),  # a < b
     Column("b", BigInteger, primary_key=True, autoincrement=False),
+    text("entity", primary_key=True),
     Column("bits", Float, nullable=False),
     text("tier"),
     text("model"),
     text("evidence"),  # JSON: field, level, values, bits
     text("guards"),  # JSON: the guards that hold it back; [] when none
-    Index(None, "entity", "b"),
+    Index(None, "b"),
 )
 
 MATCH_MODEL = Table(
@@ -132,13 +133,13 @@ EVENT = Table(
 REVIEW = Table(
     "review_task",
     METADATA,
-    text("entity", primary_key=True),
     Column("a", BigInteger, primary_key=True, autoincrement=False),  # the records of the best edge between two entities
     Column("b", BigInteger, primary_key=True, autoincrement=False),
+    text("entity", primary_key=True),
     Column("bits", Float, nullable=False),
     text("reason"),  # guard names, score, size
     at("created_at", nullable=False),
-    Index(None, "entity", "b"),
+    Index(None, "b"),
 )
 
 LATER = Table(
