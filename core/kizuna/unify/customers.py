@@ -116,10 +116,9 @@ def _money(sql: Connection, customers: Collection[str], kinds: Collection[str]) 
     for said in members.subscriptions(sql, customers) if "subscription" in kinds else ():
         status = SubscriptionStatus(said["status"])
         lines = items.get(said["rid"], [])
-        micro = monthly_micro(
-            status, bool(said["paused"]), map(_item, lines), map(_reduction, reductions.get(said["rid"], []))
-        )
         charged = [line["currency"] for line in (said, *lines) if line["currency"]]
+        less = reductions.get(said["rid"]) or _of_account(reductions, said, charged)
+        micro = monthly_micro(status, bool(said["paused"]), map(_item, lines), map(_reduction, less))
         if micro and charged:
             totals[said["customer_id"], "mrr", charged[0].upper()] += micro
         ends = _period_end(said, lines)
@@ -130,6 +129,16 @@ def _money(sql: Connection, customers: Collection[str], kinds: Collection[str]) 
         for (customer, measure, currency), micro in sorted(totals.items())
     ]
     return rows, renewals
+
+
+def _of_account(reductions: Mapping[int, list[Said]], said: Said, charged: Sequence[str]) -> list[Said]:
+    """What its account has taken off, for a subscription without a discount of its own; amounts only in its currency."""
+    currency = charged[0].upper() if charged else None
+    return [
+        line
+        for line in reductions.get(said["account_rid"], ())
+        if line["amount_off_minor"] is None or (line["amount_off_currency"] or "").upper() == currency
+    ]
 
 
 def _by_rid(parts: Sequence[Said]) -> dict[int, list[Said]]:

@@ -132,6 +132,14 @@ def test_a_discount_on_the_customer_is_told_with_its_terms_and_where_it_stands()
     )
 
 
+def test_a_discount_on_the_customer_for_all_products_is_a_discount_on_its_account():
+    held = discount(subscription=None, source={"type": "coupon", "coupon": coupon()})
+
+    found = only("customers", customer(discount=held), sdk.Discount)
+
+    assert (found.parent, found.item, found.percent_off) == (sdk.Ref("customers", "cus_1"), None, Decimal("12.5"))
+
+
 def test_a_discount_on_the_customer_before_clover_holds_its_coupon():
     old = {"id": "di_1", "object": "discount", "coupon": coupon(percent_off=None, amount_off=500, currency="usd")}
 

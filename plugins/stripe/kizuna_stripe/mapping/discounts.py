@@ -50,11 +50,26 @@ def discounts(payload: Subscription, items: Sequence[Item], parent: sdk.Ref) -> 
 
 
 def customer_discount(said: Discount, customer_id: str) -> Iterator[sdk.Said]:
-    """The discount on a customer, which counts for every subscription without one of its own."""
+    """The discount on a customer, which counts for every subscription without one of its own.
+
+    One whose coupon is for certain products is told with its terms alone: which items it reduces is not known here.
+    """
     coupon = coupon_of(said)
+    account = sdk.Ref("customers", customer_id)
+    if not coupon.products() and (coupon.percent_off is not None or coupon.amount_off is not None):
+        yield sdk.Discount(
+            part=said.id or coupon.id,
+            parent=account,
+            coupon=coupon.id or None,
+            percent_off=coupon.percent_off,
+            amount_off=amounts.money(coupon.amount_off, coupon.currency),
+            duration=DURATIONS.get(coupon.duration or ""),
+            starts_at=at(said.start),
+            ends_at=at(said.end),
+        )
     yield CustomerDiscount(
         part=said.id or coupon.id,
-        account=sdk.Ref("customers", customer_id),
+        account=account,
         coupon=coupon.id or None,
         promotion_code=id_of(said.promotion_code),
         percent_off=coupon.percent_off,
