@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from kizuna.storage.database import Database
 from tests.support.worlds import Kizuna, edit, kizuna, world
 
 VENDORS = ("salesforce", "hubspot", "zendesk", "stripe")
@@ -41,10 +42,10 @@ def statements_of(engine: Engine) -> set[str]:
     return found
 
 
-def scans_of(made: Kizuna, statements: set[str]) -> dict[str, str]:
+def scans_of(database: Database, statements: set[str]) -> dict[str, str]:
     """Table that is looked through → a statement that does so."""
     found: dict[str, str] = {}
-    with made.parts.database.read() as sql:
+    with database.read() as sql:
         for statement in sorted(statements):
             if statement.split(None, 1)[0] not in ("SELECT", "DELETE", "UPDATE", "INSERT"):
                 continue
@@ -76,5 +77,5 @@ def test_what_changes_is_found_by_index(tmp_path: Path) -> None:
         made.sync(*VENDORS)
 
         growing = tables(made) - SMALL
-        scanned = scans_of(made, set(statements))
+        scanned = scans_of(made.parts.database, set(statements))
         assert {name: statement for name, statement in scanned.items() if name in growing} == {}

@@ -23,7 +23,7 @@ from kizuna.sync import commit
 from kizuna.sync import recompress as job
 from kizuna.sync.recompress import recompress
 from kizuna.sync.writer import Gathered
-from tests.journeys.test_plans import scans_of
+from tests.journeys.test_plans import scans_of, statements_of
 from tests.support.toys import MORNING, Bench, at, bench
 
 ERASED_AT = MORNING + timedelta(days=1)
@@ -241,12 +241,12 @@ def test_a_dictionary_stays_while_a_payload_needs_it_whatever_was_found_before(
 
 
 def test_no_payload_is_looked_for_through_the_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scanned: dict[str, str] = {}
     with bench(f"sqlite:///{tmp_path / 'kizuna.db'}") as toy:
         toy.write(*(firm(number) for number in range(300)))
         erase(toy, 3)
-        scans_of(toy.database.engine, scanned)
+        statements = statements_of(toy.database.engine)
 
         finish(toy, monkeypatch)
 
+        scanned = scans_of(toy.database, set(statements))
         assert {name: sql for name, sql in scanned.items() if name in ("source_record", "source_version")} == {}

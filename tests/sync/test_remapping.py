@@ -19,7 +19,7 @@ from kizuna.sync.mapping import remapping
 from kizuna.sync.rebuild import rebuild
 from kizuna.sync.tending import Tending
 from tests.derive.test_rebuild import toys
-from tests.journeys.test_plans import scans_of
+from tests.journeys.test_plans import scans_of, statements_of
 from tests.support.toys import Bench, at, bench
 
 TIER = FieldRule(path="tier", entity="account", form=CustomForm.TEXT, name="tier")
@@ -187,15 +187,15 @@ def test_syncs_and_changes_of_rules_at_once_come_to_the_same_as_a_rebuild(
 
 
 def test_no_statement_looks_through_records_of_others(tmp_path: Path) -> None:
-    scanned: dict[str, str] = {}
     with bench(f"sqlite:///{tmp_path / 'kizuna.db'}") as toy:
         toy.write(*(firm(number, tier="Gold") for number in range(5)))
         toy.write(firm(1, 1, tier="Silver"))
         change(toy, "tier", TIER)
-        scans_of(toy.database.engine, scanned)
+        statements = statements_of(toy.database.engine)
 
         remapping.finish(toy.deriver, toys())
 
+        scanned = scans_of(toy.database, set(statements))
         growing = METADATA.tables.keys() - {
             "connection",
             "outbox",
