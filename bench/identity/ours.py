@@ -9,6 +9,7 @@ import msgspec
 
 from bench.identity.records import RecordSet
 from bench.identity.score import Pair, Score, best, scored
+from kizuna.identity.answering import telling
 from kizuna.identity.batch import candidates, edges_between, resolve
 from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.evidence import AUTO_BITS, Guard
@@ -16,7 +17,7 @@ from kizuna.identity.keys import stats_of
 from kizuna.identity.models import BUILT_IN, MatchModel, Weights
 from kizuna.identity.observing import answered, observed
 from kizuna.identity.rules import guards
-from kizuna.identity.training import Observed, learn
+from kizuna.identity.training import Observed, learn, looks, score
 
 ANSWERS = 100
 ROUND_ANSWERS = 20
@@ -44,18 +45,20 @@ def results(records: RecordSet, *, sweep: bool) -> Iterator[Result]:
 
 
 def taught(records: RecordSet, seen: Observed) -> tuple[MatchModel, dict[Pair, bool]]:
-    """The model after so many answers to what the review queue asks, and the answers; it is trained after every round."""
+    """The model after so many answers to what would teach it most, and the answers; it is trained after every round."""
     by_rid, stats = {profile.rid: profile for profile in records.profiles}, stats_of(records.profiles)
+    looked = {pair: looks(by_rid[pair[0]], by_rid[pair[1]], stats) for pair in sorted(candidates(records.profiles))}
     answers: dict[Pair, bool] = {}
     while True:
-        known = msgspec.structs.replace(seen, answers=answered(by_rid, answers, stats))
-        model = _model(records, learn(records.entity, known))
-        if len(answers) >= ANSWERS:
-            return model, answers
-        asked = [pair for pair in _asked(_partition(records, model, answers)) if pair not in answers]
+        said = answered(by_rid, answers, stats)
+        weights = learn(records.entity, msgspec.structs.replace(seen, answers=said))
+        model = _model(records, weights)
+        open_pairs = {
+            pair: (look, score(weights.bits, look[0])) for pair, look in looked.items() if pair not in answers
+        }
+        asked = telling(open_pairs, said, min(ROUND_ANSWERS, ANSWERS - len(answers)))
         if not asked:
             return model, answers
-        asked = asked[: min(ROUND_ANSWERS, ANSWERS - len(answers))]
         answers |= {pair: records.truth[pair[0]] == records.truth[pair[1]] for pair in asked}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.identity.records import RecordSet
-from kizuna.identity.profile import AccountProfile, PersonProfile, account_profile, person_profile
+from kizuna.identity.profile import HOLDS_REPEATS, AccountProfile, PersonProfile, account_profile, person_profile
 
 Row = Mapping[str, str]
 
@@ -96,6 +96,7 @@ def _chicago(folder: Path) -> RecordSet:
                 city="Chicago",
                 postal_code=row["Zip"],
                 country="US",
+                traits={HOLDS_REPEATS},
             )
         )
         rows[rid] = {
@@ -125,6 +126,9 @@ def _fake(folder: Path) -> RecordSet:
                 given_name=row["first_name"],
                 family_name=row["surname"],
                 emails=(row["email"],),
+                birth_date=row["dob"],
+                city=row["city"],
+                traits={HOLDS_REPEATS},
             )
         )
         rows[rid] = {
@@ -156,7 +160,12 @@ def _febrl(folder: Path) -> RecordSet:
                     source_id=row["rec_id"],
                     given_name=row["given_name"],
                     family_name=row["surname"],
+                    birth_date=row["date_of_birth"],
+                    street=f"{row['street_number']} {row['address_1']}" if row["street_number"] else None,
+                    city=row["suburb"],
+                    postal_code=row["postcode"],
                     cross_references=[("social security", number)] if number else (),
+                    country="AU",
                 )
             )
             rows[rid] = {

@@ -9,7 +9,7 @@ import pytest
 from kizuna.identity.batch import resolve
 from kizuna.identity.evidence import ACCOUNT_BITS, AUTO_BITS, PERSON_BITS
 from kizuna.identity.models import BUILT_IN, MatchModel, Weights, read, written
-from kizuna.identity.training import Observed, learn, score
+from kizuna.identity.training import OPEN, Observed, learn, score
 
 NAME, DOMAIN, PHONE = ("name", "equal", 0), ("domain", "own", 0), ("phone", "equal", 0)
 CONFLICT, COLLEAGUE = ("name", "conflict", 0), ("email", "other_on_domain", 0)
@@ -22,10 +22,10 @@ def seen(pairs, random_pairs=None, near_pairs=None, answers=None, entities=1_000
 
 
 USUAL = {
-    ((NAME, DOMAIN), False): 600,
-    ((NAME, PHONE), False): 200,
-    ((NAME,), False): 150,
-    ((DOMAIN, CONFLICT), True): 50,
+    ((NAME, DOMAIN), ()): 600,
+    ((NAME, PHONE), ()): 200,
+    ((NAME,), ()): 150,
+    ((DOMAIN, CONFLICT), ("two_telephone_numbers",)): 50,
 }
 
 
@@ -52,14 +52,14 @@ def test_in_a_larger_world_the_same_agreement_starts_from_longer_odds():
 
 
 def test_too_few_pairs_leave_the_built_in_weights():
-    assert learn("account", seen({((NAME, DOMAIN), False): 199})) == Weights(ACCOUNT_BITS)
+    assert learn("account", seen({((NAME, DOMAIN), ()): 199})) == Weights(ACCOUNT_BITS)
 
 
 def test_colleagues_share_a_domain_and_a_telephone_and_learn_not_to_be_one():
     at_work = ("customer", "same", 0)
     pairs = {
-        ((at_work, ("name", "equal", 0)), False): 300,
-        ((at_work, PHONE, COLLEAGUE, ("name", "unreadable", 0)), False): 700,
+        ((at_work, ("name", "equal", 0)), ()): 300,
+        ((at_work, PHONE, COLLEAGUE, ("name", "unreadable", 0)), ()): 700,
     }
     near = {((at_work, PHONE, COLLEAGUE)): 500, ((at_work, COLLEAGUE)): 500}
 
@@ -73,18 +73,20 @@ def test_colleagues_share_a_domain_and_a_telephone_and_learn_not_to_be_one():
 
 def test_what_speaks_against_never_learns_to_speak_for():
     for entity, base in (("account", ACCOUNT_BITS), ("person", PERSON_BITS)):
-        against = {(field, level) for field, levels in base.items() for level, bits in levels.items() if bits <= 0}
+        against = {
+            (field, level) for field, levels in base.items() for level, bits in levels.items() if bits <= 0
+        } - OPEN
         everywhere = tuple(sorted((field, level, 0) for field, level in against if field != "prior"))
 
-        bits = learn(entity, seen({(everywhere, False): 5_000, ((NAME, ("email", "equal", 0)), False): 500})).bits
+        bits = learn(entity, seen({(everywhere, ()): 5_000, ((NAME, ("email", "equal", 0)), ()): 500})).bits
 
         assert {(field, level) for field, level in against if bits[field][level] > 0} == set()
 
 
 def test_what_people_answered_speaks_for_every_pair_that_looks_alike():
     similar = ("name", "similar", 0)
-    pairs = {**USUAL, ((similar, PHONE), False): 300}
-    alike = (tuple(sorted((similar, PHONE))), False)
+    pairs = {**USUAL, ((similar, PHONE), ()): 300}
+    alike = (tuple(sorted((similar, PHONE))), ())
 
     yes, no = (
         score(learn("account", seen(pairs, answers={alike: answer})).bits, (similar, PHONE))

@@ -9,11 +9,12 @@ from random import Random
 import msgspec
 import pytest
 
+from kizuna.identity.answering import Look, Vector
 from kizuna.identity.batch import candidates, resolve
 from kizuna.identity.keys import stats_of
 from kizuna.identity.profile import AccountProfile, PersonProfile, account_profile, person_profile
 from kizuna.identity.rules import evidence
-from kizuna.identity.training import Observed, Vector, looks, vector_of
+from kizuna.identity.training import Observed, looks, vector_of
 from kizuna.sandbox import World, usual_profile
 from kizuna.sandbox.seeing import observe
 
@@ -96,7 +97,7 @@ def observed(profiles: list[AccountProfile] | list[PersonProfile]) -> Observed:
     """What training sees of a world that is held in memory."""
     by_rid = {profile.rid: profile for profile in profiles}
     stats, drawn = stats_of(profiles), Random(1)
-    pairs: Counter[tuple[Vector, bool]] = Counter()
+    pairs: Counter[Look] = Counter()
     for a, b in sorted(candidates(profiles)):
         pairs[looks(by_rid[a], by_rid[b], stats)] += 1
 

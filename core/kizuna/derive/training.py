@@ -15,13 +15,14 @@ from kizuna.derive import homes
 from kizuna.derive.touch import candidates
 from kizuna.derive.work import Deriver, only_me
 from kizuna.errors import DecisionError
+from kizuna.identity.answering import Answers, Look, Vector
 from kizuna.identity.evidence import AUTO_BITS
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import MatchModel, Weights
 from kizuna.identity.normalise import NORMALISER_VERSION
 from kizuna.identity.profile import PersonProfile, Profile
 from kizuna.identity.rules import evidence
-from kizuna.identity.training import LEAST_PAIRS, Observed, Vector, learn, looks, score, vector_of
+from kizuna.identity.training import LEAST_PAIRS, Observed, learn, looks, score, vector_of
 from kizuna.storage import entities, identity, models, runs
 from kizuna.storage.instants import micros
 
@@ -105,7 +106,7 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
     # Record ids are hashes, so the first ones are a sample without preference.
     sample = entities.with_profiles(sql, entity)[:SAMPLE_RECORDS]
     sampled = set(sample)
-    pairs: Counter[tuple[Vector, bool]] = Counter()
+    pairs: Counter[Look] = Counter()
     for done, part in _chunks(sample):
         mine = set(part)
         known, found = candidates(sql, entity, identity.profiles(sql, entity, part))
@@ -132,10 +133,10 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
 
 def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) -> Learned:
     linked = newly = no_longer = 0
-    for (vector, is_guarded), count in seen.pairs.items():
-        if is_guarded:
-            continue
-        now, before = (score(one.bits, vector) >= AUTO_BITS for one in (weights, in_force))
+    for (vector, kept_apart_by), count in seen.pairs.items():
+        now, before = (
+            score(one.bits, vector) >= AUTO_BITS and one.silent.issuperset(kept_apart_by) for one in (weights, in_force)
+        )
         linked += count * now
         newly += count * (now and not before)
         no_longer += count * (before and not now)
@@ -143,12 +144,12 @@ def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) 
     return Learned(entity, weights, sum(seen.pairs.values()), answered, linked, newly, no_longer)
 
 
-def _answers(sql: Connection, entity: str) -> Mapping[tuple[Vector, bool], tuple[int, int]]:
+def _answers(sql: Connection, entity: str) -> Answers:
     """What people said of pairs, by how the pairs look."""
     given = identity.answers(sql, entity)
     profiles = identity.profiles(sql, entity, {rid for a, b, _ in given for rid in (a, b)})
     stat = identity.stats_for(sql, entity, profiles)
-    found: dict[tuple[Vector, bool], tuple[int, int]] = {}
+    found: dict[Look, tuple[int, int]] = {}
     for a, b, verdict in given:
         if a in profiles and b in profiles:
             look = looks(profiles[a], profiles[b], stat)

@@ -36,7 +36,7 @@ from kizuna.identity.keys import (
     no_stats,
 )
 from kizuna.identity.mailboxes import domain_of
-from kizuna.identity.profile import AccountProfile, lesser_domains
+from kizuna.identity.profile import AccountProfile, is_repeated, lesser_domains
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 # Names that are two companies', or so far apart that a reference across them needs a second sign.
@@ -95,6 +95,8 @@ def _place(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Ev
     shared = sorted(a.places & b.places)
     if shared:
         return weighed(bits, "place", "equal", shared, _rarest(PLACE, shared, stats))
+    if addresses.alike(a.places, b.places):
+        return weighed(bits, "place", "similar")
     return weighed(bits, "place", "elsewhere") if addresses.apart(a.places, b.places) else None
 
 
@@ -133,7 +135,7 @@ def evidence(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats = no
         _place(a, b, bits, stats),
         _phone(a, b, bits, stats),
         _name(a, b, bits, stats),
-        weighed(bits, "source", "same") if a.source == b.source else None,
+        weighed(bits, "source", "same") if a.source == b.source and not is_repeated(a, b) else None,
         prior(bits),
     )
     return tuple(item for item in found if item is not None)
@@ -173,7 +175,7 @@ def _pair_guards(a: AccountProfile, b: AccountProfile, by_field: dict[str, Evide
     name, domain = by_field["name"], by_field.get("domain")
     if name.level == names.DIFFERENT_BUSINESS:
         yield Guard("same_brand_different_business", PAIR, blocks=True, values=name.values)
-    one_source, elsewhere = a.source == b.source, sites.apart(a.phones, b.phones)
+    one_source, elsewhere = a.source == b.source and not is_repeated(a, b), sites.apart(a.phones, b.phones)
     near = domain is not None or "contact" in by_field or by_field.get("place", _NOWHERE).level == "equal"
     # Who keeps two records tells two companies apart, until a third sign says that one was entered twice.
     if one_source and not _are_entered_twice(by_field):

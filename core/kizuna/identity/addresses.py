@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import JaroWinkler
+
 from kizuna.identity.text import plain, without_accents
 
 _POSTAL_NOISE = re.compile(r"[^0-9A-Z]")
@@ -28,8 +30,12 @@ _HOUSE = re.compile(r"\d+(?:-\d+)*[a-z]?")
 _HOUSE_IN_JAPAN = re.compile(r"\d+(?:-\d+)+")
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
 _SHORT_WORDS = {"street": "st", "avenue": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln"}
+_SHORT_WORDS |= {"place": "pl", "court": "ct", "parkway": "pkwy", "highway": "hwy", "terrace": "ter", "circle": "cir"}
+_SHORT_WORDS |= {"north": "n", "south": "s", "east": "e", "west": "w", "blv": "blvd", "av": "ave", "crescent": "cres"}
+_KINDS_OF_STREET = frozenset("st ave rd blvd dr ln pl ct pkwy hwy ter cir cres way sq".split())
 _SHORT_WORDS |= {"strasse": "str", "straße": "str"}
 _SHORTEST_STREET_CHARS = 4
+_LIKE_STREET_FROM = 0.9
 
 
 @lru_cache(maxsize=4_096)
@@ -55,7 +61,13 @@ def _line(street: str | None) -> tuple[str, str]:
     if house is None:
         return "", ""
     around = f"{shown[: house.start()]} {shown[house.end() :].lstrip(' ,').partition(',')[0]}"
-    return "".join(_SHORT_WORDS.get(word, word) for word in _WORDS.split(around)), house.group()
+    return "".join(_named([_SHORT_WORDS.get(word, word) for word in _WORDS.split(around) if word])), house.group()
+
+
+def _named(words: list[str]) -> list[str]:
+    """The words of a street that tell it from others: what kind of street it is many leave out, where it has a name."""
+    name = [word for word in words if word not in _KINDS_OF_STREET]
+    return name if any(len(word) > 1 and word.isalpha() for word in name) else words
 
 
 def places(
@@ -85,6 +97,19 @@ def _is_japanese(code: str, country: str | None, name: str, town: str) -> bool:
     if country is not None:
         return country == "JP"
     return len(code) == _JAPANESE_CODE_DIGITS and code.isdigit() and not (name + town).isascii()
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two addresses have one number of the house and almost one street, in one town."""
+    return any(_alike(place, twin) for place in one for twin in other) if one and other else False
+
+
+def _alike(place: str, other: str) -> bool:
+    town, street, house = place.split("\x1f")
+    other_town, other_street, other_house = other.split("\x1f")
+    if house != other_house or town != other_town or not street or not other_street:
+        return False
+    return JaroWinkler.similarity(street, other_street) >= _LIKE_STREET_FROM
 
 
 def apart(one: frozenset[str], other: frozenset[str]) -> bool:

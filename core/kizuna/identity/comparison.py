@@ -14,14 +14,17 @@ from kizuna.identity.trades import BRANCH_ENDINGS, HOLDINGS
 EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL = (
     "equal translated same_brand similar contained partial".split()
 )
-SAME_TRADE, SPELT = "same_trade", "spelt"
+SAME_TRADE, SPELT, SLIP, HALF = "same_trade", "spelt", "slip", "half"
 MISSING, UNREADABLE, UNREAD_SIGNS, NO_COMPANYS_NAME = "missing unreadable unread_signs no_companys_name".split()
 DIFFERENT_BUSINESS, UNLIKE, CONFLICT = "different_business unlike conflict".split()
 
 # Names that can be one company's although they are not written alike.
-AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL, SPELT})
+AGREEING = frozenset({EQUAL, TRANSLATED, SAME_BRAND, SIMILAR, CONTAINED, PARTIAL, SPELT, SLIP})
 # One name, in one or two languages, or with a slip of the pen: enough to tell the companies on one domain apart.
 ONE_NAME = frozenset({EQUAL, TRANSLATED, SIMILAR})
+
+# Of two people: full names that cannot be one person's, one word of them equal or none; and names that may well be.
+TWO_PEOPLE, ONE_PERSON = frozenset({CONFLICT, HALF}), frozenset({PARTIAL, SLIP})
 
 _OF_NO_COMPANY = frozenset({PERSON_NAME, WEB_ADDRESS})
 _SIMILAR_WORD_FROM = 0.9
@@ -207,6 +210,11 @@ def _matched(fewer: tuple[str, ...], more: tuple[str, ...]) -> int:
     return len(more) - len(left)
 
 
+def _differ_by_slips(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
+    """Whether every word of the shorter name is in the longer one or has a twin there that is written almost so."""
+    return all(word in more or any(_one_long_word(word, other) for other in more) for word in fewer)
+
+
 def _comparable(one: PersonName, other: PersonName) -> bool:
     if one.script == other.script:
         return True
@@ -235,10 +243,13 @@ def person_names(one: PersonName | None, other: PersonName | None) -> str:
     if not _comparable(one, other):
         return UNREADABLE
     fewer, more = sorted((one.words, other.words), key=len)
-    if _matched(fewer, more) == len(fewer):
-        return PARTIAL
+    matched = _matched(fewer, more)
+    if matched == len(fewer):
+        return PARTIAL if set(fewer) <= set(more) or not _differ_by_slips(fewer, more) else SLIP
     if one.script == "kanji" and (
         joined.startswith(other_joined) or other_joined.startswith(joined) or _same_signs(joined, other_joined)
     ):
         return PARTIAL
-    return CONFLICT if one.is_full and other.is_full else UNLIKE
+    if one.is_full and other.is_full:
+        return HALF if matched else CONFLICT
+    return UNLIKE

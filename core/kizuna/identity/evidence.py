@@ -34,7 +34,7 @@ ACCOUNT_BITS: Bits = {
     # A second sign beside the domain or the mailbox, never the first.
     "phone": {"equal": 2.0},
     # Companies of a group sit in one house, and a company in several.
-    "place": {"equal": 3.0, "elsewhere": -1.0},
+    "place": {"equal": 3.0, "similar": 0.0, "elsewhere": -1.0},
     # Whoever is known at both: one person may serve two companies, several seldom do.
     "contact": {"one": 4.0, "several": 6.0},
     "name": {
@@ -58,7 +58,13 @@ PERSON_BITS: Bits = {
     "prior": {"any_two": 0.0},
     "reference": {"refers": 20.0, "shared": 12.0, "elsewhere": -8.0},
     # Two mailboxes on a company's domain are two of its people.
-    "email": {"equal": 10.0, "other_on_domain": -4.0},
+    # A letter apart on two domains may be a slip, and may be nothing.
+    "email": {"equal": 10.0, "slip": 0.0, "other_on_domain": -4.0},
+    # One in twenty thousand was born on a given day; a slip is likelier than any other day.
+    "born": {"equal": 5.0, "slip": 0.0, "near": -1.0, "different": -6.0},
+    # A household has one address, and people move.
+    "place": {"equal": 3.0, "similar": 0.0, "elsewhere": -1.0},
+    "town": {"equal": 0.0, "slip": 0.0, "different": 0.0},
     # Colleagues share a telephone, and every name is rare among the people of one customer.
     "phone": {"equal": 2.5, "two_mobiles": -3.0},
     "customer": {"same": 3.0},
@@ -67,9 +73,11 @@ PERSON_BITS: Bits = {
             names.EQUAL: 5.0,
             names.SPELT: 4.0,
             # A part, an initial, a short form, a letter more: Kazuo and Kazuko are two, Chris and Christina may be.
+            names.SLIP: 0.0,
             names.PARTIAL: 0.0,
             names.UNREADABLE: 0.0,
             names.UNLIKE: -3.0,
+            names.HALF: -6.0,
             names.CONFLICT: -6.0,
         },
     },

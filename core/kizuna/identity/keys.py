@@ -10,7 +10,9 @@ from hashlib import blake2b
 import msgspec
 
 from kizuna.identity.company_names import CompanyName
+from kizuna.identity.likeness import skeleton
 from kizuna.identity.profile import (
+    HOLDS_REPEATS,
     PERSON_NAME,
     WEB_ADDRESS,
     AccountProfile,
@@ -24,6 +26,7 @@ OWN, XREF, CORPORATE_NUMBER, EMAIL, DOMAIN, KNOWN_DOMAIN, DOMAIN_NAME = (
     "own xref corporate_number email domain known_domain domain_name".split()
 )
 PHONE, PLACE, CONTACT, NAME, FULL_NAME, NAME_AT = "phone place contact name full_name name_at".split()
+BORN, NAME_BORN, NAME_BONES = "born name_born name_bones".split()
 
 
 _NO_COMPANYS_NAME = frozenset({PERSON_NAME, WEB_ADDRESS})
@@ -56,6 +59,10 @@ KINDS: dict[str, KeyKind] = {
         KeyKind(PLACE, "weak", 20, family=PLACE),
         KeyKind(CONTACT, "weak", 20, family=CONTACT),  # a mailbox of the account or of one of its people
         KeyKind(NAME, "weak", 8, family=NAME),  # of a company; alone it is worth a question when hardly anybody has it
+        KeyKind(BORN, "weak", 40, family=BORN),
+        # Finds a name among so many people that every day is somebody's birthday.
+        KeyKind(NAME_BORN, "weak", 40, family=NAME_BORN),
+        KeyKind(NAME_BONES, "weak", 20, family=NAME_BONES),
         KeyKind(FULL_NAME, "weak", 40, family=FULL_NAME, seeks=False),  # of a person
         KeyKind(NAME_AT, "weak", 20, family=NAME_AT),  # finds equal names among the people of one customer
     )
@@ -151,11 +158,28 @@ def _account_values(profile: AccountProfile) -> list[tuple[str, str]]:
 
 def _person_values(profile: PersonProfile) -> list[tuple[str, str]]:
     name = full_name(profile)
-    return (
+    found = (
         []
         if name is None
         else [(FULL_NAME, name), *((NAME_AT, name_at(customer, name)) for customer in profile.customers)]
     )
+    found += [(PLACE, place) for place in profile.places]
+    if profile.born or profile.town or profile.places:
+        found += _directory_values(profile)
+    return found
+
+
+def _directory_values(profile: PersonProfile) -> list[tuple[str, str]]:
+    """What finds somebody of whom birthday or address is known, with a slip in either or in the name."""
+    bones = sorted(skeleton(word) for word in profile.name.words) if profile.name else []
+    found = [(NAME_BONES, "\x1f".join(bones))] if len(bones) > 1 else []
+    if profile.town:
+        found += [(NAME_BONES, f"{word}\x1f@{skeleton(profile.town)}") for word in bones]
+    if profile.born:
+        year, month, day = profile.born.split("-")
+        found.append((BORN, profile.born))
+        found += [(NAME_BORN, f"{word}\x1f{part}") for word in bones for part in (year + month, f"-{month}{day}")]
+    return found
 
 
 def full_name(profile: PersonProfile) -> str | None:
@@ -171,10 +195,14 @@ def name_at(customer: str, name: str) -> str:
 def name_hash(profile: Profile) -> int | None:
     """What tells differently named records apart when a value's rarity is counted; None when no name counts.
 
-    A value's count in one source is the number of distinct hashes among the records that carry it there.
+    A list that may hold anybody several times writes one name in many ways, so nothing is counted there. A value's count in one source is the number of distinct hashes among the records that carry it there.
     """
     name = profile.name
-    if name is None or (isinstance(profile, AccountProfile) and profile.name_role in _NO_COMPANYS_NAME):
+    if (
+        name is None
+        or HOLDS_REPEATS in profile.traits
+        or (isinstance(profile, AccountProfile) and profile.name_role in _NO_COMPANYS_NAME)
+    ):
         return None
     value = name.core if isinstance(name, CompanyName) else "\x1f".join(sorted(name.words))
     return key_hash(entity_of(profile), "named", value)

@@ -12,10 +12,14 @@ from kizuna.identity.profile import ACCOUNT
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """The bits of each level of each field for records of one kind; an edge below ``review_bits`` is not kept."""
+    """The bits of each level of each field for records of one kind; an edge below ``review_bits`` is not kept.
+
+    ``silent`` are guards that people's answers have spoken against: they are told, and block nothing.
+    """
 
     bits: Bits
     review_bits: float = REVIEW_BITS
+    silent: frozenset[str] = frozenset()
 
 
 class MatchModel(msgspec.Struct, frozen=True):

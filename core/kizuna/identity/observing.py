@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from random import Random
 
+from kizuna.identity.answering import Look, Vector
 from kizuna.identity.batch import candidates
 from kizuna.identity.clusters import Pair
 from kizuna.identity.keys import Stats, stats_of
 from kizuna.identity.profile import PersonProfile, Profile
 from kizuna.identity.rules import evidence
-from kizuna.identity.training import Observed, Vector, looks, vector_of
+from kizuna.identity.training import Observed, looks, vector_of
 
 DRAWN_PAIRS = 30_000
-
-Look = tuple[Vector, bool]
 
 
 def observed(profiles: Iterable[Profile], *, drawn_pairs: int = DRAWN_PAIRS) -> Observed:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kizuna.identity import addresses, sites
 from kizuna.identity import comparison as names
-from kizuna.identity import sites
 from kizuna.identity.evidence import EDGE, PAIR, SAME_SOURCE, TWO_DESKS, Bits, Evidence, Guard, prior, weighed
 from kizuna.identity.keys import (
     EMAIL,
     FULL_NAME,
     NAME_AT,
     PHONE,
+    PLACE,
     Key,
     Stats,
     commonness,
@@ -20,9 +21,10 @@ from kizuna.identity.keys import (
     name_at,
     no_stats,
 )
+from kizuna.identity.likeness import EQUAL, SLIP, birthdays, mailboxes_slip, towns
 from kizuna.identity.mailboxes import domain_of, is_role_mailbox
 from kizuna.identity.person_names import PersonName
-from kizuna.identity.profile import PersonProfile
+from kizuna.identity.profile import PersonProfile, is_repeated
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 _TELLING_CHARS = 4
@@ -49,7 +51,7 @@ def _name(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats, shared: 
         return None
     values = [a.name.raw] if a.name.raw == b.name.raw else [a.name.raw, b.name.raw]
     level = names.person_names(a.name, b.name)
-    if level == names.CONFLICT and _owned(a, b, shared):
+    if level in names.TWO_PEOPLE and _owned(a, b, shared):
         level = names.PARTIAL
     if level == names.UNREADABLE and (_spells(a, b.name) or _spells(b, a.name)):
         level = names.SPELT
@@ -69,7 +71,8 @@ def _email(a: PersonProfile, b: PersonProfile, bits: Bits, shared: Sequence[str]
     domains, other = _company_domains(a), _company_domains(b)
     on_one = domains.keys() & other.keys()
     if not on_one:
-        return None
+        slips = [(mine, its) for mine in a.emails for its in b.emails if mailboxes_slip(mine, its)]
+        return weighed(bits, "email", "slip", sorted(min(slips))) if slips else None
     values = sorted({side[domain] for side in (domains, other) for domain in on_one})
     return weighed(bits, "email", "other_on_domain", values)
 
@@ -89,6 +92,15 @@ def _phone(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evid
     return weighed(bits, "phone", "equal", shared, min(commonness(stats(Key(PHONE, number))) for number in shared))
 
 
+def _place(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evidence | None:
+    shared = sorted(a.places & b.places)
+    if shared:
+        return weighed(bits, "place", "equal", shared, min(commonness(stats(Key(PLACE, place))) for place in shared))
+    if addresses.alike(a.places, b.places):
+        return weighed(bits, "place", "similar")
+    return weighed(bits, "place", "elsewhere") if addresses.apart(a.places, b.places) else None
+
+
 def evidence(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats = no_stats) -> tuple[Evidence, ...]:
     """What every field of two people says, strongest fields first; a value that several carry says less."""
     shared = sorted(a.emails & b.emails)
@@ -96,9 +108,12 @@ def evidence(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats = no_s
         reference_evidence(a, b, bits["reference"]),
         _email(a, b, bits, shared),
         weighed(bits, "customer", "same") if not a.customers.isdisjoint(b.customers) else None,
+        weighed(bits, "born", birthdays(a.born, b.born), sorted({a.born, b.born})) if a.born and b.born else None,
+        _place(a, b, bits, stats) if a.places and b.places else None,
+        weighed(bits, "town", towns(a.town, b.town), sorted({a.town, b.town})) if a.town and b.town else None,
         _phone(a, b, bits, stats),
         _name(a, b, bits, stats, shared),
-        weighed(bits, "source", "same") if a.source == b.source else None,
+        weighed(bits, "source", "same") if a.source == b.source and not is_repeated(a, b) else None,
         prior(bits),
     )
     return tuple(item for item in found if item is not None)
@@ -123,11 +138,12 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     email = email if email and email.level == "equal" else None
     said = reference is not None and reference.bits > 0
     raised: list[Guard] = []
-    if name and level == names.CONFLICT and not said:
+    if name and level in names.TWO_PEOPLE and not said and not _is_born_there(by_field):
         raised.append(Guard("full_names_conflict", PAIR, blocks=True, values=name.values))
-    if a.source == b.source and not said and not email and _are_two_full_names(a, b, level):
+    twice = a.source == b.source and not is_repeated(a, b)
+    if twice and not said and not email and _are_two_full_names(a, b, level):
         raised.append(Guard(SAME_SOURCE, PAIR, blocks=True))
-    if reference and said and level == names.CONFLICT and not email and a.phones.isdisjoint(b.phones):
+    if reference and said and level in names.TWO_PEOPLE and not email and not _is_confirmed(a, b, by_field):
         raised.append(Guard("contradicted_reference", EDGE, blocks=True, values=reference.values))
     if email and not said and _are_two_desks(a, b, email, reference):
         raised.append(Guard(TWO_DESKS, PAIR, blocks=True, values=email.values))
@@ -147,13 +163,27 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     return raised
 
 
+def _is_confirmed(a: PersonProfile, b: PersonProfile, by_field: dict[str, Evidence]) -> bool:
+    """Whether telephone, birthday or address confirm a reference that the names contradict."""
+    equal = any(by_field[field].level == EQUAL for field in ("born", "place") if field in by_field)
+    return equal or not a.phones.isdisjoint(b.phones)
+
+
+def _is_born_there(by_field: dict[str, Evidence]) -> bool:
+    """Whether birthday and address, or birthday and mailbox, are one: names change, and are mistaken for each other."""
+    born = by_field.get("born")
+    if born is None or born.level != EQUAL:
+        return False
+    return any(field in by_field and by_field[field].level in {EQUAL, SLIP} for field in ("place", "email"))
+
+
 def _are_two_full_names(a: PersonProfile, b: PersonProfile, level: str) -> bool:
     """Whether family and given name stand on both sides and are alike without being equal."""
-    return level == names.PARTIAL and bool(a.name and b.name and a.name.is_full and b.name.is_full)
+    return level in names.ONE_PERSON and bool(a.name and b.name and a.name.is_full and b.name.is_full)
 
 
 def _has_further_sign(by_field: dict[str, Evidence]) -> bool:
-    return any(by_field[field].bits > 0 for field in ("customer", "phone") if field in by_field)
+    return any(by_field[field].bits > 0 for field in ("customer", "phone", "born", "place") if field in by_field)
 
 
 def _namesakes(a: PersonProfile, b: PersonProfile, stats: Stats) -> tuple[str, ...]:

@@ -47,7 +47,23 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
     ("contact", "several"): Phrase(
         "Several people are known at both: {values}.", "両方に同じ担当者が複数います: {values}。"
     ),
+    ("email", "slip"): Phrase(
+        "Their mailboxes differ by a letter or two: {values}.", "メールアドレスが一、二文字だけ異なります: {values}。"
+    ),
+    ("born", "equal"): Phrase("The date of birth is the same: {values}.", "生年月日が同じです: {values}。"),
+    ("born", "slip"): Phrase(
+        "The dates of birth differ by one slip: {values}.", "生年月日が一箇所だけ異なります: {values}。"
+    ),
+    ("born", "near"): Phrase(
+        "The dates of birth have two of year, month and day in common: {values}.",
+        "生年月日の年・月・日のうち二つが一致します: {values}。",
+    ),
+    ("born", "different"): Phrase("The dates of birth differ: {values}.", "生年月日が異なります: {values}。"),
+    ("town", "equal"): Phrase("Both are in {values}.", "所在地が同じです: {values}。"),
+    ("town", "slip"): Phrase("The towns are written almost alike: {values}.", "所在地の表記がほぼ同じです: {values}。"),
+    ("town", "different"): Phrase("The towns differ: {values}.", "所在地が異なります: {values}。"),
     ("place", "equal"): Phrase("The address is the same: {values}.", "住所が同じです: {values}。"),
+    ("place", "similar"): Phrase("The addresses are written almost alike.", "住所の表記がほぼ同じです。"),
     ("place", "elsewhere"): Phrase("The addresses differ.", "住所が異なります。"),
     ("customer", "same"): Phrase("Both are at the same customer.", "同じ顧客に所属しています。"),
     ("domain", "own"): Phrase("Both have the domain {values}.", "同じドメインを持っています: {values}。"),
@@ -94,6 +110,11 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
     ("name", "spelt"): Phrase(
         "A mailbox of one spells the other's name: {values}.",
         "一方のメールアドレスが他方の名前の綴りと一致しています: {values}。",
+    ),
+    ("name", "slip"): Phrase("The names are written almost alike: {values}.", "名前の表記がほぼ同じです: {values}。"),
+    ("name", "half"): Phrase(
+        "The full names have one part in common, the other differs: {values}.",
+        "氏名の一部は同じですが、残りが異なります: {values}。",
     ),
     ("name", "partial"): Phrase(
         "One name can be a part or a short form of the other: {values}.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kizuna.identity import normalise
+from kizuna.identity import likeness, normalise
 from kizuna.identity.addresses import places
 from kizuna.identity.company_names import is_surely_a_company
 from kizuna.identity.normalise import CompanyName, PersonName
@@ -17,6 +17,8 @@ ACCOUNT, PERSON = "account", "person"
 NAME_MAY_BE_PERSON = "name_may_be_person"
 # The address on an account of this system is the company's own, so its domain is the company's domain.
 EMAIL_DOMAIN_IS_OWN = "email_domain_is_own"
+# A list that may hold anybody several times, as what people enter into a form does.
+HOLDS_REPEATS = "holds_repeats"
 
 # What stands in the name of an account.
 COMPANY_NAME, MAYBE_PERSON_NAME, PERSON_NAME, WEB_ADDRESS = "company", "maybe_person", "person", "web_address"
@@ -71,6 +73,9 @@ class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
     role_mailboxes: frozenset[str] = frozenset()  # read by a desk: they say company, not person
     phones: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()  # the entities of the accounts they are at
+    born: str | None = None  # 1971-06-24
+    town: str | None = None
+    places: frozenset[str] = frozenset()  # the address, as kizuna.identity.addresses writes it
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
     country: str | None = None
@@ -91,6 +96,11 @@ def contacts_of(mailboxes: Iterable[str]) -> frozenset[str]:
     So one company's records, seen by two systems, keep the same ones.
     """
     return frozenset(sorted(mailboxes)[:CONTACTS_MOST])
+
+
+def is_repeated(one: Profile, other: Profile) -> bool:
+    """Whether both are of one list that may hold anybody several times, so that this says nothing against them."""
+    return one.source == other.source and HOLDS_REPEATS in one.traits
 
 
 def entity_of(profile: Profile) -> str:
@@ -249,6 +259,10 @@ def person_profile(
     emails: Iterable[str | None] = (),
     phones: Iterable[str | None] = (),
     customers: Iterable[str] = (),
+    birth_date: str | None = None,
+    street: str | None = None,
+    city: str | None = None,
+    postal_code: str | None = None,
     cross_references: Iterable[Reference] = (),
     traits: Iterable[str] = (),
     country: str | None = None,
@@ -271,6 +285,9 @@ def person_profile(
         role_mailboxes=mailboxes.desks,
         phones=_phones(phones, code),
         customers=frozenset(customers),
+        born=likeness.birthday(birth_date) if birth_date else None,
+        town=likeness.town(city) if city else None,
+        places=places(street=street, city=city, postal=postal_code, country=code) if street else frozenset(),
         cross_references=_references(own, cross_references),
         traits=frozenset(traits),
         country=code,

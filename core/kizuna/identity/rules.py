@@ -20,6 +20,8 @@ The choices where precision and recall pull apart:
 
 from __future__ import annotations
 
+import msgspec
+
 from kizuna.identity import account_rules, person_rules
 from kizuna.identity.comparison import EQUAL
 from kizuna.identity.evidence import BY_ID, BY_VALUES, Edge, Evidence, Guard, edge_of
@@ -27,7 +29,7 @@ from kizuna.identity.keys import Stats, no_stats
 from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 
-_LINKING = frozenset("reference corporate_number email domain contact place phone customer".split())
+_LINKING = frozenset("reference corporate_number email domain contact place phone customer born".split())
 
 
 def evidence(a: Profile, b: Profile, stats: Stats = no_stats, model: MatchModel = BUILT_IN) -> tuple[Evidence, ...]:
@@ -79,6 +81,9 @@ def guards(
         raised = person_rules.guards(a, b, found, stats)
     else:
         raised = []
+    silent = model.of(entity_of(a)).silent
+    if silent:
+        raised = [msgspec.structs.replace(one, blocks=one.blocks and one.name not in silent) for one in raised]
     return tuple(sorted(raised, key=lambda guard: (not guard.blocks, guard.name)))
 
 

@@ -12,6 +12,7 @@ from math import log2
 
 import msgspec
 
+from kizuna.identity.answering import Answers, Look, Vector, chance, fitted, lifted
 from kizuna.identity.evidence import ACCOUNT_BITS, PERSON_BITS, Bits, Evidence, less
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import Weights
@@ -45,30 +46,29 @@ _VALUED_OF_ACCOUNTS = _VALUED | {("phone", "equal")}
 _BLIND = frozenset({"customer"})
 _SURELY_ONE = frozenset({("name", "equal"), ("email", "equal"), ("reference", "refers"), ("reference", "shared")})
 
+# Levels that say nothing until somebody has learned what they say here.
+OPEN = frozenset({("place", "similar"), ("email", "slip"), ("born", "slip"), ("town", "equal"), ("town", "slip")})
+
 # A level is trusted as the built-in weights do until so many pairs speak on it.
 _BUILT_IN_PAIRS = 20.0
 # What a vector looks like counts for so many answers of people on pairs that look so.
 _SEEN_ANSWERS = 4.0
 _NEVER = 0.5
-_STEEPEST_BITS = 40.0
-
-Vector = tuple[tuple[str, str, int], ...]
-"""(field, level, doublings) of every field that says anything."""
 
 
 class Observed(msgspec.Struct, frozen=True):
     """What a world looks like to the training.
 
-    ``pairs`` are candidates by vector, and whether a guard keeps them apart; ``random_pairs`` are pairs drawn blindly,
+    ``pairs`` are candidates by how they look; ``random_pairs`` are pairs drawn blindly,
     ``near_pairs`` pairs of colleagues: two people of one customer, who share its telephone and its domain without being
-    one. ``answers`` says, as of ``pairs``, how often people said *same* and *different*; ``entities`` about how many customers
+    one. ``answers`` says of looks how often people said *same* and *different*; ``entities`` about how many customers
     or people there are: the records of the largest source.
     """
 
-    pairs: Mapping[tuple[Vector, bool], int]
+    pairs: Mapping[Look, int]
     random_pairs: Mapping[Vector, int]
     near_pairs: Mapping[Vector, int]
-    answers: Mapping[tuple[Vector, bool], tuple[int, int]]
+    answers: Answers
     entities: int
 
 
@@ -77,12 +77,12 @@ def vector_of(found: Iterable[Evidence]) -> Vector:
     return tuple(sorted((item.field, item.level, item.doublings) for item in found if item.field != "prior"))
 
 
-def looks(a: Profile, b: Profile, stats: Stats) -> tuple[Vector, bool]:
-    """How the pair looks, and whether a guard keeps it apart."""
+def looks(a: Profile, b: Profile, stats: Stats) -> Look:
+    """How the pair looks, and which guards keep it apart."""
     said = evidence(a, b, stats)
     raised = guards(a, b, stats, found=said)
     # Whether a name alone suffices is for the weights to say; it links nothing in any case.
-    return vector_of(said), any(guard.blocks and guard.name != "name_only" for guard in raised)
+    return vector_of(said), tuple(guard.name for guard in raised if guard.blocks and guard.name != "name_only")
 
 
 def learn(entity: str, seen: Observed) -> Weights:
@@ -90,17 +90,21 @@ def learn(entity: str, seen: Observed) -> Weights:
     base = ACCOUNT_BITS if entity == ACCOUNT else PERSON_BITS
     if sum(seen.pairs.values()) < LEAST_PAIRS:
         return Weights(base)
-    chance = _by_chance(entity, base, seen)
+    by_chance = _by_chance(entity, base, seen)
     start = {(field, level): weight for field, levels in base.items() for level, weight in levels.items()}
     prior = -log2(max(2, seen.entities)) - 1
     weights, opening = start, 0.0
+    silent = lifted(seen.answers)
     for _ in range(ROUNDS):
-        agreed, total = _expected(seen, weights, opening)
-        weights = _weighed(agreed, total, chance, start)
+        agreed, total = _expected(seen, weights, opening, silent)
+        weights = _weighed(agreed, total, by_chance, start)
         opening = prior
+    if seen.answers:
+        weights, prior = fitted(weights, prior, seen.answers)
+        weights = {level: _bounded(weight, start[level]) for level, weight in weights.items()}
     bits = {field: {level: round(weights[field, level], 2) for level in levels} for field, levels in base.items()}
     bits["prior"]["any_two"] = round(prior, 2)
-    return Weights(bits, REVIEW_FROM_BITS)
+    return Weights(bits, REVIEW_FROM_BITS, silent)
 
 
 def score(bits: Bits, vector: Vector) -> float:
@@ -139,38 +143,42 @@ def _shares(pairs: Mapping[Vector, int]) -> dict[tuple[str, str], float]:
 
 
 def _expected(
-    seen: Observed, weights: Mapping[tuple[str, str], float], opening: float
+    seen: Observed, weights: Mapping[tuple[str, str], float], opening: float, silent: frozenset[str]
 ) -> tuple[Counter[tuple[str, str]], float]:
     """How many pairs of each level are one, and how many in all, if the weights are right."""
     agreed: Counter[tuple[str, str]] = Counter()
     total = 0.0
-    for (vector, is_guarded), count in seen.pairs.items():
+    for look, count in seen.pairs.items():
+        vector, kept_apart_by = look
         bits = opening + sum(less(weights[field, level], doublings) for field, level, doublings in vector)
-        chance = 0.0 if is_guarded else 1 / (1 + 2 ** -max(-_STEEPEST_BITS, min(_STEEPEST_BITS, bits)))
-        same, different = seen.answers.get((vector, is_guarded), (0, 0))
-        chance = (chance * _SEEN_ANSWERS + same) / (_SEEN_ANSWERS + same + different)
-        total += chance * count
+        likely = chance(bits) if silent.issuperset(kept_apart_by) else 0.0
+        same, different = seen.answers.get(look, (0, 0))
+        likely = (likely * _SEEN_ANSWERS + same) / (_SEEN_ANSWERS + same + different)
+        total += likely * count
         for field, level, _ in vector:
-            agreed[field, level] += chance * count  # type: ignore[assignment]  # counts are fractions of pairs
+            agreed[field, level] += likely * count  # type: ignore[assignment]  # counts are fractions of pairs
     return agreed, total
+
+
+def _bounded(weight: float, start: float) -> float:
+    """Colleagues have two mailboxes on one domain, and so has whoever changed theirs: what tells two apart never speaks for one."""
+    return min(weight, 0.0) if start < 0 else weight
 
 
 def _weighed(
     agreed: Mapping[tuple[str, str], float],
     total: float,
-    chance: Mapping[tuple[str, str], float],
+    chances: Mapping[tuple[str, str], float],
     start: Mapping[tuple[str, str], float],
 ) -> dict[tuple[str, str], float]:
     """The weight of each level, drawn to the built-in one as long as few pairs speak on it."""
     found: dict[tuple[str, str], float] = {}
-    for level, by_chance in chance.items():
+    for level, by_chance in chances.items():
         pairs = agreed.get(level, 0.0)
         learned = log2((pairs + _NEVER) / (total + 1) / by_chance)
         seen = pairs + by_chance * total
         weight = (learned * seen + start[level] * _BUILT_IN_PAIRS) / (seen + _BUILT_IN_PAIRS)
-        # Colleagues have two mailboxes on one domain, and so has whoever changed theirs: nothing that tells two apart
-        # may learn to speak for one.
-        found[level] = min(weight, 0.0) if start[level] <= 0 else weight
+        found[level] = min(weight, 0.0) if start[level] <= 0 and level not in OPEN else weight
     found["prior", "any_two"] = 0.0
     found["source", "same"] = start["source", "same"]
     return found
