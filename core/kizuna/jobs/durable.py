@@ -16,13 +16,14 @@ import sqlalchemy.exc
 from kizuna import clock, log
 from kizuna.errors import ConfigError, StorageError, UnknownName
 from kizuna.jobs import library
+from kizuna.jobs.idling import Alarm
 from kizuna.jobs.places import open_place
 from kizuna.jobs.port import AcquireLease, Claim, EngineSettings, Job, RunStatus, Scalar
 from kizuna.jobs.run import Ending, Execution, follow
 from kizuna.jobs.schedules import Period, Schedules
 from kizuna.jobs.seats import Seat, take_seat
 from kizuna.jobs.status import STATES, read_status
-from kizuna.jobs.takeover import Ledger, Watch
+from kizuna.jobs.takeover import Ledger, Running, Watch
 
 _log = log.named(__name__)
 
@@ -54,7 +55,9 @@ async def open_durable(
                 engine = DurableEngine(seat, jobs, acquire_lease, settings)
                 try:
                     with _explained():
-                        await library.launch(place, seat.executor_id, engine.follow, settings, working=working)
+                        await library.launch(
+                            place, seat.executor_id, engine.follow, settings, engine.alarm, working=working
+                        )
                     await engine.start()
                     yield engine
                 finally:
@@ -95,8 +98,9 @@ class DurableEngine:
         self._jobs = {job.name: job for job in jobs}
         self._at_work: dict[asyncio.Task[object], Execution] = {}
         self._closing = False
+        self.alarm = Alarm(busy=lambda: bool(self._at_work))
         self._schedules = Schedules(clock.now)
-        self._watch = Watch(seat, Ledger(library.running, self._runs_at_work, library.hand_back), settings)
+        self._watch = Watch(seat, Ledger(library.running, self._runs_at_work, self._hand_back), settings)
         self._chores: list[asyncio.Task[None]] = []
 
     @property
@@ -111,6 +115,7 @@ class DurableEngine:
             raise ConfigError(f"A run of {job} needs a key, such as the name of its connection; pass one.")
         run_id = run_id or f"{job}-{key}-{uuid.uuid4().hex}"
         await library.enqueue(run_id, job, key, args or {})
+        self.alarm.call()
         return run_id
 
     async def wait(self, run_id: str, *, timeout_s: float | None = None) -> RunStatus:
@@ -189,6 +194,7 @@ class DurableEngine:
             await asyncio.gather(*late, return_exceptions=True)
         await asyncio.gather(*self._chores, return_exceptions=True)
         await asyncio.to_thread(self._watch.stop)
+        self.alarm.set()
         await library.shut_down()
 
     async def _brief(self, run_id: str) -> RunStatus:
@@ -215,6 +221,12 @@ class DurableEngine:
             yield
         finally:
             del self._at_work[task]
+            self.alarm.call()  # the next run of its key may begin
+
+    def _hand_back(self, run: Running) -> bool:
+        queued = library.hand_back(run)
+        self.alarm.call()
+        return queued
 
     def _runs_at_work(self) -> set[str]:
         return {execution.claim.run_id for execution in list(self._at_work.values())}

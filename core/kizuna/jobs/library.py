@@ -1,25 +1,28 @@
 """DBOS Transact as far as Kizuna uses it: launch, steps, queue, takeover. No other module imports it.
 
-One function here reaches under its public interface, `hand_back`: the public ``resume_workflow`` would forget how often
-the run was taken up, and could take a run from a worker that has just got it.
+Two functions here reach under its public interface. `hand_back`: the public ``resume_workflow`` would forget how often
+the run was taken up, and could take a run from a worker that has just got it. `_waited_by`: the library polls its queue as
+often in an idle process as in a busy one, and nothing public wakes it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus, _dbos
 from dbos import error as dbos_error
 from dbos._dbos import _get_dbos_instance
 
 from kizuna.errors import LeaseLost
+from kizuna.jobs.idling import Alarm
 from kizuna.jobs.places import SCHEMA, Place
 from kizuna.jobs.port import EngineSettings, Scalar
 from kizuna.jobs.quiet import quieted
@@ -70,8 +73,13 @@ def quiet() -> AbstractContextManager[None]:
     return quieted("dbos", no_faults)
 
 
-async def launch(place: Place, executor_id: str, body: Body, settings: EngineSettings, *, working: bool) -> None:
-    """Starts the library on the running loop; the runs this executor id left behind are queued again."""
+async def launch(
+    place: Place, executor_id: str, body: Body, settings: EngineSettings, alarm: Alarm, *, working: bool
+) -> None:
+    """Starts the library on the running loop; the runs this executor id left behind are queued again.
+
+    Its queue is looked at as ``alarm`` says.
+    """
 
     async def run(job: str, key: str, args: dict[str, Scalar]) -> Ending:
         return await body(job, key, args)
@@ -95,7 +103,8 @@ async def launch(place: Place, executor_id: str, body: Body, settings: EngineSet
     DBOS(config=config)
     if not working:
         DBOS.listen_queues([])
-    DBOS.launch()
+    with _waited_by(alarm):
+        DBOS.launch()
     await DBOS.register_queue_async(
         QUEUE,
         partition_concurrency=1,
@@ -103,6 +112,22 @@ async def launch(place: Place, executor_id: str, body: Body, settings: EngineSet
         polling_interval_sec=settings.poll_s,
         on_conflict="always_update",
     )
+
+
+@contextmanager
+def _waited_by(alarm: Alarm) -> Iterator[None]:
+    """The threads that look at the queue, started inside, wait by the alarm."""
+    started = vars(_dbos)["queue_thread"]
+
+    def look(stop: threading.Event, dbos: DBOS) -> None:
+        alarm.ending_with(stop)
+        started(cast("threading.Event", alarm), dbos)
+
+    vars(_dbos)["queue_thread"] = look
+    try:
+        yield
+    finally:
+        vars(_dbos)["queue_thread"] = started
 
 
 def expect_cancellations() -> None:

@@ -120,6 +120,7 @@ class RunStatus:
 class EngineSettings:
     """How often the engine looks, and after how long it gives a worker up; seconds unless named otherwise.
 
+    ``poll_s`` and ``scan_s`` are those of a process with work; with none they become two seconds (`kizuna.jobs.idling`).
     The defaults let the run of a killed worker continue elsewhere in about two seconds, of a stopped one in about five.
     """
 

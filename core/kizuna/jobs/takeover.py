@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from kizuna import log
+from kizuna.jobs.idling import stretched
 from kizuna.jobs.port import EngineSettings
 from kizuna.jobs.seats import Seat
 
@@ -73,20 +74,22 @@ class Watch:
                 self._seat.beat()
 
     def _look(self) -> None:
-        while not self._stop.wait(self._settings.scan_s):
+        looks = 0
+        while not self._stop.wait(stretched(self._settings.scan_s, looks)):
             try:
-                self._scan()
+                looks = 0 if self._scan() else looks + 1
             except Exception as error:  # noqa: BLE001 - the border of the thread: the next look comes whatever this one met.
                 _log.warning("looking for dead workers failed", error=type(error).__name__)
                 self._pause_judgement()
 
-    def _scan(self) -> None:
+    def _scan(self) -> bool:
+        """Whether any run is under way; while none is, nobody can die in the middle of one before the next look."""
         asked_at = time.monotonic()
         runs = self._ledger.running()
         if time.monotonic() - asked_at > self._settings.dead_after_s:
             self._pause_judgement()
         if time.monotonic() < self._judge_from:
-            return
+            return True
         by_executor = attrgetter("executor_id")
         for executor_id, theirs in groupby(sorted(runs, key=by_executor), key=by_executor):
             if executor_id == self._seat.executor_id:
@@ -95,6 +98,7 @@ class Watch:
             with self._seat.vacant(executor_id) as gone:
                 if gone:
                     self._hand_back(theirs)
+        return bool(runs)
 
     def _pause_judgement(self) -> None:
         """After an outage of the database everyone's lock is free; the living first get time to beat again."""

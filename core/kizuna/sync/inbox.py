@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from kizuna import clock, jobs, log
 from kizuna.errors import ConfigError
 from kizuna.failpoints import failpoint
+from kizuna.jobs.idling import stretched
 from kizuna.sdk import AnyStream
 from kizuna.storage import connections, deliveries
 from kizuna.storage.connections import StoredConnection
@@ -78,11 +79,12 @@ class Inbox:
     async def look_on(self, stop: asyncio.Event) -> None:
         """Looks until told to stop, at once again while there is more; a look that fails is logged, and the next one comes."""
         loop = asyncio.get_running_loop()
-        forget_at_s = loop.time()
+        forget_at_s, looks = loop.time(), 0
         while not stop.is_set():
             more = False
             try:
                 more = await self.look()
+                looks = 0 if await asyncio.to_thread(self._any) else looks + 1
                 if loop.time() >= forget_at_s:
                     left = await asyncio.to_thread(self.forget, clock.now())
                     more = more or left
@@ -91,7 +93,7 @@ class Inbox:
                 _log.error("looking into the inbox failed", error)
             if not more:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+                    await asyncio.wait_for(stop.wait(), stretched(LOOK_EVERY_S, looks))
 
     async def look(self) -> bool:
         """Deliveries whose run has ended are settled, those that are due are handed to a run; whether some are left."""
@@ -112,6 +114,11 @@ class Inbox:
             done = deliveries.forget(sql, "done", micros(now - KEPT_FOR), PAGE)
             failed = deliveries.forget(sql, "failed", micros(now - failed_for), PAGE)
             return PAGE in (done, failed)
+
+    def _any(self) -> bool:
+        """Whether a delivery waits or is read for."""
+        with self.database.read() as sql:
+            return any(deliveries.connections_in(sql, state) for state in ("reading", "waiting"))
 
     def _free(self) -> list[tuple[int, StoredConnection | None]]:
         """The connections of waiting deliveries that nothing is read of now; None for one that is no longer there."""
