@@ -160,6 +160,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_customer_domain"), "customer", ["domain"], unique=False)
     op.create_index(op.f("ix_customer_last_activity_at_id"), "customer", ["last_activity_at", "id"], unique=False)
     op.create_index(op.f("ix_customer_open_tickets_id"), "customer", ["open_tickets", "id"], unique=False)
+    op.create_index(op.f("ix_customer_parent_id"), "customer", ["parent_id"], unique=False)
     op.create_index(op.f("ix_customer_sort_name_id"), "customer", ["sort_name", "id"], unique=False)
     op.create_table(
         "customer_money",
@@ -825,6 +826,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_customer_customer_id"), "person_customer", ["customer_id"], unique=False)
     op.create_table(
+        "person_job",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("rid", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("person_rid", sa.BigInteger(), nullable=False),
+        sa.Column("account_rid", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_person_job")),
+    )
+    op.create_index(op.f("ix_person_job_person_rid"), "person_job", ["person_rid"], unique=False)
+    op.create_index(op.f("ix_person_job_rid"), "person_job", ["rid"], unique=False)
+    op.create_table(
         "placement",
         sa.Column("rid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1176,6 +1190,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_placement_customer_id_kind_at_rid"), table_name="placement")
     op.drop_index(op.f("ix_placement_account_rid"), table_name="placement")
     op.drop_table("placement")
+    op.drop_index(op.f("ix_person_job_rid"), table_name="person_job")
+    op.drop_index(op.f("ix_person_job_person_rid"), table_name="person_job")
+    op.drop_table("person_job")
     op.drop_index(op.f("ix_person_customer_customer_id"), table_name="person_customer")
     op.drop_table("person_customer")
     op.drop_index(op.f("ix_person_sort_name_id"), table_name="person")
@@ -1237,6 +1254,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_customer_money_measure_currency_micro"), table_name="customer_money")
     op.drop_table("customer_money")
     op.drop_index(op.f("ix_customer_sort_name_id"), table_name="customer")
+    op.drop_index(op.f("ix_customer_parent_id"), table_name="customer")
     op.drop_index(op.f("ix_customer_open_tickets_id"), table_name="customer")
     op.drop_index(op.f("ix_customer_last_activity_at_id"), table_name="customer")
     op.drop_index(op.f("ix_customer_domain"), table_name="customer")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from kizuna.graphql.paging import Connection
-from kizuna.graphql.plan import SPAN, Argument, column, computed, one, pages, several, shaped
+from kizuna.graphql.plan import SPAN, Argument, column, computed, loaded, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime, Money
 from kizuna.graphql.types.billing import BillingSubscription, CreditNote, Invoice, Payment, Refund
 from kizuna.graphql.types.custom import NAMES, CustomField
+from kizuna.graphql.types.groups import CustomerGroup, groups
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.provenance import Sourced
@@ -72,6 +73,7 @@ class Customer(Node):
     owners: list[CustomerOwner] = several("Who of us owns it in each system, the most trusted first.")
     parent: Customer | None = one("The customer above it in its group.")
     children: Connection[Customer] = pages("The customers below it in its group.")
+    group: CustomerGroup = loaded("It and everybody below it in its group, added up.", groups, "id")
     people: Connection[Person] = pages("The people known there.")
     records: Connection[SourceRecord] = pages("The account records it is made of.")
     deals: Connection[Deal] = pages(

@@ -36,6 +36,7 @@ class Person(Node):
     last_activity_at: DateTime | None = column("When something last happened with them.")
     customer: LazyCustomer | None = one("The customer they belong to before all others.")
     places: list[Place] = several("Every customer they belong to.")
+    former_places: list[FormerPlace] = several("Where they have been and are no longer, the latest first.")
     records: Connection[SourceRecord] = pages("The records they are made of.")
     tickets: Connection[Ticket] = pages(
         "Their tickets, the newest first.",
@@ -66,3 +67,12 @@ class Place:
     customer: LazyCustomer | None = one("The customer.")
     is_primary: bool = column("Whether this is the one before all others.")
     labels: list[str] = column("What systems call the person there.")
+
+
+@shaped("former_place")
+@strawberry.type(description="That a person was at a customer, as one record said until it said so no more.")
+class FormerPlace:
+    customer: LazyCustomer | None = one("The customer; null when it is not there any more.")
+    since: DateTime | None = column("Since when the record said so; null where that was before it was known.")
+    until: DateTime = column("Until when, as its system dates the change.")
+    record: SourceRecord | None = one("The record that said so.")

@@ -103,6 +103,10 @@ CUSTOMER = Shape(
     surveys=of_customer("survey_response", kinds=Filter("f.survey_kind", "in")),
 )
 
+_NO_LONGER_THERE = """NOT EXISTS (
+    SELECT 1 FROM membership there JOIN person_customer pc ON pc.customer_id = there.entity_id
+    WHERE there.rid = COALESCE(w.winner_rid, j.account_rid) AND there.entity = 'account' AND pc.person_id = m.entity_id)"""
+
 PERSON = Shape(
     name="person",
     source="person n",
@@ -118,6 +122,15 @@ PERSON = Shape(
     places=Relation(
         "place", ("n.id",), ("pc.person_id",), Order("place", ("pc.is_primary", "pc.customer_id"), True), keys="word"
     ),
+    former_places=Relation(
+        "former_place",
+        ("n.id",),
+        ("m.entity_id",),
+        Order("former", ("j.until", "j.seq"), True),
+        keys="word",
+        through="JOIN membership m ON m.rid = j.person_rid AND m.entity = 'person'",
+        where=_NO_LONGER_THERE,
+    ),
     provenance=_claims_of("n.id"),
     custom_fields=custom_fields_of("n.id"),
     records=_records_of("person", "n.id"),
@@ -132,6 +145,20 @@ PLACE = Shape(
     source="person_customer pc",
     columns={**flags("pc", "is_primary"), **lists("pc", "labels")},
 ).related(customer=Relation("customer", ("pc.customer_id",), ("k.id",), keys="word"))
+
+FORMER_PLACE = Shape(
+    name="former_place",
+    source="person_job j LEFT JOIN record_alias w ON w.rid = j.account_rid",
+    columns=plain("j", "since", "until"),
+).related(
+    customer=Relation(
+        "customer",
+        ("COALESCE(w.winner_rid, j.account_rid)",),
+        ("ma.rid",),
+        through="JOIN membership ma ON ma.entity_id = k.id AND ma.entity = 'account'",
+    ),
+    record=Relation("source_record", ("j.rid",), ("r.rid",)),
+)
 
 CUSTOMER_MONEY = Shape(
     name="customer_money",
@@ -209,4 +236,4 @@ TIMELINE = Shape(
     record=Relation("source_record", ("p.rid",), ("r.rid",)),
 )
 
-SHAPES = (CUSTOMER, PERSON, PLACE, CUSTOMER_MONEY, OWNER, CLAIM, ALTERNATIVE, STATEMENT, TIMELINE)
+SHAPES = (CUSTOMER, PERSON, PLACE, FORMER_PLACE, CUSTOMER_MONEY, OWNER, CLAIM, ALTERNATIVE, STATEMENT, TIMELINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table
 
-from kizuna.storage.tables.base import METADATA, at, flag, rid, text, whole
+from kizuna.storage.tables.base import METADATA, at, flag, rid, serial, text, whole
 
 PLACEMENT = Table(
     "placement",
@@ -71,6 +71,7 @@ CUSTOMER = Table(
     Index(None, "domain"),
     Index(None, "last_activity_at", "id"),
     Index(None, "open_tickets", "id"),
+    Index(None, "parent_id"),
 )
 
 CUSTOMER_MONEY = Table(
@@ -118,6 +119,21 @@ PERSON_CUSTOMER = Table(
     text("labels"),  # JSON list
     Index(None, "customer_id"),
 )
+
+PERSON_JOB = Table(
+    "person_job",
+    METADATA,
+    serial("seq"),
+    rid(nullable=False),  # the record that said so
+    text("part"),
+    rid("person_rid", nullable=False),
+    rid("account_rid", nullable=False),
+    at("since"),  # null: from before the record was known
+    at("until", nullable=False),  # as the source dates the change, else when it was learned
+    Index(None, "person_rid"),
+    Index(None, "rid"),
+)
+"""Where people no longer are: history, not derivation. By records, so that it follows whoever these belong to."""
 
 CLAIM = Table(
     "claim",
