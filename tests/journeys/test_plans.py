@@ -16,6 +16,7 @@ SMALL = {
     "blocked_value",
     "compression_dictionary",
     "connection",
+    "field_remap",
     "match_model",
     "outbox",
     "stream",

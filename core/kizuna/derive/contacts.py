@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from kizuna.identity.normalise import domain_of
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, contacts_of
-from kizuna.storage import identity, placements
+from kizuna.storage import identity, placements, profiles
 
 CONTACT_DOMAINS_MOST = 20
 """An account with contacts at more domains than that is no evidence for any of them."""
@@ -31,7 +31,7 @@ def refresh(sql: Connection, accounts: Collection[int]) -> tuple[set[int], set[i
         contacts = contacts_of({address for person in people for address in person.emails})
         if (beside, contacts) != (profile.contact_domains, profile.contacts):
             changed.append(msgspec.structs.replace(profile, contact_domains=beside, contacts=contacts))
-    return {profile.rid for profile in changed}, identity.rewrite(sql, changed)
+    return {profile.rid for profile in changed}, profiles.rewrite(sql, changed)
 
 
 def _people(sql: Connection, accounts: Collection[int]) -> dict[int, list[PersonProfile]]:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kizuna.identity.profile import PersonProfile, Profile
-from kizuna.storage import identity, placements
+from kizuna.storage import identity, placements, profiles
 
 
 def refresh(sql: Connection, people: Collection[int]) -> tuple[set[int], set[int]]:
@@ -24,7 +24,7 @@ def refresh(sql: Connection, people: Collection[int]) -> tuple[set[int], set[int
         customers = frozenset(at.get(rid, ()))
         if customers != profile.customers:
             changed.append(msgspec.structs.replace(profile, customers=customers))
-    return {profile.rid for profile in changed}, identity.rewrite(sql, changed)
+    return {profile.rid for profile in changed}, profiles.rewrite(sql, changed)
 
 
 def people_at(sql: Connection, accounts: Collection[int]) -> set[int]:

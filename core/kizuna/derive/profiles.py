@@ -20,7 +20,7 @@ from kizuna.identity.profile import (
 )
 from kizuna.model.enums import AccountKind
 from kizuna.model.refs import CrossRef
-from kizuna.storage import identity, parties
+from kizuna.storage import parties, profiles
 
 Said = Mapping[Any, Any]
 
@@ -35,7 +35,7 @@ def refresh(sql: Connection, rids: Collection[int], declared: Declared) -> dict[
         *(_account(said, declared) for said in parties.accounts(sql, rids)),
         *(_person(said, declared) for said in parties.people(sql, rids)),
     ]
-    return identity.replace_profiles(sql, rids, made)
+    return profiles.replace(sql, rids, made)
 
 
 def _account(said: Said, declared: Declared) -> AccountProfile:

@@ -33,18 +33,24 @@ class Deriver:
     def drain(self) -> int:
         """How many records were worked on until nothing was dirty any more."""
         total = 0
-        while done := self.step():
+        waiting = 1
+        while waiting:  # what is posted after that is for whoever posts it
+            done, waiting = self._step()
             total += done
         return total
 
     def step(self) -> int:
         """One transaction's worth; 0 when nothing is dirty."""
+        return self._step()[0]
+
+    def _step(self) -> tuple[int, int]:
+        """How many records were worked on, and how many wait."""
         now = micros(clock.now())
         with self.database.write() as sql:
             only_me(sql)
             posts, rids = runs.collect(sql, STEP_RECORDS)
             if not posts:
-                return 0
+                return 0, 0
             failpoint("derive.begun")
             merges = derive(sql, rids, self.declared, now)
             runs.settle(sql, posts)
@@ -54,7 +60,7 @@ class Deriver:
         for kept, absorbed in merges:
             self.merged(kept, absorbed)
         self.observe(len(rids), waiting)
-        return max(1, len(rids))
+        return max(1, len(rids)), waiting
 
 
 def only_me(sql: Connection) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from kizuna.identity.never import HOST, MAILBOX, NUMBER, Never
+from kizuna.storage import direct
 from kizuna.storage.tables import identity as t
 
 
 def standing(sql: Connection) -> Never:
     """Everything that is blocked now."""
     found: dict[str, set[str]] = {MAILBOX: set(), HOST: set(), NUMBER: set()}
-    for kind, value in sql.execute(text("SELECT kind, value FROM blocked_value WHERE lifted_at IS NULL")):
+    for kind, value in direct.rows(sql, "SELECT kind, value FROM blocked_value WHERE lifted_at IS NULL", {}):
         found[kind].add(value)
     return Never(frozenset(found[MAILBOX]), frozenset(found[HOST]), frozenset(found[NUMBER]))
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import itemgetter
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from kizuna.identity.evidence import Edge, Evidence
-from kizuna.identity.keys import NAMES, KeyStat, Stats, hashed_keys, key_hash, keys, name_hash
+from kizuna.identity.keys import NAMES, KeyStat, Stats, key_hash, keys
 from kizuna.identity.never import without
-from kizuna.identity.normalise import NORMALISER_VERSION
-from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
+from kizuna.identity.profile import Profile
 from kizuna.storage import blocked, direct
-from kizuna.storage.bulk import among, among_words, delete_pairs, insert, numbers, words
+from kizuna.storage.bulk import among, among_words, insert, numbers, words
 from kizuna.storage.direct import delete, rows_of
+from kizuna.storage.profiles import DECODERS, unpacked
 from kizuna.storage.tables import identity as t
 
-_PROFILES: dict[str, msgspec.json.Decoder[Any]] = {
-    "account": msgspec.json.Decoder(AccountProfile),
-    "person": msgspec.json.Decoder(PersonProfile),
-}
+EDGE_COLUMNS = ("a", "b", "entity", "bits", "tier", "model", "evidence", "guards")
 _EVIDENCE = msgspec.json.Decoder(tuple[Evidence, ...])
 _ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
@@ -44,7 +38,7 @@ def stored_profiles(sql: Connection, entity: str, rids: Collection[int]) -> dict
         WHERE p.entity = :entity AND {among(sql, "p.rid")}
           AND NOT EXISTS (SELECT 1 FROM record_alias x WHERE x.rid = p.rid)
     """
-    decode = _PROFILES[entity].decode
+    decode = DECODERS[entity].decode
     found = direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)})
     return {rid: decode(body) for rid, body in found}
 
@@ -55,78 +49,12 @@ def parties(sql: Connection, rids: Collection[int]) -> set[int]:
     return known | {rid for (rid,) in rows_of(sql, t.MEMBERSHIP, ("rid",), rids)}
 
 
-def replace_profiles(sql: Connection, rids: Collection[int], made: Iterable[Profile]) -> dict[str, set[int]]:
-    """Entity → the hashes of the keys these records lost: their profiles and keys are ``made`` now, and nothing else."""
-    held: dict[str, set[tuple[int, int]]] = {"account": set(), "person": set()}
-    for rid, entity, packed in rows_of(sql, t.PROFILE, ("rid", "entity", "key_hashes"), rids):
-        held[entity].update((hashed, rid) for hashed in _unpacked(packed))
-    delete(sql, t.PROFILE, "rid", rids)
-    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(set().union(*held.values())))
-    profile_rows: list[tuple[Any, ...]] = []
-    rows: list[KeyRow] = []
-    for profile in made:
-        mine = key_rows(profile)
-        profile_rows.append((entity_of(profile), profile.rid, _body(profile), NORMALISER_VERSION, _packed(mine)))
-        rows += mine
-    insert(sql, t.PROFILE, PROFILE_COLUMNS, profile_rows)
-    insert(sql, t.KEY, KEY_COLUMNS, sorted(rows, key=itemgetter(0)))  # neighbours in the tree are written together
-    carried = {(row[0], row[1]) for row in rows}
-    return {entity: {hashed for hashed, _ in pairs - carried} for entity, pairs in held.items()}
-
-
-def rewrite(sql: Connection, made: Sequence[Profile]) -> set[int]:
-    """The hashes these records no longer carry: their profiles, all of one kind, and the keys of these are ``made`` now."""
-    if not made:
-        return set()
-    entity, rids = entity_of(made[0]), [profile.rid for profile in made]
-    bound = {"entity": entity, "rids": numbers(sql, rids)}
-    mine = f"entity = :entity AND {among(sql, 'rid')}"
-    stored = direct.rows(sql, f"SELECT rid, key_hashes FROM identity_profile WHERE {mine}", bound)
-    held = {(hashed, rid) for rid, hashes in stored for hashed in _unpacked(hashes)}
-    direct.run(sql, f"DELETE FROM identity_profile WHERE {mine}", bound)
-    rows = {profile.rid: key_rows(profile) for profile in made}
-    bodies = [(entity, p.rid, _body(p), NORMALISER_VERSION, _packed(rows[p.rid])) for p in made]
-    insert(sql, t.PROFILE, PROFILE_COLUMNS, bodies)
-    carried = {(row[0], row[1]): row for own in rows.values() for row in own}
-    delete_pairs(sql, t.KEY, ("hash", "rid"), sorted(held - carried.keys()))
-    insert(
-        sql, t.KEY, KEY_COLUMNS, sorted([row for pair, row in carried.items() if pair not in held], key=itemgetter(0))
-    )
-    return {hashed for hashed, _ in held - carried.keys()}
-
-
-KeyRow = tuple[int, int, str, str, str, int, int | None]
-"""(hash, rid, entity, kind, value, connection id, hash of the name)."""
-
-KEY_COLUMNS = ("hash", "rid", "entity", "kind", "value", "connection_id", "named")
-EDGE_COLUMNS = ("a", "b", "entity", "bits", "tier", "model", "evidence", "guards")
-PROFILE_COLUMNS = ("entity", "rid", "body", "normaliser", "key_hashes")
-
-
-def key_rows(profile: Profile) -> list[KeyRow]:
-    """The record's keys as rows, once each."""
-    entity, rid, source, named = entity_of(profile), profile.rid, profile.source, name_hash(profile)
-    return [(hashed, rid, entity, kind, value, source, named) for hashed, (kind, value) in hashed_keys(profile).items()]
-
-
-def _body(profile: Profile) -> str:
-    return _ENCODE.encode(profile).decode()
-
-
-def _packed(rows: Iterable[KeyRow]) -> bytes:
-    return array("q", sorted([row[0] for row in rows])).tobytes()
-
-
-def _unpacked(hashes: bytes) -> array[int]:
-    return array("q", hashes)
-
-
 def key_hashes(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, list[int]]:
     """Record id → the hashes of its keys as an account, or as a person."""
     found: dict[int, list[int]] = {}
     for rid, kind, packed in rows_of(sql, t.PROFILE, ("rid", "entity", "key_hashes"), rids):
         if kind == entity:
-            found.setdefault(rid, []).extend(_unpacked(packed))
+            found.setdefault(rid, []).extend(unpacked(packed))
     return found
 
 

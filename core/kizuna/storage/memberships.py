@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -53,29 +52,26 @@ def add_events(
     insert(sql, t.EVENT, ("entity", "kind", "entity_id", "other_id", "records", "cause", "at"), rows)
 
 
+REVIEW_COLUMNS = ("a", "b", "entity", "bits", "reason", "created_at")
+
+
 def replace_reviews(sql: Connection, entity: str, rids: Collection[int], reviews: Sequence[Review], now: int) -> None:
     """The open questions about these records replaced; one asked before keeps its date."""
     if not rids:
         return
-    bound = {"entity": entity, "rids": numbers(sql, rids)}
-    before: dict[tuple[int, int], Any] = {}
-    statement = f"SELECT a, b, created_at FROM review_task WHERE entity = :entity AND {among(sql, 'a')}"
-    for a, b, at in direct.rows(sql, statement, bound):
-        before[a, b] = at
-    direct.run(sql, f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'a')}", bound)
-    direct.run(sql, f"DELETE FROM review_task WHERE entity = :entity AND {among(sql, 'b')}", bound)
-    rows = {
-        (r.edge.a, r.edge.b): (
-            entity,
-            r.edge.a,
-            r.edge.b,
-            r.edge.bits,
-            r.reason.name if r.reason else "score",
-            before.get((r.edge.a, r.edge.b), now),
-        )
-        for r in reviews
+    asked = " UNION ".join(
+        f"SELECT {', '.join(REVIEW_COLUMNS)} FROM review_task WHERE entity = :entity AND {among(sql, end)}"
+        for end in ("a", "b")
+    )
+    before = set(direct.rows(sql, asked, {"entity": entity, "rids": numbers(sql, rids)}))
+    since = {row[:2]: row[-1] for row in before}
+    by_pair = {(review.edge.a, review.edge.b): review for review in reviews}
+    asks = {
+        (*pair, entity, one.edge.bits, one.reason.name if one.reason else "score", since.get(pair, now))
+        for pair, one in by_pair.items()
     }
-    insert(sql, t.REVIEW, ("entity", "a", "b", "bits", "reason", "created_at"), list(rows.values()))
+    direct.delete_rows(sql, t.REVIEW, REVIEW_COLUMNS[:3], [row[:3] for row in before - asks])
+    insert(sql, t.REVIEW, REVIEW_COLUMNS, sorted(asks - before))
 
 
 def drop_edges(sql: Connection, rids: Collection[int]) -> None:

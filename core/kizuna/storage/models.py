@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from kizuna.errors import UnknownName
 from kizuna.identity.models import BUILT_IN, MatchModel, read, written
+from kizuna.storage import direct
 from kizuna.storage.tables.identity import MATCH_MODEL
+
+_read = lru_cache(maxsize=4)(read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,11 @@ class StoredModel:
 
 def active(sql: Connection) -> MatchModel:
     """The model in force: the one activated last, else the built-in one."""
-    latest = select(MATCH_MODEL.c.version, MATCH_MODEL.c.body).where(MATCH_MODEL.c.activated_at.is_not(None))
-    row = sql.execute(latest.order_by(MATCH_MODEL.c.activated_at.desc()).limit(1)).first()
-    return BUILT_IN if row is None or row.version == BUILT_IN.version else read(row.body)
+    latest = """
+        SELECT version, body FROM match_model WHERE activated_at IS NOT NULL ORDER BY activated_at DESC LIMIT 1
+    """
+    found = direct.rows(sql, latest, {})
+    return BUILT_IN if not found or found[0][0] == BUILT_IN.version else _read(found[0][1])
 
 
 def add(sql: Connection, model: MatchModel, learned_from: Mapping[str, Any], now: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from sqlalchemy import Connection
 
@@ -153,14 +154,19 @@ def stored(sql: Connection, rids: Collection[int], column: str = "rid") -> dict[
 
 def add(sql: Connection, placements: Iterable[Placement]) -> None:
     """New placements written."""
-    rows = [tuple(getattr(placed, name) for name in COLUMNS) for placed in placements]
-    insert(sql, t.PLACEMENT, COLUMNS, rows)
+    insert(sql, t.PLACEMENT, COLUMNS, [_row(placed) for placed in placements])
 
 
 def replace(sql: Connection, rids: Collection[int], placements: Iterable[Placement]) -> None:
-    """All placements of these records replaced."""
-    direct.delete(sql, t.PLACEMENT, "rid", rids)
-    add(sql, placements)
+    """All placements of these records replaced; only what differs is written."""
+    before = {_row(placed) for placed in stored(sql, rids).values()}
+    now = {_row(placed) for placed in placements}
+    direct.delete_rows(sql, t.PLACEMENT, COLUMNS[:3], [row[:3] for row in before - now])
+    insert(sql, t.PLACEMENT, COLUMNS, sorted(now - before, key=_KEY))
+
+
+_row = attrgetter(*COLUMNS)
+_KEY = itemgetter(0, 1, 2)
 
 
 def winners(sql: Connection, rids: Collection[int]) -> dict[int, int]:
