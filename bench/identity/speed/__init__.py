@@ -1,0 +1,1 @@
+"""How fast the derivation finds who is who: all at once, in batches, and one record at a time."""
