@@ -68,7 +68,7 @@ def test_what_is_open_and_common_is_asked_first_and_each_look_in_turn() -> None:
 
     asked = telling(scored, {}, 3)
 
-    assert asked[0] == (0, 100)
+    assert asked[0][0] < 9
     assert (20, 120) in asked
     assert not any(10 <= a < 19 for a, _ in telling(scored, {}, 50))
 

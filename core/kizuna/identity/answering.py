@@ -22,7 +22,7 @@ Level = tuple[str, str]
 Pair = tuple[int, int]
 
 # How far answers are expected to move a weight, and what stands against any two records, in bits.
-_WEIGHT_MOVES_BITS, _PRIOR_MOVES_BITS = 2.0, 3.0
+_WEIGHT_MOVES_BITS, _PRIOR_MOVES_BITS = 4.0, 4.0
 _STEPS, _STEP_BITS = 300, 0.15
 _STEEPEST_BITS = 40.0
 # A guard falls silent when so many pairs it kept apart were said to be one, and so large a share of those answered.
@@ -91,7 +91,7 @@ def telling(scored: Mapping[Pair, tuple[Look, float]], answers: Answers, most: i
     """
     waiting: dict[Look, list[Pair]] = {}
     bits: dict[Look, float] = {}
-    for pair, (look, score) in sorted(scored.items()):
+    for pair, (look, score) in sorted(scored.items(), key=lambda one: _scattered(one[0])):
         waiting.setdefault(look, []).append(pair)
         bits[look] = score
     open_looks = []
@@ -113,5 +113,10 @@ def telling(scored: Mapping[Pair, tuple[Look, float]], answers: Answers, most: i
     return found
 
 
+def _scattered(pair: Pair) -> tuple[int, Pair]:
+    """An order without preference that stays as it is: neighbours are often records of one and the same company."""
+    return (pair[0] * 2_654_435_761 ^ pair[1] * 2_246_822_519) & 0xFFFF_FFFF, pair
+
+
 def _weariness(look: Look, answers: Answers, taken: int) -> float:
-    return float((1 + taken + sum(answers.get(look, (0, 0)))) ** 1.5)
+    return 1.0 + taken + sum(answers.get(look, (0, 0)))

@@ -196,7 +196,15 @@ def _one_word(word: str, other: str) -> bool:
 
 
 def _one_long_word(word: str, other: str) -> bool:
-    return min(len(word), len(other)) >= 4 and JaroWinkler.similarity(word, other) >= _SIMILAR_WORD_FROM
+    shortest = min(len(word), len(other))
+    if shortest < 4:
+        return False
+    # A slip at the beginning weighs heavily with Jaro and Winkler: Hrarry, Harry.
+    slips = 0 if shortest < 5 else 1 if shortest < 8 else 2
+    return (
+        JaroWinkler.similarity(word, other) >= _SIMILAR_WORD_FROM
+        or OSA.distance(word, other, score_cutoff=slips) <= slips
+    )
 
 
 def _matched(fewer: tuple[str, ...], more: tuple[str, ...]) -> int:

@@ -61,7 +61,7 @@ PERSON_BITS: Bits = {
     # A letter apart on two domains may be a slip, and may be nothing.
     "email": {"equal": 10.0, "slip": 0.0, "other_on_domain": -4.0},
     # One in twenty thousand was born on a given day; a slip is likelier than any other day.
-    "born": {"equal": 5.0, "slip": 0.0, "near": -1.0, "different": -6.0},
+    "born": {"equal": 5.0, "slip": 0.0, "near": 0.0, "different": -6.0},
     # A household has one address, and people move.
     "place": {"equal": 3.0, "similar": 0.0, "elsewhere": -1.0},
     "town": {"equal": 0.0, "slip": 0.0, "different": 0.0},

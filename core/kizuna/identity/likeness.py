@@ -46,14 +46,15 @@ def skeleton(word: str) -> str:
 
 
 def birthdays(one: str, other: str) -> str:
-    """``slip`` for one sign, or day and month, taken for another; ``near`` when two of year, month and day are equal."""
+    """``slip`` for one sign, or day and month, taken for another; ``near`` for two signs, or one of the three parts."""
     if one == other:
         return EQUAL
     parts, others = one.split("-"), other.split("-")
     turned = parts[0] == others[0] and parts[1:] == others[:0:-1]
     if turned or OSA.distance(one, other, score_cutoff=1) <= 1:
         return SLIP
-    return NEAR if sum(map(str.__eq__, parts, others)) == len(parts) - 1 else DIFFERENT
+    near = sum(map(str.__eq__, parts, others)) == len(parts) - 1 or OSA.distance(one, other, score_cutoff=2) <= 2
+    return NEAR if near else DIFFERENT
 
 
 def towns(one: str, other: str) -> str:

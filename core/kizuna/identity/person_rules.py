@@ -28,6 +28,8 @@ from kizuna.identity.profile import PersonProfile, is_repeated
 from kizuna.identity.references import generic_reference, reference_evidence, remarks
 
 _TELLING_CHARS = 4
+# What makes of a name more than a name alone, where it speaks for the two being one.
+_FURTHER = ("customer", "phone", "born", "place", "email", "town")
 _RARER_AT_A_CUSTOMER = 1  # doublings
 
 
@@ -183,7 +185,7 @@ def _are_two_full_names(a: PersonProfile, b: PersonProfile, level: str) -> bool:
 
 
 def _has_further_sign(by_field: dict[str, Evidence]) -> bool:
-    return any(by_field[field].bits > 0 for field in ("customer", "phone", "born", "place") if field in by_field)
+    return any(by_field[field].bits > 0 for field in _FURTHER if field in by_field)
 
 
 def _namesakes(a: PersonProfile, b: PersonProfile, stats: Stats) -> tuple[str, ...]:

@@ -55,8 +55,8 @@ EVIDENCE: Mapping[tuple[str, str], Phrase] = {
         "The dates of birth differ by one slip: {values}.", "生年月日が一箇所だけ異なります: {values}。"
     ),
     ("born", "near"): Phrase(
-        "The dates of birth have two of year, month and day in common: {values}.",
-        "生年月日の年・月・日のうち二つが一致します: {values}。",
+        "The dates of birth differ in two signs, or in one of year, month and day: {values}.",
+        "生年月日が二文字、または年・月・日の一つだけ異なります: {values}。",
     ),
     ("born", "different"): Phrase("The dates of birth differ: {values}.", "生年月日が異なります: {values}。"),
     ("town", "equal"): Phrase("Both are in {values}.", "所在地が同じです: {values}。"),

@@ -29,7 +29,7 @@ from kizuna.identity.keys import Stats, no_stats
 from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.identity.profile import AccountProfile, PersonProfile, Profile, entity_of
 
-_LINKING = frozenset("reference corporate_number email domain contact place phone customer born".split())
+_LINKING = frozenset("reference corporate_number email domain contact place phone customer born town".split())
 
 
 def evidence(a: Profile, b: Profile, stats: Stats = no_stats, model: MatchModel = BUILT_IN) -> tuple[Evidence, ...]:

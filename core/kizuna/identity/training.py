@@ -47,7 +47,9 @@ _BLIND = frozenset({"customer"})
 _SURELY_ONE = frozenset({("name", "equal"), ("email", "equal"), ("reference", "refers"), ("reference", "shared")})
 
 # Levels that say nothing until somebody has learned what they say here.
-OPEN = frozenset({("place", "similar"), ("email", "slip"), ("born", "slip"), ("town", "equal"), ("town", "slip")})
+OPEN = frozenset(
+    {("place", "similar"), ("email", "slip"), ("born", "slip"), ("born", "near"), ("town", "equal"), ("town", "slip")}
+)
 
 # A level is trusted as the built-in weights do until so many pairs speak on it.
 _BUILT_IN_PAIRS = 20.0
