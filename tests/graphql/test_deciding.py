@@ -65,6 +65,20 @@ def test_undoing_a_decision_brings_everything_back(fresh: House) -> None:
     assert again["undoDecision"]["userErrors"][0]["code"] == "CONTRADICTION"
 
 
+def test_a_merge_of_several_is_taken_back_as_one(fresh: House) -> None:
+    told(fresh)
+    fresh.tell("bill", "customers", record("b1", account("Sugi", "sugi.example")))
+    before = ids(fresh)
+    decisions = merged(fresh)["result"]["decisions"]
+
+    fresh.ask(
+        "mutation ($id: ID!) { undoDecision(input: {decision: $id}) { userErrors { code } } }", id=decisions[0]["id"]
+    )
+
+    assert len(decisions) >= 2
+    assert ids(fresh) == before
+
+
 def test_a_record_that_does_not_belong_leaves_for_good(fresh: House) -> None:
     fresh.tell("crm", "accounts", record("a1", account("Momiji KK", "momiji.example")))
     joined = account("Momiji", "momiji.example") | {"cross_references": [{"system": "crm", "id": "a1"}]}

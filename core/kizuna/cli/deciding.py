@@ -17,7 +17,7 @@ OVERRULE = {"CONTRADICTION": "(--confirm overrules guards and earlier decisions.
 ASK_AGAIN = {"INVALID": "The open ones are listed by `kizuna identity review`."}
 
 reason_option = click.option("--reason", help="Why; it stands in the history.")
-confirm_option = click.option("--confirm", "confirmed", is_flag=True, help="Decide so even against a guard.")
+confirm_option = click.option("--confirm", "--yes", "confirmed", is_flag=True, help="Decide so even against a guard.")
 
 
 @click.command("merge")

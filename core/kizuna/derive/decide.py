@@ -28,12 +28,21 @@ class Decided:
 
 
 def same(
-    deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None, *, confirmed: bool = False
+    deriver: Deriver,
+    entity: str,
+    a: int,
+    b: int,
+    actor: str,
+    reason: str | None = None,
+    *,
+    confirmed: bool = False,
+    at: int | None = None,
 ) -> Decided:
     """Two records (``entity``: account or person), and all that is one with either, are one from now on.
 
     Raises DecisionError when a guard or an earlier decision stands against it between any two of them, unless
-    ``confirmed``: then the decisions that stood against it are overruled in the same act.
+    ``confirmed``: then the decisions that stood against it are overruled in the same act. Decisions of one ``at`` (µs)
+    are one act, too.
     """
 
     def write(sql: Connection, now: int) -> list[int]:
@@ -45,7 +54,7 @@ def same(
         pairs = contradictions.to_decide(pair_of(a, b), apart, kept_apart)
         return [identity.decide(sql, entity, *pair, SAME, actor, reason, now) for pair in pairs]
 
-    return _decide(deriver, entity, (a, b), write)
+    return _decide(deriver, entity, (a, b), write, at)
 
 
 def different(deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None) -> Decided:
@@ -75,9 +84,16 @@ def split(deriver: Deriver, entity: str, rid: int, actor: str, reason: str | Non
 
 
 def merge(
-    deriver: Deriver, one: str, other: str, actor: str, reason: str | None = None, *, confirmed: bool = False
+    deriver: Deriver,
+    one: str,
+    other: str,
+    actor: str,
+    reason: str | None = None,
+    *,
+    confirmed: bool = False,
+    at: int | None = None,
 ) -> Decided:
-    """Two customers, or two people, become one. Raises UnknownName for an id that is not there.
+    """Two customers, or two people, become one, as :func:`same`. Raises UnknownName for an id that is not there.
 
     Which id stays does not depend on the order: that of the larger of the two, as whenever two become one. So the
     larger one keeps its id when the decision is taken back.
@@ -92,7 +108,7 @@ def merge(
             raise DecisionError("These two are one already.")
         entity = "account" if entity_ids[0].startswith("cus_") else "person"
         pair = contradictions.closest(sql, entity, (members[entity_ids[0]], members[entity_ids[1]]))
-    return same(deriver, entity, *pair, actor, reason, confirmed=confirmed)
+    return same(deriver, entity, *pair, actor, reason, confirmed=confirmed, at=at)
 
 
 def never(deriver: Deriver, one: str, other: str, actor: str, reason: str | None = None) -> Decided:
@@ -137,9 +153,13 @@ def undo(deriver: Deriver, decision: int) -> Decided:
 
 
 def _decide(
-    deriver: Deriver, entity: str, rids: Sequence[int], write: Callable[[Connection, int], list[int]]
+    deriver: Deriver,
+    entity: str,
+    rids: Sequence[int],
+    write: Callable[[Connection, int], list[int]],
+    at: int | None = None,
 ) -> Decided:
-    now = micros(clock.now())
+    now = micros(clock.now()) if at is None else at
     with deriver.database.write() as sql:
         known = identity.memberships(sql, entity, rids)
         missing = [rid for rid in rids if rid not in known]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
+from kizuna import clock
 from kizuna.derive import Deriver, decide
 from kizuna.derive.decide import Decided
 from kizuna.derive.declared import declared_by
@@ -23,6 +24,7 @@ from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.words import Entity
 from kizuna.storage import identity
 from kizuna.storage.answers import ids, lookups
+from kizuna.storage.instants import micros
 
 
 @strawberry.type(description="How who is who has changed.")
@@ -184,10 +186,11 @@ def _merge(info: Info, deriver: Deriver, wish: MergeInput, prefix: str) -> Decid
     if foreign:
         raise UserError(f"{foreign[0]!r} is of another kind; these ids begin with `{prefix}_`.")
     first, *others = dict.fromkeys(wish.ids)
+    actor, at = info.context.caller.name, micros(clock.now())  # one act, taken back as one
     decisions: list[int] = []
     entities: tuple[str, ...] = ()
     for other in others:
-        done = decide.merge(deriver, first, other, info.context.caller.name, wish.reason, confirmed=wish.confirmed)
+        done = decide.merge(deriver, first, other, actor, wish.reason, confirmed=wish.confirmed, at=at)
         decisions += done.decisions
         entities = done.entities
     return Decided(tuple(decisions), entities)
