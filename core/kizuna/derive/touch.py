@@ -6,8 +6,9 @@ records and decisions that stand, never on the order in which they came.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -15,12 +16,12 @@ from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.entities import assign_ids, entity_id, founding_key
 from kizuna.identity.evidence import Edge, Guard
 from kizuna.identity.keys import KINDS, KeyStat, doublings, key_hash, keys
-from kizuna.identity.models import MatchModel
 from kizuna.identity.profile import Profile
 from kizuna.identity.rules import compare, guards
 from kizuna.storage import identity, memberships, models
 
 CAUSE = "records"
+_NOBODY: Mapping[int, Profile] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -41,14 +42,15 @@ def touch(
         return Touched()
     # Whom a record gives up is judged anew too: a third one may have stood between them, and is gone.
     given_up = identity.neighbours(sql, entity, touched)
-    relink(sql, entity, touched)
-    return resettle(sql, entity, component(sql, entity, touched | given_up), now, cause)
+    known = relink(sql, entity, touched)
+    return resettle(sql, entity, component(sql, entity, touched | given_up), now, cause, known)
 
 
-def relink(sql: Connection, entity: str, rids: Collection[int]) -> None:
-    """The edges of these records worked out anew from what they say now."""
-    found = _edges(sql, entity, identity.profiles(sql, entity, rids), models.active(sql))
-    identity.replace_edges(sql, entity, rids, found)
+def relink(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, Profile]:
+    """The edges of these records worked out anew from what they say now; whoever was looked at for it."""
+    known, pairs = candidates(sql, entity, identity.profiles(sql, entity, rids))
+    identity.replace_edges(sql, entity, rids, _edges(sql, entity, known, pairs))
+    return known
 
 
 def crossing(sql: Connection, entity: str, rids: Collection[int], left: Collection[int]) -> set[int]:
@@ -63,7 +65,7 @@ def crossing(sql: Connection, entity: str, rids: Collection[int], left: Collecti
     common: dict[int, tuple[int, KeyStat]] = {}
     rare_again: list[int] = []
     changed: set[int] = set()
-    for hashed in hashes:
+    for hashed in counted.keys() | before.keys():  # of all others nobody but one record knows
         records, largest, most = counted.get(hashed, (0, 0, 0))
         old_records, old = before.get(hashed, (0, KeyStat()))
         is_common = records > fewest or largest > 1 or most > 1 or old.status != "normal"
@@ -84,10 +86,11 @@ def _standing(records: int, largest: int, most: int) -> tuple[int, ...]:
     return (doublings(largest), doublings(most), *caps)
 
 
-def _edges(sql: Connection, entity: str, profiles: dict[int, Profile], model: MatchModel) -> Iterable[Edge]:
-    """The edges between these records and all that share a value with them."""
-    known, pairs = candidates(sql, entity, profiles)
-    stat = identity.stats_for(sql, entity, known)
+def _edges(
+    sql: Connection, entity: str, known: Mapping[int, Profile], pairs: Collection[tuple[int, int]]
+) -> Iterator[Edge]:
+    """The edges between these pairs."""
+    stat, model = identity.stats_for(sql, entity, known), models.active(sql)
     for a, b in pairs:
         if (edge := compare(known[a], known[b], stat, model)) is not None:
             yield edge
@@ -124,9 +127,12 @@ def component(sql: Connection, entity: str, rids: Collection[int]) -> set[int]:
     return found
 
 
-def resettle(sql: Connection, entity: str, rids: set[int], now: int, cause: str = CAUSE) -> Touched:
-    """The entities of a whole component worked out anew from its edges and decisions."""
-    profiles = identity.profiles(sql, entity, rids)
+def resettle(
+    sql: Connection, entity: str, rids: set[int], now: int, cause: str = CAUSE, read: Mapping[int, Profile] = _NOBODY
+) -> Touched:
+    """The entities of a whole component worked out anew from its edges and decisions; ``read`` are known already."""
+    profiles = {rid: read[rid] for rid in rids & read.keys()}
+    profiles |= identity.profiles(sql, entity, rids - profiles.keys())
     partition = partition_of(sql, entity, profiles)
     memberships.replace_reviews(sql, entity, rids, partition.reviews, now)
     previous = identity.memberships(sql, entity, rids)

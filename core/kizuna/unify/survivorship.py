@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -60,6 +61,7 @@ def surviving(fates: Iterable[Judged]) -> Mapping[str, Claim]:
     return {fate.claim.attribute: fate.claim for fate in fates if fate.winner}
 
 
+@lru_cache(maxsize=16_384)
 def folded(value: str) -> str:
     """A value as far as differences of case, width and spacing do not matter."""
     plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
