@@ -69,7 +69,20 @@ from kizuna.sdk.limits import Limit
 from kizuna.sdk.listing import Listing, Since
 from kizuna.sdk.paging import Cursor, LastId, NextLink, PageNumber, Paging, SinglePage
 from kizuna.sdk.payload import Payload
-from kizuna.sdk.reading import ERASED, SCRUBBED, Answer, Ask, Bookmark, Named, Reading, Record, Start, Turn
+from kizuna.sdk.reading import (
+    ERASED,
+    SCRUBBED,
+    Answer,
+    Ask,
+    Bookmark,
+    Closed,
+    Closing,
+    Named,
+    Reading,
+    Record,
+    Start,
+    Turn,
+)
 from kizuna.sdk.settings import Field, SecretStr, Settings
 from kizuna.sdk.streams import AnyStream, Said, Stream
 from kizuna.sdk.transport import Transport
@@ -90,6 +103,8 @@ __all__ = [
     "Basic",
     "Bearer",
     "Bookmark",
+    "Closed",
+    "Closing",
     "ConfigError",
     "Connector",
     "Contract",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -125,5 +125,25 @@ class Reading(Protocol):
         """The records of this answer and what to ask next.
 
         Raises PageError when the answer is not what the vendor documents: the page is refused and asked again.
+        """
+        ...
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """What gives back all that a reading holds at its vendor, in this order; ``bookmark`` is the one without it."""
+
+    asks: tuple[Ask, ...]
+    bookmark: Bookmark | None
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A reading that begins something at its vendor which its bookmark names, such as a job, and can give it back."""
+
+    def close(self, bookmark: Bookmark) -> Closed | None:
+        """What to send when nobody goes on from this bookmark, None when it holds nothing. Pure.
+
+        It is sent when a run fails or is cancelled, and before everything is read again: within a few seconds, at most once,
+        whatever is answered. The vendor must forget by itself what is left.
         """
         ...

@@ -127,6 +127,16 @@ def save_stream(
     sql.execute(statement)
 
 
+def replace_bookmark(
+    sql: Sql, connection_id: int, name: str, known: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> None:
+    """The stream's bookmark replaced, unless it is another one than is known by now."""
+    same = (t.STREAM.c.connection_id == connection_id) & (t.STREAM.c.name == name)
+    held = sql.execute(select(t.STREAM.c.bookmark).where(same).with_for_update()).scalar_one_or_none()
+    if held is not None and json.loads(held) == known:
+        sql.execute(t.STREAM.update().where(same).values(bookmark=None if new is None else json.dumps(new)))
+
+
 def counts(sql: Sql) -> Sequence[Row[tuple[int, str, int, int]]]:
     """(connection id, stream, records, of them deleted) for every stream that holds any."""
     table = t.SOURCE_RECORD

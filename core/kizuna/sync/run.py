@@ -33,6 +33,7 @@ from kizuna.sync.named import NamedRun, only_these
 from kizuna.sync.preparing.fresh import Line
 from kizuna.sync.preparing.preparers import Preparers
 from kizuna.sync.stream import Budget, Observer, Progress, StreamRun
+from kizuna.sync.tidying import Tidying, closed_by, give_back
 from kizuna.sync.writer import StreamWriter
 
 R = TypeVar("R")
@@ -75,6 +76,7 @@ class Syncer:
         self.database, self.plugins, self.deriver, self.observe = database, plugins, deriver, observe
         self.limits, self.outbound = limits or SyncLimits(), outbound
         self.vault = vault or Vault(database, Settings().vault_key)
+        self.tidying = Tidying(database, plugins, outbound, self.vault)
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kizuna-writer")
         self.preparers = Preparers(self.limits.preparing_processes)
         self._streams: dict[tuple[str, str], StreamRun] = {}
@@ -152,7 +154,7 @@ class Syncer:
             if self._may_sign_in_again(run_id, kept is not None):
                 return SliceResult(False)  # the secrets may be others by now: sign in once more
             await self._mark(stored.id, "needs_authorisation", str(error), lease)
-            return await self._finish(run_id, "failed", str(error), lease)
+            return await self._finish(run_id, "failed", str(error), lease, tidy=False)
         except ConfigError as error:
             return await self._finish(run_id, "failed", str(error), lease)
         return await self._judge(run_id, stored, lease)
@@ -208,6 +210,8 @@ class Syncer:
         again = row.full and not begun
         bookmark = None if again or known is None else known.bookmark
         key = (row.id, stream.name)
+        if again and known is not None and (closed := closed_by(stream, known.bookmark)) is not None:
+            await give_back(transport, {stream.name: closed})
         if key not in self._streams:
             place = self._place(stored, stream, row.id, lease)
             these = only_these(stream, runs.named(row, stream.name), known)
@@ -279,7 +283,9 @@ class Syncer:
     def _by_run(self, run_id: str) -> list[StreamRun]:
         return [run for key, run in self._streams.items() if key[0] == run_id]
 
-    async def _finish(self, run_id: str, state: str, error: str | None, lease: Lease) -> SliceResult:
+    async def _finish(
+        self, run_id: str, state: str, error: str | None, lease: Lease, *, tidy: bool = True
+    ) -> SliceResult:
         failpoint("run.ending")
 
         def ended() -> tuple[str, Any]:
@@ -293,6 +299,8 @@ class Syncer:
         self._drop(run_id)
         self._stalls.pop(run_id, None)
         await self._carriers.end(run_id)
+        if state == "failed" and tidy:
+            await self.tidying.after(name)
         self.plugins.tell("kizuna_sync_finished", connection=name, run=run_id, state=state)
         names = ("pages", "read", "written", "unchanged", "deleted", "quarantined")
         counts = {name: sum(getattr(report, name) for report in reports) for name in names}

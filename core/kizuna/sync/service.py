@@ -101,7 +101,7 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
     job = jobs.Job(name=JOB, run_slice=work)
     url = parts.database.url.render_as_string(hide_password=False)
     async with jobs.open_engine(url, [job], executor_id=executor_id, acquire_lease=acquire, working=working) as opened:
-        tending = Tending(opened, JOB, parts.database, parts.plugins, parts.settings.sync)
+        tending = Tending(opened, JOB, parts.database, parts.plugins, parts.settings.sync, parts.syncer.tidying.after)
         await tending.try_look()
         looking = asyncio.create_task(tending.look_on(LOOK_EVERY_S))
         try:

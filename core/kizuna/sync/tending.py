@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,6 +33,10 @@ FORGET_AT_ONCE = 500
 _log = logs.named(__name__)
 
 
+async def _nothing(_: str) -> None:
+    """Nothing is given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tending:
     """What looking after runs needs; ``job`` is the engine's name for a sync."""
@@ -41,6 +46,7 @@ class Tending:
     database: Database
     plugins: Plugins
     limits: SyncLimits = field(default_factory=SyncLimits)
+    tidy: Callable[[str], Awaitable[None]] = _nothing  # what a connection holds at its vendor, given back
 
     async def look(self) -> None:
         """Every run without an end is with the engine, or has an end; doing it twice, or in two processes, does it once."""
@@ -51,8 +57,8 @@ class Tending:
                 await self.engine.submit(self.job, run.connection, run_id=run.id)
                 _log.warning("run handed to the engine once more", run_id=run.id)
                 continue
-            if status.state.final:
-                await asyncio.to_thread(self._give_up, run, _sentence(run, status))
+            if status.state.final and await asyncio.to_thread(self._give_up, run, _sentence(run, status)):
+                await self.tidy(run.connection)
 
     async def look_on(self, every_s: float) -> None:
         """Looks again and again, until cancelled."""
@@ -123,12 +129,13 @@ class Tending:
         with self.database.read() as sql:
             return runs.unended(sql)
 
-    def _give_up(self, run: runs.Unended, why: str) -> None:
+    def _give_up(self, run: runs.Unended, why: str) -> bool:
         with self.database.write() as sql:
             given_up = runs.give_up(sql, run, why, micros(clock.now()))
         if given_up:
             _log.warning("run settled as failed", run_id=run.id, reason=why)
             self.plugins.tell("kizuna_sync_finished", connection=run.connection, run=run.id, state="failed")
+        return given_up
 
 
 def _sentence(run: runs.Unended, status: jobs.RunStatus) -> str:

@@ -153,6 +153,16 @@ def unfinished(mark: Mark) -> tuple[str, ...]:
     return tuple(job.id for job in mark.jobs if job.id and not job.done)
 
 
+def closed(reading: Keyset, mark: Mark) -> sdk.Closed | None:
+    """What aborts and deletes the jobs that Salesforce still has, and the bookmark without them."""
+    paths = [f"{_path(reading)}/{job}" for job in unfinished(mark)]
+    aborting = (sdk.Ask(method="PATCH", path=path, json={"state": "Aborted"}) for path in paths)
+    asks = [
+        ask for path, abort in zip(paths, aborting, strict=True) for ask in (abort, sdk.Ask(method="DELETE", path=path))
+    ]
+    return sdk.Closed(asks=tuple(asks), bookmark=bookmarked(replace(mark, jobs=(), job_version=""))) if asks else None
+
+
 def given_up(reading: Keyset, place: Place) -> sdk.Turn:
     """Ordinary queries from the position before the jobs, for the rest of this pass; the jobs are deleted."""
     left = unfinished(place.mark)
@@ -178,8 +188,6 @@ def dropped(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     if others:
         return discarded(reading, place, others, place.then)
     match place.then:
-        case "describe":
-            return reading.describe(place)
         case "rows":
             return _onward(reading, place)
         case "part":

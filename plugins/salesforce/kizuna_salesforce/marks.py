@@ -57,7 +57,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 _Reading = Literal["describe", "currency", "newest", "rows", "purged", "existing"]
 _ByJobs = Literal["lowest", "highest", "job", "state", "results", "abort", "drop"]
 Asking = _Reading | _ByJobs
-After = Literal["describe", "rows", "part"]
+After = Literal["rows", "part"]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,9 +54,6 @@ class Keyset:
         # An interrupted first load may go on by a job, whose results need the types of the fields.
         typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
-        left_over = bulk.unfinished(marked(bookmark)) if start.full else ()
-        if left_over:
-            return bulk.discarded(self, place, left_over, "describe")
         if not mark.fields or stale or typeless:
             return self.describe(place)
         return self.rows(place)
@@ -88,6 +85,10 @@ class Keyset:
                 return purges.listed(self, place, answer)
             case "existing":
                 return purges.checked(self, place, ask, answer)
+
+    def close(self, bookmark: sdk.Bookmark) -> sdk.Closed | None:
+        """The bulk jobs that are not collected, aborted and deleted; the rows behind the position are read anew."""
+        return bulk.closed(self, marked(bookmark))
 
     def get(self, resource: str, **params: str) -> sdk.Ask:
         """A request below the versioned root."""

@@ -244,18 +244,15 @@ def test_a_job_that_takes_too_long_is_aborted_and_deleted(monkeypatch: pytest.Mo
     assert "Id > '003dM0000000001AAA'" in dict(going_on.ask.params)["q"]
 
 
-def test_a_full_reading_aborts_and_deletes_the_job_of_the_load_it_replaces():
-    aborting = READING.begin(running().bookmark, sdk.Start(now=NOW, full=True))
-    deleting = told(aborting, answer([{"errorCode": "INVALIDJOBSTATE", "message": "…"}], 400))
-    describing = told(deleting, DELETED)
+def test_what_is_left_of_a_load_is_given_back_by_aborting_and_deleting_its_jobs():
+    bookmark = running().bookmark
 
-    assert aborting.ask is not None
-    assert (aborting.ask.method, aborting.ask.path) == ("PATCH", f"{JOBS}/750x")
-    assert deleting.ask is not None
-    assert deleting.ask.method == "DELETE"
-    assert describing.ask is not None
-    assert describing.ask.path.endswith("/Contact/describe")
-    assert describing.bookmark == {}
+    closed = READING.close(bookmark)
+
+    path = f"/services/data/v{READING.version}/jobs/query/{bookmark['jobs'][0]['id']}"
+    assert [(ask.method, ask.path) for ask in closed.asks] == [("PATCH", path), ("DELETE", path)]
+    assert "jobs" not in closed.bookmark
+    assert READING.close(closed.bookmark) is None
 
 
 def test_a_field_that_became_readable_ends_the_job_that_does_not_ask_for_it():
