@@ -32,7 +32,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
     which holds only if the engine has seen all of it. ``jobs``: the bulk jobs that read what lies behind
     the position, ``job_version`` the API's version that made them; ``unhurried`` once a job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
-    that the description shows and queries do not. ``unlogged``: Salesforce keeps no log of this object's deletions.
+    that the description shows and queries do not. ``unlogged``: by the description Salesforce keeps no log of this object's
+    deletions; ``log_refused``: whatever that says, the log was refused since all was listed.
     """
 
     fields: tuple[str, ...] = ()
@@ -52,6 +53,12 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str | None = None
     refused: tuple[str, ...] = ()
     unlogged: bool = False
+    log_refused: bool = False
+
+    @property
+    def logged(self) -> bool:
+        """Whether the log of this object's deletions can be asked."""
+        return not (self.unlogged or self.log_refused)
 
 
 _Reading = Literal["describe", "currency", "newest", "rows", "purged", "existing"]

@@ -36,7 +36,7 @@ def due(reading: Keyset, place: Place, done: sdk.Turn, vendor_now: datetime) -> 
     """``done`` as it is, or with the question for purged records when an hour has passed since the last one."""
     mark, until = place.mark, vendor_now.replace(second=0, microsecond=0)
     asked_at = mark.purged_asked_at
-    if mark.unlogged:
+    if not mark.logged:
         every = LIST_EVERY_WITH_BIN if "IsDeleted" in mark.fields else LIST_EVERY
         return done if place.whole or asked_at is None or place.now - asked_at < every else _listing_next(done)
     if not reading.purges or place.whole or asked_at is None or place.now - asked_at < ASK_EVERY:
@@ -83,8 +83,11 @@ def checked(reading: Keyset, place: Place, ask: sdk.Ask, answer: sdk.Answer) -> 
 
 
 def unlogged(place: Place) -> sdk.Turn:
-    """The log is refused of this object, whatever its description says: it is listed whole now and then instead."""
-    return sdk.Turn(bookmark=bookmarked(replace(place.mark, unlogged=True, purged_asked_at=place.now)))
+    """The log is refused of this object, whatever its description says: it is listed whole now and then instead.
+
+    Deletions are known up to the last question that was answered, so that the time to the listing runs from there.
+    """
+    return sdk.Turn(bookmark=bookmarked(replace(place.mark, log_refused=True)))
 
 
 def unknown() -> sdk.Turn:

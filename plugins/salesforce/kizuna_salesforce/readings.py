@@ -129,6 +129,7 @@ class Keyset:
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
             mark = Mark(
                 unlogged=mark.unlogged,
+                log_refused=mark.log_refused,
                 fields=fields,
                 described_at=place.now,
                 purged_until=mark.purged_until,

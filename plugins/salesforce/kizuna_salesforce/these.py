@@ -52,7 +52,7 @@ class These:
 
     def begin(self, bookmark: sdk.Bookmark | None, start: sdk.Start) -> sdk.Turn:
         known, ids = marked(bookmark), tuple(dict.fromkeys(each.id for each in self.named))
-        left = Left(known.fields, ids, logged=not known.unlogged, currency=known.currency)
+        left = Left(known.fields, ids, logged=known.logged, currency=known.currency)
         if not left.ids:
             return sdk.Turn()
         return self._rows(left, ()) if left.fields else self._describe(left)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -249,14 +250,55 @@ def test_it_is_listed_whole_now_and_then_instead_and_what_is_missing_is_gone(fie
     assert (passed(NOW + due).ask, passed(NOW + due).bookmark) == (None, {})
 
 
-def test_a_log_that_is_refused_is_no_fault_and_the_object_is_listed_whole_instead():
-    refused = [{"errorCode": "INVALID_TYPE", "message": "sObject type 'Contact' is not replicateable"}]
+NO_LOG = [{"errorCode": "INVALID_TYPE", "message": "sObject type 'Contact' is not replicateable"}]
 
-    turn = told(after_the_rows(), refused, 400)
 
-    assert turn.ask is None
-    assert turn.bookmark is not None
-    assert turn.bookmark["unlogged"]
+def test_a_log_that_is_refused_is_no_fault_and_is_not_asked_for_again():
+    refused = told(after_the_rows(), NO_LOG, 400)
+
+    later = told(READING.begin(refused.bookmark, sdk.Start(now=LATER + timedelta(hours=2))), NOTHING)
+
+    assert (refused.ask, later.ask) == (None, None)
+    assert later.bookmark
+
+
+@pytest.mark.parametrize(("fields", "every"), [((), 1), (("IsDeleted",), 7)])
+def test_an_object_whose_log_is_refused_is_listed_whole_however_often_it_is_described(
+    fields: tuple[str, ...], every: int
+):
+    described = {"fields": [{"name": name} for name in ("Id", *fields, "SystemModstamp")], "replicateable": True}
+    reading = Keyset(sobject="Contact", wanted=("Id", *fields, "SystemModstamp"), version="62.0")
+    bookmark: sdk.Bookmark | None = None
+    listed = []
+
+    for hours in range(0, 24 * 30, 2):
+        turn = reading.begin(bookmark, sdk.Start(now=NOW + timedelta(hours=hours), unbroken=not bookmark))
+        while turn.ask is not None:
+            refuses = turn.ask.path.endswith("/deleted/")
+            body: Any = described if turn.ask.path.endswith("/describe") else NO_LOG if refuses else NEWEST
+            said = sdk.Answer(
+                status=400 if refuses else 200,
+                body=json.dumps(body).encode(),
+                headers={},
+                asked_at=NOW + timedelta(hours=hours),
+            )
+            turn = reading.turn(turn.state, turn.ask, said)
+            bookmark = bookmark if turn.bookmark is None else turn.bookmark
+        listed += [hours] if turn.whole else []
+
+    gaps = {later - earlier for earlier, later in pairwise(listed)}
+    assert gaps == {24 * every + 2}  # the pass at its time asks for it, and the next one lists
+
+
+def test_a_row_named_by_a_webhook_is_not_looked_for_in_a_log_that_was_refused():
+    refused = told(after_the_rows(), NO_LOG, 400)
+    these = These(READING, (sdk.Named(id=KEPT),))
+    turn = these.begin(refused.bookmark, sdk.Start(now=LATER))
+    assert turn.ask is not None
+
+    turn = these.turn(turn.state, turn.ask, answer(NOTHING))
+
+    assert (turn.ask, list(turn.records)) == (None, [])
 
 
 def test_a_row_named_by_a_webhook_is_not_looked_for_in_a_log_there_is_not():
