@@ -135,6 +135,7 @@ class Keyset:
                 purged_until=mark.purged_until,
                 owed=mark.owed,
                 currency=code,
+                refused=mark.refused,
             )
             anew = replace(place, mark=mark, whole=True, high=None)
             left_over = bulk.unfinished(known)

@@ -177,3 +177,19 @@ def test_a_row_that_a_webhook_names_comes_without_a_field_that_is_refused():
         turn = these.turn(turn.state, turn.ask, each)
 
     assert question(turn).startswith("SELECT Id, SystemModstamp FROM Contact WHERE Id IN")
+
+
+MORE = [*SAME, {"name": "Rank__c", "custom": True}]
+
+
+def test_a_field_that_is_refused_stays_left_out_where_another_has_become_readable():
+    again = (no_column("Score__c"), described(SAME))
+    done = turned(begun(loaded()), *again, *again, no_column("Score__c"), page())
+
+    wider = turned(begun(done.bookmark, timedelta(days=2)), described(MORE), page())
+    read_whole = turned(wider, page())
+    next_day = turned(begun(read_whole.bookmark, timedelta(days=4)), described(MORE))
+
+    assert question(wider) == ("SELECT Id, SystemModstamp, Rank__c FROM Contact ORDER BY SystemModstamp ASC, Id ASC")
+    assert read_whole.whole
+    assert question(next_day).startswith("SELECT Id, SystemModstamp, Rank__c FROM Contact WHERE")
