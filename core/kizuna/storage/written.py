@@ -42,16 +42,11 @@ class FactRows:
         if fact.dated:
             self.history.append((rid, kind, fact.part, version_no, valid_from, known_at, fact_rows.body(fact)))
 
-    def mark(self) -> tuple[dict[str, int], int]:
-        """Where the rows end now, for :meth:`back_to`."""
-        return {kind: len(rows) for kind, rows in self.by_kind.items()}, len(self.history)
-
-    def back_to(self, mark: tuple[dict[str, int], int]) -> None:
-        """Whatever was added since that mark is taken out again."""
-        lengths, history = mark
-        for kind, rows in self.by_kind.items():
-            del rows[lengths.get(kind, 0) :]
-        del self.history[history:]
+    def take_back(self, rid: int) -> None:
+        """Whatever the latest record has added is taken out again."""
+        for rows in (*self.by_kind.values(), self.history):
+            while rows and rows[-1][0] == rid:
+                rows.pop()
 
     def write(self, sql: Connection) -> None:
         """All rows inserted; rows of the same records must be gone."""

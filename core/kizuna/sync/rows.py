@@ -79,11 +79,10 @@ def rows_of(
     """The records as rows, and those whose facts fit no column. ``heads``: what is stored of them; ``now`` in µs."""
     rows, refused = Rows(written.FactRows(origin.connection)), list[Rejected]()
     for record in records:
-        mark = rows.facts.mark()
         try:
             _add(rows, record, origin, heads.get(record.rid), now)
         except PayloadError as error:
-            rows.facts.back_to(mark)
+            rows.facts.take_back(record.rid)
             refused.append(record.refused(str(error)))
     return rows, refused
 
