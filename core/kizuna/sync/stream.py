@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,9 +28,18 @@ from kizuna.sync.preparing.fresh import Fresh, Line
 from kizuna.sync.preparing.preparers import NOBODY, Preparers
 from kizuna.sync.reader import Page, pages
 from kizuna.sync.writer import Gathered, StreamWriter, Wrote
+from kizuna.sync.writes import Writes
 
 BATCH_RECORDS = 5_000
+AHEAD, AHEAD_PREPARED = 1, 2
+"""Batches under way while the next is gathered: one being written, and one being prepared by another process."""
+WORTH_BYTES = 500_000
+"""A first load that brings so much at once is worth another process to prepare it."""
 QUOTA_PAUSE_S = 900.0
+UNSWEPT = (
+    "The whole listing was interrupted, so that what is gone could not be told from it; nothing was deleted. "
+    "`kizuna sync --full` looks again."
+)
 SWEEP_SHARE_MOST = 0.5
 SWEEP_ALWAYS = 20
 """A sweep that would delete more than this share (and more than this many) is taken for the vendor's mistake."""
@@ -112,7 +122,7 @@ class StreamRun:
         gathered, since_s = Gathered(state=anew), time.monotonic()
         if self.writer.listed_since is None and self._is_whole():
             self.writer.listed_since = micros(clock.now())
-        writing: asyncio.Future[None] | None = None
+        writes = Writes()
         try:
             async with aclosing(pages(self.stream.reading, transport, bookmark, start)) as asked:
                 while True:
@@ -120,28 +130,29 @@ class StreamRun:
                         page = await anext(asked)
                     except KizunaError:
                         # The fault is of the page that did not come: what came before it is whole, and stays.
-                        done, writing = writing, None
-                        await _done(done)
+                        await writes.done()
                         await self._write_any(gathered)
                         raise
                     failpoint("page.received")
                     budget.pages -= 1
                     gathered.add(page.records, page.bookmark, page.asked_at)
+                    if self.line is not None and self.writer.is_first_load and gathered.size_bytes >= WORTH_BYTES:
+                        self.preparers.warm()
                     if page.last:
-                        await _done(writing)
+                        await writes.done()
                         await self._end(gathered, page, start)
                         return
                     if self._full(gathered, since_s):
                         prepared = self._asked(gathered)
-                        await _done(writing)
-                        writing = asyncio.ensure_future(self._write(gathered, prepared))
+                        await writes.fewer_than(AHEAD if prepared is None else AHEAD_PREPARED)
+                        writes.begin(partial(self._write, gathered, prepared))
                         gathered, since_s = Gathered(), time.monotonic()
-                    if budget.spent():
-                        break
+                    if page.bookmark is not None and budget.spent():
+                        break  # only where the next slice can go on: answers without a bookmark would be asked for again
         except BaseException:
-            await _done(writing)
+            await writes.done()
             raise
-        await _done(writing)
+        await writes.done()
         await self._write_any(gathered)
 
     def _pause(self, error: KizunaError) -> None:
@@ -174,7 +185,8 @@ class StreamRun:
                 return
         if page.whole and self.unbroken:
             await self._in_thread(self.writer.note_vanished_fields)
-        await self._settle("complete", None)
+        unswept = self.full and page.whole and self.stream.sweep and not self.unbroken
+        await self._settle("complete", UNSWEPT if unswept else None)
 
     async def _sweep(self, page: Page) -> str | None:
         """What the whole listing no longer shows is gone; a reason instead when that would be too much to believe."""
@@ -247,8 +259,3 @@ class StreamRun:
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)
-
-
-async def _done(writing: asyncio.Future[None] | None) -> None:
-    if writing is not None:
-        await writing
