@@ -250,3 +250,21 @@ def test_no_payload_is_looked_for_through_the_whole_table(tmp_path: Path, monkey
 
         scanned = scans_of(toy.database, set(statements))
         assert {name: sql for name, sql in scanned.items() if name in ("source_record", "source_version")} == {}
+
+
+def test_no_more_payloads_are_opened_than_a_sample_takes(toy: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    plain = Payloads.opened
+
+    def counted(self: Payloads, dictionary_id: int, payload: bytes) -> bytes:
+        opened.append(dictionary_id)
+        return plain(self, dictionary_id, payload)
+
+    monkeypatch.setattr(payloads, "SAMPLES_BYTES", 2_000)
+    monkeypatch.setattr(Payloads, "opened", counted)
+    monkeypatch.setattr(job, "_step", lambda _database, _key: False)
+    erase(toy, 1)
+
+    recompress(toy.database, within_s=60)
+
+    assert 0 < len(opened) < 100

@@ -18,7 +18,8 @@ from kizuna.storage.dictionaries import Retired
 from kizuna.storage.instants import micros
 from kizuna.storage.payloads import PLAIN, Payloads
 
-CHUNK = 1_000
+CHUNK = 200
+"""Records of a transaction: all their versions are held at once."""
 SAMPLED_MOST = 5_000
 READ_S = 60.0
 """Who has read a payload has its dictionary, too, after so long."""
@@ -46,13 +47,17 @@ def _succeed(database: Database, one: Retired) -> None:
             return
         stored = dictionaries.samples(sql, one.connection_id, one.stream, SAMPLED_MOST)
         opened = Payloads(evidence.dictionaries(sql))
-    raws = [opened.opened(key, payload) for _, key, payload in stored]
-    taken = payloads.sampled(raws)
-    content = payloads.trained(raws[:taken])
+    raws, total = list[bytes](), 0
+    for _, key, payload in stored:
+        raws.append(opened.opened(key, payload))
+        total += len(raws[-1])
+        if total > payloads.SAMPLES_BYTES:  # opened, payloads are many times as large
+            break
+    content = payloads.trained(raws)
     if content is None:
         return
     with database.write() as sql:
-        sample = [rid for rid, _, _ in stored[:taken]]
+        sample = [rid for rid, _, _ in stored[: len(raws)]]
         if dictionaries.living(sql, sample) == len(sample):  # nobody of it was erased meanwhile
             evidence.add_dictionary(sql, one.connection_id, one.stream, content, micros(clock.now()), sample)
 
