@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -103,6 +105,7 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
     async with jobs.open_engine(url, [job], executor_id=executor_id, acquire_lease=acquire, working=working) as opened:
         tending = Tending(opened, JOB, parts.database, parts.plugins, parts.settings.sync, parts.syncer.tidying.after)
         await tending.try_look()
+        _keep_what_is_loaded()
         looking = asyncio.create_task(tending.look_on(LOOK_EVERY_S))
         try:
             yield opened
@@ -111,6 +114,13 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
             await asyncio.gather(looking, return_exceptions=True)
         await tending.try_look()
         await tending.try_recompress()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """What a process has loaded by now lives as long as it does: the collector of cycles looks at it no more."""
+    gc.collect()
+    gc.freeze()
 
 
 def _outcome(result: SliceResult) -> jobs.SliceOutcome:
