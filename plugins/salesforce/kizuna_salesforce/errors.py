@@ -82,6 +82,8 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
     found = _by_code(name, answer)
     if answer.ask is not None and _is_root(answer.ask):  # no reading asked
         return found or _by_status(name, answer)
+    if answer.ask is not None and _ends_a_job(answer.ask) and not _for_later(answer):
+        return None
     if answer.status in _LEFT_TO_READINGS and codes(answer) and _about_the_object(answer.status, found):
         return None
     return found or _by_status(name, answer)
@@ -90,6 +92,16 @@ def sort_error(name: str, answer: sdk.Answer, share_percent: int) -> sdk.KizunaE
 def _is_root(ask: sdk.Ask) -> bool:
     """Whether the versioned root itself was asked for, as by the check of a connection."""
     return _ROOT.fullmatch(ask.path) is not None
+
+
+def _ends_a_job(ask: sdk.Ask) -> bool:
+    """Whether a bulk job was to be aborted or deleted, without which a reading goes on all the same."""
+    return ask.method in ("PATCH", "DELETE") and "/jobs/query/" in ask.path
+
+
+def _for_later(answer: sdk.Answer) -> bool:
+    """Whether the refusal is of the session, the calls or the service, so that the same may be granted soon."""
+    return answer.status in (401, 429) or answer.status >= 500 or "REQUEST_LIMIT_EXCEEDED" in codes(answer)
 
 
 def refusal(name: str, answer: sdk.Answer) -> sdk.KizunaError:

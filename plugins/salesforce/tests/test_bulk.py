@@ -207,7 +207,7 @@ def test_a_complete_job_is_deleted_after_its_last_results():
     assert (done.ask, done.whole) == (None, True)
 
 
-@pytest.mark.parametrize("refused", [404, 403, 400], ids=str)
+@pytest.mark.parametrize("refused", [404, 403, 400, 405], ids=str)
 def test_a_job_that_cannot_be_deleted_harms_no_pass(refused: int):
     ending = collected(results(line(2)))
 

@@ -51,6 +51,13 @@ def refusal(status: int, code: str = "", usage: str = "api-usage=18/15000") -> s
     return connector().sort_error(sdk.Answer(status=status, body=body, headers=headers, asked_at=NOW))
 
 
+def ended(method: str, status: int, code: str) -> sdk.KizunaError | None:
+    """What such a refusal to abort or delete a bulk job means."""
+    body = json.dumps([{"errorCode": code, "message": "…"}]).encode() if code else b""
+    ask = sdk.Ask(method=method, path="/services/data/v62.0/jobs/query/750x")
+    return connector().sort_error(sdk.Answer(status=status, body=body, headers={}, asked_at=NOW, ask=ask))
+
+
 def test_requests_go_to_the_instance_that_the_session_is_for():
     token, trial = sent(org, connector())
 
@@ -188,6 +195,30 @@ def test_an_answer_that_is_no_error_of_salesforces_is_no_readings_matter():
     said = sdk.Answer(status=400, body=b"<html>", headers={}, asked_at=NOW)
 
     assert type(connector().sort_error(said)) is sdk.RefusedError
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "INVALIDJOBSTATE"), (403, ""), (403, "SOMETHING_NEW"), (404, ""), (405, "METHOD_NOT_ALLOWED"), (409, "")],
+)
+def test_a_job_that_cannot_be_ended_is_left_to_the_reading_whatever_the_refusal(status: int, code: str, method: str):
+    assert ended(method, status, code) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (401, "INVALID_SESSION_ID", sdk.AuthError),
+        (403, "REQUEST_LIMIT_EXCEEDED", sdk.QuotaError),
+        (429, "", sdk.TransientError),
+        (503, "SERVER_UNAVAILABLE", sdk.TransientError),
+    ],
+)
+def test_the_end_of_a_job_waits_for_a_session_and_for_calls_as_all_else_does(
+    status: int, code: str, error: type[sdk.KizunaError]
+):
+    assert isinstance(ended("DELETE", status, code), error)
 
 
 def test_a_used_up_day_pauses_the_run_and_too_many_long_calls_only_a_moment():
