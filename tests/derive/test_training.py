@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kizuna.derive import decide
-from kizuna.derive.training import activate, train
+from kizuna.derive.training import ASKED_PAIRS, activate, train
 from kizuna.errors import DecisionError, UnknownName
 from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.storage import models
@@ -55,6 +55,17 @@ def test_a_model_is_learned_kept_and_changes_nothing_until_it_is_put_in_force(da
         assert (people.pairs, people.weights) == (0, BUILT_IN.person)
         assert heard == [("account pairs", 2 * FIRMS, 2 * FIRMS)]
         assert model.account.bits["prior"]["any_two"] < 0
+
+
+def test_training_names_the_pairs_whose_answers_would_teach_most(database_url: str) -> None:
+    with bench(database_url) as made:
+        two_systems(made)
+
+        _, (accounts, people) = train(made.deriver)
+
+        assert 0 < len(accounts.ask) <= ASKED_PAIRS
+        assert people.ask == ()
+        assert all(a != b and a.count("/") == b.count("/") == 2 for a, b in accounts.ask)
 
 
 def test_records_are_judged_by_the_model_in_force_and_ids_last(database_url: str) -> None:

@@ -23,7 +23,8 @@ def train(database: str | None, as_json: bool) -> None:
     """Learn a match model from the records that are there and from what people decided; nothing changes yet.
 
     No labels are needed: how often fields agree by chance, and how often in records that are one, follows from the
-    records. Answers to `kizuna identity review` count as well: train again after answering. The model is kept under a
+    records. Answers to `kizuna identity review` count as well, and to the pairs listed here, which would teach it most:
+    train again after answering. Answers move weights, and silence guards they speak against. The model is kept under a
     version of its own, and `kizuna identity activate` puts it in force.
 
     Example:
@@ -36,10 +37,15 @@ def train(database: str | None, as_json: bool) -> None:
     _end_progress()
     told = {one.entity: one.told() for one in found}
     if as_json:
-        shown.as_json({"version": model.version, **told})
+        ask = {one.entity: one.ask for one in found}
+        shown.as_json({"version": model.version, **told, "ask": ask})
         return
     rows = [(KINDS[one.entity], *one.told().values()) for one in found]
     shown.as_table(("", "pairs compared", "answers used", "would link", "newly", "no longer"), rows)
+    pairs = [pair for one in found for pair in one.ask]
+    if pairs:
+        click.echo("Answers to these would teach it most (`kizuna identity explain A B`, then `merge` or `split`):")
+        shown.as_table(("", ""), pairs)
     click.echo(f"Kept as {model.version}; `kizuna identity activate {model.version}` puts it in force.")
 
 

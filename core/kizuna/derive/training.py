@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -15,7 +15,8 @@ from kizuna.derive import homes
 from kizuna.derive.touch import candidates
 from kizuna.derive.work import Deriver, only_me
 from kizuna.errors import DecisionError
-from kizuna.identity.answering import Answers, Look, Vector
+from kizuna.identity.answering import Answers, Look, Vector, telling
+from kizuna.identity.clusters import pair_of
 from kizuna.identity.evidence import AUTO_BITS
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import MatchModel, Weights
@@ -31,6 +32,8 @@ DRAWN_PAIRS = 30_000
 NEAR_CUSTOMERS = 1_000
 CHUNK_RECORDS = 2_000
 POST_RECORDS = 4_000
+ASKED_PAIRS = 10
+PAIRS_OF_A_LOOK = 4
 ENTITIES = ("account", "person")
 
 Observe = Callable[[str, int, int], None]
@@ -43,6 +46,7 @@ class Learned:
 
     ``pairs`` candidates were looked at and ``answers`` of people used; of the pairs that no guard keeps apart, the model
     would link ``linked``: ``newly`` of them the model in force does not, while it no longer links ``no_longer`` others.
+    ``ask`` are pairs of records (connection/stream/id) whose answers would teach it most.
     """
 
     entity: str
@@ -52,6 +56,7 @@ class Learned:
     linked: int
     newly: int
     no_longer: int
+    ask: tuple[tuple[str, str], ...] = ()
 
     def told(self) -> dict[str, Any]:
         """The numbers alone."""
@@ -107,6 +112,7 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
     sample = entities.with_profiles(sql, entity)[:SAMPLE_RECORDS]
     sampled = set(sample)
     pairs: Counter[Look] = Counter()
+    some: dict[Look, list[tuple[int, int]]] = {}
     for done, part in _chunks(sample):
         mine = set(part)
         known, found = candidates(sql, entity, identity.profiles(sql, entity, part))
@@ -114,9 +120,12 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
         for a, b in found:
             if a not in mine and a in sampled:
                 continue  # looked at with its other end
-            pairs[looks(known[a], known[b], stat)] += 1
+            look = looks(known[a], known[b], stat)
+            pairs[look] += 1
+            if pairs[look] <= PAIRS_OF_A_LOOK:
+                some.setdefault(look, []).append((a, b))
         observe(f"{entity} pairs", done, len(sample))
-    answers = _answers(sql, entity)
+    answers, answered = _answers(sql, entity)
     drawn = Random(len(sample))
     profiles = identity.profiles(sql, entity, sample)
     stat = identity.stats_for(sql, entity, profiles)
@@ -128,7 +137,21 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
         entities=identity.largest_source(sql, entity),
     )
     weights = learn(entity, seen)
-    return _compared(entity, weights, in_force.of(entity), seen)
+    scored = {
+        pair: (look, score(weights.bits, look[0]))
+        for look, of_it in some.items()
+        for pair in of_it
+        if pair not in answered
+    }
+    asked = telling(scored, answers, ASKED_PAIRS, pairs)
+    return replace(_compared(entity, weights, in_force.of(entity), seen), ask=_named(sql, asked))
+
+
+def _named(sql: Connection, pairs: list[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+    names = {
+        rid: "/".join(parts) for rid, parts in identity.founding(sql, {rid for pair in pairs for rid in pair}).items()
+    }
+    return tuple((names[a], names[b]) for a, b in pairs if a in names and b in names)
 
 
 def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) -> Learned:
@@ -144,8 +167,8 @@ def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) 
     return Learned(entity, weights, sum(seen.pairs.values()), answered, linked, newly, no_longer)
 
 
-def _answers(sql: Connection, entity: str) -> Answers:
-    """What people said of pairs, by how the pairs look."""
+def _answers(sql: Connection, entity: str) -> tuple[Answers, set[tuple[int, int]]]:
+    """What people said of pairs, by how the pairs look, and the pairs."""
     given = identity.answers(sql, entity)
     profiles = identity.profiles(sql, entity, {rid for a, b, _ in given for rid in (a, b)})
     stat = identity.stats_for(sql, entity, profiles)
@@ -155,7 +178,7 @@ def _answers(sql: Connection, entity: str) -> Answers:
             look = looks(profiles[a], profiles[b], stat)
             same, different = found.get(look, (0, 0))
             found[look] = (same + (verdict == "same"), different + (verdict != "same"))
-    return found
+    return found, {pair_of(a, b) for a, b, _ in given}
 
 
 def _colleagues(sql: Connection, profiles: Mapping[int, Profile], drawn: Random) -> Counter[Vector]:

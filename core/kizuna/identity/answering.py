@@ -83,8 +83,11 @@ def fitted(weights: Mapping[Level, float], prior: float, answers: Answers) -> tu
     return {level: weight + moved.get(level, 0.0) for level, weight in weights.items()}, prior + shift
 
 
-def telling(scored: Mapping[Pair, tuple[Look, float]], answers: Answers, most: int) -> list[Pair]:
-    """The pairs whose answers would teach most, the most telling first; ``scored`` has each pair's look and bits.
+def telling(
+    scored: Mapping[Pair, tuple[Look, float]], answers: Answers, most: int, counts: Mapping[Look, int] | None = None
+) -> list[Pair]:
+    """The pairs whose answers would teach most, the most telling first; ``scored`` has each pair's look and bits,
+    ``counts`` how many pairs look so where not all of them are given.
 
     Undecided pairs tell more than sure ones, pairs that look like many others more than single ones, and the second answer on
     one look less than the first. What a guard keeps apart although it would link is as open as can be.
@@ -99,7 +102,7 @@ def telling(scored: Mapping[Pair, tuple[Look, float]], answers: Answers, most: i
         likely = chance(bits[look])
         if likely >= _LEAST_CHANCE:
             doubt = 0.25 if look[1] and likely > 0.5 else likely * (1 - likely)
-            worth = doubt * sqrt(len(pairs))
+            worth = doubt * sqrt(counts[look] if counts else len(pairs))
             open_looks.append((-worth / _weariness(look, answers, 0), look, worth, 0))
     heapify(open_looks)
     found: list[Pair] = []
