@@ -145,9 +145,9 @@ def ticket(record: Ticket) -> Iterator[sdk.Said]:
         yield place
     if measured is not None:
         yield from metrics_of(measured, record.id)
-    yield from outcomes(record.id, record.events())
-    yield from strange
-    yield from strange_too
+    events, unread = record.events()
+    yield from outcomes(record.id, events)
+    yield from (*strange, *strange_too, *unread)
 
 
 SCRUBBED_SUBJECT = "SCRUBBED"

@@ -73,6 +73,9 @@ class MetricEvent(sdk.Payload):
     group_sla: Applied | None = None
 
 
+_EVENTS = msgspec.json.Decoder(list[MetricEvent] | dict[str, list[MetricEvent] | None] | None)
+
+
 class Ticket(sdk.Payload):
     """A ticket of the export (with ``generated_timestamp``) or of a list (without)."""
 
@@ -97,12 +100,18 @@ class Ticket(sdk.Payload):
     custom_status_id: Id | None = None
     merged_into: Id | None = None  # set by the reading, from the audits: a ticket itself does not say
     metric_set: TicketMetric | None = None
-    metric_events: list[MetricEvent] | dict[str, list[MetricEvent]] | None = None  # only where asked for
+    # Only where asked for, and nowhere documented: left raw, so that no ticket hangs on its shape.
+    metric_events: msgspec.Raw = msgspec.Raw(b"null")
 
-    def events(self) -> list[MetricEvent]:
-        """All that happened to its measures, however that is laid out."""
-        found = self.metric_events or []
-        return [event for events in found.values() for event in events] if isinstance(found, dict) else found
+    def events(self) -> tuple[list[MetricEvent], tuple[sdk.Unmapped, ...]]:
+        """All that happened to its measures, however that is laid out, and a note of what cannot be read."""
+        try:
+            found = _EVENTS.decode(self.metric_events) or []
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return [], (sdk.Unmapped(field="metric_events", value=str(error)[:100]),)
+        if isinstance(found, list):
+            return found, ()
+        return [event for events in found.values() for event in events or ()], ()
 
     def changed_at(self) -> datetime | None:
         """When the export last saw the ticket change, system updates included; else its own ``updated_at``."""

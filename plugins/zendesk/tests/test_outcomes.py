@@ -110,6 +110,31 @@ def test_the_policy_that_was_applied_last_counts():
     assert (found.policy_name, found.target_min) == ("Gold", 30)
 
 
+@pytest.mark.parametrize(
+    "unforeseen",
+    [
+        {"reply_time": {"id": 1}},
+        [{"metric": "reply_time"}],
+        [{"id": 1, "sla": {"target": "60"}}],
+        [{"id": 1, "instance_id": "2"}],
+        "none",
+    ],
+)
+def test_a_shape_that_nobody_documents_costs_the_outcomes_and_not_the_ticket(unforeseen):
+    plain = said("tickets", TICKET)
+
+    *facts, noted = said("tickets", {**TICKET, "metric_events": unforeseen})
+
+    assert facts == list(plain)
+    assert isinstance(noted, sdk.Unmapped)
+    assert noted.field == "metric_events"
+
+
+@pytest.mark.parametrize("nothing", [None, [], {}, {"reply_time": None}, {"reply_time": []}])
+def test_a_ticket_to_which_nothing_happened_has_nothing_to_tell(nothing):
+    assert said("tickets", {**TICKET, "metric_events": nothing}) == said("tickets", TICKET)
+
+
 def test_events_are_asked_for_and_joined_only_where_the_account_wishes():
     wishes = {
         wish: {one.name: one for one in streams(Wishes(sla_with_tickets=wish))}["tickets"] for wish in (True, False)
