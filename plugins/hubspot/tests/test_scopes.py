@@ -88,6 +88,37 @@ def test_a_search_leaves_it_out_too_and_asks_once_a_pass() -> None:
     assert tos(following) == ["companies", "contacts", "tickets"]
 
 
+@pytest.mark.parametrize("bookmark", [None, DONE])
+def test_a_pass_that_is_interrupted_remembers_what_is_not_granted(
+    bookmark: sdk.Bookmark | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = reading(NOTES)
+    turn = opened(machine, bookmark)
+    if bookmark is None:
+        turn = step(machine, turn, MISSING, status=403)
+    turn = associated(machine, step(machine, turn, results(1, total=2, after="1")), without="deals")
+    caplog.clear()
+
+    resumed = opened(machine, turn.bookmark)
+
+    assert asked(resumed) == asked(turn)
+    assert "deals" not in params(resumed).get("associations", "")
+    assert not {"deals"} & set(tos(step(machine, resumed, results(2, total=1))))
+    assert not caplog.records
+
+
+def test_the_next_pass_asks_again_whether_it_is_granted() -> None:
+    machine = reading(NOTES)
+    turn = step(machine, opened(machine, DONE), results(1, total=1))
+    turn = associated(machine, turn, without="deals")
+    done = step(machine, turn, results())
+
+    following = step(machine, opened(machine, done.bookmark), results(2, total=1))
+
+    assert done.ask is None
+    assert tos(following) == list(KINDS)
+
+
 def test_a_record_that_a_webhook_names_comes_without_it() -> None:
     these = These(reading(NOTES), (sdk.Named(id="1"),))
     turn = step(these, these.begin(DONE, sdk.Start(now=sdk.epoch(0))), results(1))

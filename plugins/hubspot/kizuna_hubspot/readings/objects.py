@@ -71,7 +71,6 @@ class Walk:
     completing: Completing | None = None
     currency: str | None = None
     stages: Mapping[str, str] = field(default_factory=dict)  # labels of the portal's own, by id
-    withheld: frozenset[str] = frozenset()  # kinds that the token may not read
     apart: bool = False  # the list would not be shown with all associations: they are asked for kind by kind
 
 
@@ -161,12 +160,13 @@ class ObjectReading:
         assert completing is not None
         told(self.kind.name, to, answer)
         # Once the kind is known the list shows the others again.
-        walk = replace(walk, withheld=walk.withheld | {to}, apart=False)
+        walk = replace(walk, place=walk.place.having_withheld(to), apart=False)
         return self.completed(walk, completing.without(to))
 
     def granted(self, walk: Walk) -> Kind:
         """The kind with those associations only that the token may read."""
-        return replace(self.kind, associations=tuple(to for to in self.kind.associations if to not in walk.withheld))
+        withheld = walk.place.withheld
+        return replace(self.kind, associations=tuple(to for to in self.kind.associations if to not in withheld))
 
     def completed(self, walk: Walk, completing: Completing) -> sdk.Turn:
         """The records of a page that lacks nothing, else the next request for it."""

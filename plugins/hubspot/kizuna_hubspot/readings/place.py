@@ -26,6 +26,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     ``again`` are records that HubSpot would not answer completely and that are to be read once more; ``refused`` those
     of this pass, which the next one reads again. ``gone`` are the latest archived records (id → seconds since 1970);
     ``missing`` those the pass before knew as archived and this one has not met yet: at its end, what was restored.
+    ``withheld`` are the kinds of which this pass learnt that the token may not read them; the next one asks again.
     """
 
     phase: Phase
@@ -36,6 +37,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     refused: tuple[str, ...] = ()
     gone: dict[str, int] = {}
     missing: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     def at(self, phase: Phase, after: str | None = None) -> Place:
         """The same pass at another position."""
@@ -56,6 +58,10 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
         """The same place with these records to be read again by the next pass."""
         known = tuple(dict.fromkeys((*self.refused, *ids)))
         return replace(self, refused=known[:REMEMBERED_AGAIN]) if ids else self
+
+    def having_withheld(self, kind: str) -> Place:
+        """The same place without what is associated with records of that kind."""
+        return replace(self, withheld=tuple(dict.fromkeys((*self.withheld, kind))))
 
     def having_met(self, archived: Mapping[str, int]) -> Place:
         """The same place after a page of archived records; only the latest of them are remembered."""
