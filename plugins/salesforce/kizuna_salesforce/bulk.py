@@ -11,6 +11,7 @@ Source: Bulk API 2.0 and Bulk API Developer Guide, query jobs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 FAMILY = "bulk-state"
 ASKED_EVERY_S = 10.0  # how often the state of a job may be asked for
-ASKED_MOST = 4000  # some eleven hours; what is not done by then is read without jobs
-RESTARTS_MOST = 8  # jobs made anew in one conversation because others had expired
+WAITED_MOST = timedelta(hours=11)  # for a job; what is not done by then is read without jobs
+RESTARTS_MOST = 8  # jobs made anew in one pass because others had expired
 PARTS_MOST = 4  # of an object, and four objects may be read at once; Salesforce itself works on each in pieces
 PART_WORTH = 2  # how often over each job of several must have enough rows for one
 SINCE_VERSION = 47.0
@@ -48,7 +49,7 @@ def worthwhile(reading: Keyset, place: Place, left: int) -> bool:
     """Whether the ``left`` rows of a pass are enough for a job."""
     mark = place.mark
     able = reading.bulk_from_rows and float(reading.version) >= SINCE_VERSION
-    return bool(able and place.types and mark.watermark is None and not mark.unhurried) and (
+    return bool(able and mark.types is not None and mark.watermark is None and not mark.unhurried) and (
         left >= reading.bulk_from_rows
     )
 
@@ -98,7 +99,7 @@ def made(reading: Keyset, place: Place) -> sdk.Turn:
 
 def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """What follows on a job that was made; the bookmark names it."""
-    place = _having(place, id=_job(reading, answer).id)
+    place = _having(place, id=_job(reading, answer).id, made_at=answer.asked_at)
     turn = made(reading, place)
     turn.bookmark = bookmarked(place.mark)
     return turn
@@ -106,15 +107,16 @@ def launched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
 
 def watched(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     """The next look at the jobs, or their first results."""
-    ended = place.ended | {place.mark.jobs[place.part].id}
+    job = place.mark.jobs[place.part]
+    ended = place.ended | {job.id}
     match _job(reading, answer).state:
         case "JobComplete":
             return _looked_after(reading, replace(place, ended=ended))
         case "Failed" | "Aborted":
             return given_up(reading, replace(place, ended=ended))
-    if place.looks >= ASKED_MOST:
+    if job.made_at is not None and answer.asked_at - job.made_at >= WAITED_MOST:
         return given_up(reading, place)
-    return _looked_after(reading, replace(place, looks=place.looks + 1))
+    return _looked_after(reading, place)
 
 
 def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
@@ -123,7 +125,7 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
     Raises PageError when the page holds fewer rows than Salesforce says.
     """
     job = place.mark.jobs[place.part]
-    read = results.rows(reading.sobject, reading.version, answer, dict(place.types))
+    read = results.rows(reading.sobject, reading.version, answer, dict(place.mark.types or ()))
     records = tuple(sdk.Record(raw=with_currency(record.raw, place.mark.currency)) for record in read)
     locator = answer.headers.get("sforce-locator", "null")
     if locator in ("", "null"):
@@ -140,10 +142,11 @@ def collected(reading: Keyset, place: Place, answer: sdk.Answer) -> sdk.Turn:
 def expired(reading: Keyset, place: Place) -> sdk.Turn:
     """Another job in place of one that Salesforce does not have any more, for the same rows."""
     lost = place.mark.jobs[place.part].id
-    anew = replace(_having(place, id="", locator=None), ended=place.ended - {lost}, looks=0)
-    if place.restarts >= RESTARTS_MOST:
+    anew = replace(_having(place, id="", locator=None, made_at=None), ended=place.ended - {lost})
+    if place.mark.remade >= RESTARTS_MOST:
         return given_up(reading, anew)
-    turn = made(reading, replace(anew, restarts=place.restarts + 1))
+    anew = replace(anew, mark=replace(anew.mark, remade=anew.mark.remade + 1))
+    turn = made(reading, anew)
     turn.bookmark = bookmarked(anew.mark)
     return turn
 
@@ -207,13 +210,13 @@ def _onward(reading: Keyset, place: Place) -> sdk.Turn:
 
 
 def _looked_after(reading: Keyset, place: Place) -> sdk.Turn:
-    """A look at the first job that may be under way; when none is, their results."""
+    """A look at the first job that may be under way; when none is, their results. A run's slice may end at each look."""
     waiting = ((n, job) for n, job in enumerate(place.mark.jobs) if not job.done and job.id not in place.ended)
     number, job = next(waiting, (-1, None))
     if job is None:
         return _collecting(reading, replace(place, part=len(place.mark.jobs) - 1))
     ask = sdk.Ask(path=f"{_path(reading)}/{job.id}", family=FAMILY)
-    return sdk.Turn(ask=ask, state=replace(place, asking="state", part=number))
+    return sdk.Turn(ask=ask, state=replace(place, asking="state", part=number), bookmark=bookmarked(place.mark))
 
 
 def _collecting(reading: Keyset, place: Place) -> sdk.Turn:

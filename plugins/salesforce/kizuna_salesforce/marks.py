@@ -13,10 +13,12 @@ from kizuna import sdk
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bulk job and what it reads: the ids from every one of ``above`` on and ``below`` another.
 
-    ``id`` is empty before it is made; ``locator`` is where its results go on; ``done`` when all have come.
+    ``id`` is empty before it is made, at ``made_at`` by our clock; ``locator`` is where its results go on; ``done`` when all
+    have come.
     """
 
     id: str = ""
+    made_at: datetime | None = None
     above: tuple[str, ...] = ()
     below: str | None = None
     locator: str | None = None
@@ -31,9 +33,12 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``ceiling``: the watermark may not go beyond it when this pass ends. ``purged_until``: up to where records gone
     from the recycle bin are known, asked for at ``purged_asked_at``. ``owed``: all that is not listed by this pass is gone,
     which holds only if the engine has seen all of it. ``jobs``: the bulk jobs that read what lies behind
-    the position, ``job_version`` the API's version that made them; ``unhurried`` once a job came to nothing in this pass. ``currency``: the org's, where records name none. ``refused``: fields
-    that the description shows and queries do not. ``unlogged``: by the description Salesforce keeps no log of this object's
-    deletions; ``log_refused``: whatever that says, the log was refused since all was listed.
+    the position, ``job_version`` the API's version that made them; ``unhurried`` once a job came to nothing in this pass;
+    ``remade``: how often in this pass one was made in place of one that had expired. ``types``: of the fields of a first
+    load that are no text, for the results of jobs; None when they are not known, and in later passes. ``currency``: the
+    org's, where records name none. ``refused``: fields that the description shows and queries do not. ``unlogged``: by the
+    description Salesforce keeps no log of this object's deletions; ``log_refused``: whatever that says, the log was
+    refused since all was listed.
     """
 
     fields: tuple[str, ...] = ()
@@ -50,6 +55,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jobs: tuple[Part, ...] = ()
     job_version: str = ""
     unhurried: bool = False
+    remade: int = 0
+    types: tuple[tuple[str, str], ...] | None = None
     currency: str | None = None
     refused: tuple[str, ...] = ()
     unlogged: bool = False
@@ -81,13 +88,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     behind: tuple[datetime | None, str | None] = (None, None)  # the position that the query began at
     descriptions: int = 0
     described: tuple[str, ...] = ()  # the fields of a description that is not acted upon yet
-    types: tuple[tuple[str, str], ...] = ()  # of the fields, known once they were described in this conversation
+    types: tuple[tuple[str, str], ...] | None = None  # of those fields, where jobs may read them
     parts: int = 1  # bulk jobs to be made
     lowest: str = ""  # the id at which the first of them begins
     part: int = 0  # the bulk job that is asked about
     ended: frozenset[str] = frozenset()  # bulk jobs that are not under way any more
-    looks: int = 0  # at bulk jobs
-    restarts: int = 0  # of bulk jobs that had expired
     dropping: tuple[str, ...] = ()  # bulk jobs that are being deleted
     then: After = "rows"  # what comes when they are
     purged: tuple[tuple[str, datetime | None], ...] = ()  # ids that may be gone for good, and since when

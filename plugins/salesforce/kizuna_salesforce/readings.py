@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from kizuna import sdk
-from kizuna_salesforce import bulk, currency, pages, purges, soql
+from kizuna_salesforce import bulk, currency, pages, purges, results, soql
 from kizuna_salesforce.errors import codes, columns, refusal
 from kizuna_salesforce.fields import chosen, told, without
 from kizuna_salesforce.marks import Mark, Place, bookmarked, marked
@@ -52,11 +52,13 @@ class Keyset:
         mark = Mark(owed=True) if owed else marked(bookmark)
         place = self._again(Place(mark=mark, now=start.now, whole=mark.watermark is None, unbroken=start.unbroken))
         # An interrupted first load may go on by a job, whose results need the types of the fields.
-        typeless = mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0
+        typeless = (
+            mark.watermark is None and mark.ceiling is not None and self.bulk_from_rows > 0 and mark.types is None
+        )
         stale = mark.described_at is None or start.now - mark.described_at >= DESCRIBE_EVERY
         if not mark.fields or stale or typeless:
             return self.describe(place)
-        return self.rows(place)
+        return self._resumed(place)
 
     def turn(self, state: Any, ask: sdk.Ask, answer: sdk.Answer) -> sdk.Turn:
         place: Place = state
@@ -112,7 +114,9 @@ class Keyset:
         fields, left_out = chosen(self.sobject, described, self.wanted, custom=self.custom)
         if left_out:
             _log.warning("%s: %s fields do not fit in a query: %s", self.sobject, len(left_out), ", ".join(left_out))
-        place = replace(place, types=tuple((field.name, field.type) for field in described if field.name in fields))
+        if self.bulk_from_rows:
+            types = ((field.name, field.type) for field in described if field.name in fields)
+            place = replace(place, types=tuple((name, type_) for name, type_ in types if type_ in results.TYPED))
         if "Id" not in fields:
             raise sdk.PageError(f"{self.sobject}: the description lists no Id; it is refused")
         place = replace(place, described=fields)
@@ -124,7 +128,8 @@ class Keyset:
         """Where the reading goes on once it knows the fields and the currency of records that name none."""
         fields, known = place.described, place.mark
         told(self.sobject, set(known.fields) - set(fields))
-        mark = replace(known, fields=fields, described_at=place.now, currency=code)
+        types = place.types if known.watermark is None else None
+        mark = replace(known, fields=fields, described_at=place.now, currency=code, types=types)
         if known.fields and (not set(fields) <= set(known.fields) or (code is not None and code != known.currency)):
             # A field that has become readable is empty in all that was read so far, and no stamp moves for that.
             mark = Mark(
@@ -136,15 +141,21 @@ class Keyset:
                 owed=mark.owed,
                 currency=code,
                 refused=mark.refused,
+                types=place.types,
             )
             anew = replace(place, mark=mark, whole=True, high=None)
             left_over = bulk.unfinished(known)
             return bulk.discarded(self, anew, left_over, "rows") if left_over else self.rows(anew)
-        if mark.jobs:
-            if mark.job_version != self.version:  # whose results no other version is given
-                return bulk.given_up(self, replace(place, mark=mark))
-            return bulk.made(self, replace(place, mark=mark))
-        return self.rows(replace(place, mark=mark))
+        return self._resumed(replace(place, mark=mark))
+
+    def _resumed(self, place: Place) -> sdk.Turn:
+        """Where the pass goes on: with its jobs, where it has any whose results can be had and read, else with a query."""
+        mark = place.mark
+        if not mark.jobs:
+            return self.rows(place)
+        if mark.job_version != self.version or mark.types is None:  # no other version is given the results
+            return bulk.given_up(self, place)
+        return bulk.made(self, place)
 
     def rows(self, place: Place) -> sdk.Turn:
         """The query for what is still to be read in this pass."""
@@ -234,7 +245,7 @@ class Keyset:
         if mark.owed and not (place.whole and place.unbroken):
             return sdk.Turn(records=records, bookmark={}, whole=place.whole)
         mark = replace(mark, at=None, id=None, ceiling=None, jobs=(), job_version="")
-        mark = replace(mark, unhurried=False, owed=False)
+        mark = replace(mark, unhurried=False, remade=0, types=None, owed=False)
         done = sdk.Turn(records=records, bookmark=bookmarked(mark), whole=place.whole)
         return purges.due(self, replace(place, mark=mark), done, answer.date())
 

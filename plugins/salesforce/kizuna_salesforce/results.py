@@ -13,6 +13,8 @@ from kizuna import sdk
 
 LONGEST_VALUE = 16_000_000
 NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
+TYPED = NUMBERS | {"boolean", "datetime"}
+"""The types of fields whose values are no text in the JSON of a query, or text of another form."""
 
 
 def rows(sobject: str, version: str, answer: sdk.Answer, types: dict[str, str]) -> Iterator[sdk.Record]:

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -163,7 +163,7 @@ def test_the_pass_ends_with_the_last_results_at_the_newest_change_there_was_when
 def test_a_crash_between_results_goes_on_with_the_same_job_at_its_locator():
     bookmark = told(collecting(), results(line(2), locator="MjAw")).bookmark
 
-    again = told(begun(bookmark), answer(FIELDS))
+    again = begun(bookmark)
     going_on = told(again, answer({"id": "750x", "state": "JobComplete"}))
 
     assert again.ask is not None
@@ -219,16 +219,16 @@ def test_a_job_that_cannot_be_deleted_harms_no_pass(refused: int):
 def test_a_pass_killed_before_the_job_was_deleted_takes_it_up_again():
     ending = collected(results(line(2)))
 
-    again = told(begun(ending.bookmark or running().bookmark), answer(FIELDS))
+    again = begun(ending.bookmark or running().bookmark)
 
     assert again.ask is not None
     assert again.ask.path == f"{JOBS}/750x"
 
 
-def test_a_job_that_takes_too_long_is_aborted_and_deleted(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bulk, "ASKED_MOST", 0)
+def test_a_job_that_takes_too_long_is_aborted_and_deleted():
+    in_progress = answer({"id": "750x", "state": "InProgress"})
 
-    aborting = told(running(), answer({"id": "750x", "state": "InProgress"}))
+    aborting = told(running(), msgspec.structs.replace(in_progress, asked_at=NOW + bulk.WAITED_MOST))
     deleting = told(aborting, answer({"id": "750x", "state": "Aborted"}))
     going_on = told(deleting, DELETED)
 
@@ -258,7 +258,8 @@ def test_what_is_left_of_a_load_is_given_back_by_aborting_and_deleting_its_jobs(
 def test_a_field_that_became_readable_ends_the_job_that_does_not_ask_for_it():
     fields = {"fields": [*FIELDS["fields"], {"name": "New__c", "type": "string", "custom": True}]}
 
-    aborting = told(begun(running().bookmark), answer(fields))
+    next_day = READING.begin(running().bookmark, sdk.Start(now=NOW + timedelta(days=1)))
+    aborting = told(next_day, answer(fields))
     newest = told(told(aborting, answer({})), DELETED)
 
     assert aborting.ask is not None
@@ -271,7 +272,7 @@ def test_a_field_that_became_readable_ends_the_job_that_does_not_ask_for_it():
 def test_a_job_of_another_version_is_given_up_unasked():
     older = msgspec.structs.replace(marked(running().bookmark), job_version="61.0")
 
-    aborting = told(begun(bookmarked(older)), answer(FIELDS))
+    aborting = begun(bookmarked(older))
     turn = told(told(aborting, answer({})), DELETED)
 
     assert turn.ask is not None
@@ -282,7 +283,7 @@ def test_a_job_of_another_version_is_given_up_unasked():
 
 def test_versions_before_47_make_no_jobs():
     reading = dataclasses.replace(READING, version="46.0")
-    place = Place(mark=Mark(), now=NOW, whole=True, types=(("Id", "id"),))
+    place = Place(mark=Mark(types=()), now=NOW, whole=True)
 
     assert not bulk.worthwhile(reading, place, 1_000_000)
     assert bulk.worthwhile(READING, place, 1_000_000)
