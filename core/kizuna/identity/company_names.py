@@ -34,7 +34,7 @@ _AND = re.compile(r"\s*[&＆]\s*")
 _MARKS = re.compile(r"[&＆'’`´]")
 
 
-class CompanyName(msgspec.Struct, frozen=True):
+class CompanyName(msgspec.Struct, frozen=True, gc=False):
     """A name as it is compared; ``core`` is equal for every way of writing one name, legal form aside."""
 
     raw: str

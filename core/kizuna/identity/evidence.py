@@ -85,7 +85,7 @@ PERSON_BITS: Bits = {
 }
 
 
-class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one field says: the level of agreement, its bits, and the values both records carry (or each side's).
 
     ``doublings`` says how common the value is: 0 for one that a source has once, 1 for twice, 2 for up to four times.
@@ -98,7 +98,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     doublings: int = 0
 
 
-class Edge(msgspec.Struct, frozen=True):
+class Edge(msgspec.Struct, frozen=True, gc=False):
     """Two records that may be one: ``a`` < ``b``, and ``bits`` is the sum of the evidence's bits."""
 
     a: int

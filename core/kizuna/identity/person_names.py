@@ -43,7 +43,7 @@ def _full_forms() -> dict[str, frozenset[str]]:
 _FULL_OF = _full_forms()
 
 
-class PersonName(msgspec.Struct, frozen=True):
+class PersonName(msgspec.Struct, frozen=True, gc=False):
     """A person's name: folded words in the order written, and family and given name where the system tells them."""
 
     raw: str

@@ -37,7 +37,7 @@ CONTACTS_MOST = 50
 """So many mailboxes of an account's people are compared."""
 
 
-class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
+class AccountProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An organisation (or one person) as one record of one system describes it."""
 
     rid: int
@@ -61,7 +61,7 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     ignored: frozenset[str] = frozenset()  # why values were left out: placeholder, role_mailbox, free_mail
 
 
-class PersonProfile(msgspec.Struct, frozen=True, kw_only=True):
+class PersonProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A human being as one record of one system describes them."""
 
     rid: int
