@@ -22,7 +22,7 @@ from kizuna_stripe.pages import Rest, compact, last_mark, page_of
 REQUEST_S = 60  # the longest a request is waited for
 NEAR = 16  # errands that are worth naming ahead; the others have their time
 BEGUN_MOST = 3  # readings of a list whose entries go while it is read
-OF_THE_PARENT = ("id", "invoice", "subscription")  # what an answer says is missing where the object itself is
+OF_THE_PARENT = ("id", "invoice", "subscription", "charge")  # what an answer says is missing where the object itself is
 
 
 @dataclass(frozen=True, slots=True)

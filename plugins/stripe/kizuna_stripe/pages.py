@@ -140,7 +140,7 @@ class Rest:
     With ``deep`` the list is also asked for when one of its entries has terms too deep to be expanded from the object.
     """
 
-    field: Literal["items", "lines"]
+    field: Literal["items", "lines", "refunds"]
     path: str
     params: tuple[tuple[str, str], ...] = ()
     deep: bool = False

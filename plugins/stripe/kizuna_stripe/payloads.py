@@ -338,51 +338,6 @@ class Invoice(sdk.Payload):
     payments: InvoicePayments | None = None
 
 
-class MethodDetails(sdk.Payload):
-    type: str | None = None
-
-
-class Source(sdk.Payload):
-    object: str | None = None
-
-
-class Outcome(sdk.Payload):
-    reason: str | None = None
-
-
-class Charge(sdk.Payload):
-    id: str
-    object: Literal["charge"] = "charge"
-    customer: Reference = None
-    invoice: Reference = None  # before basil
-    amount: int | None = None  # what was authorised
-    amount_captured: int | None = None
-    amount_refunded: int | None = None
-    currency: str | None = None
-    captured: bool | None = None
-    paid: bool | None = None
-    refunded: bool | None = None
-    disputed: bool | None = None
-    dispute: Reference = None  # before 2019
-    status: str | None = None
-    failure_code: str | None = None
-    outcome: Outcome | None = None
-    payment_method_details: MethodDetails | None = None
-    source: Source | None = None
-    created: int | None = None
-
-
-class Refund(sdk.Payload):
-    id: str
-    object: Literal["refund"] = "refund"
-    amount: int | None = None
-    currency: str | None = None
-    charge: Reference = None
-    status: str | None = None
-    reason: str | None = None
-    created: int | None = None
-
-
 class CreditNote(sdk.Payload):
     id: str
     object: Literal["credit_note"] = "credit_note"

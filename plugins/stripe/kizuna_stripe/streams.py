@@ -7,7 +7,8 @@ from functools import partial
 
 from kizuna import sdk
 from kizuna_stripe import events as feeds
-from kizuna_stripe import mapping, payloads
+from kizuna_stripe import mapping, payloads, payment_payloads
+from kizuna_stripe.captures import REFUNDS, captured_whole
 from kizuna_stripe.elsewhere import own_id
 from kizuna_stripe.pages import Alone, Rest, lines_whole, terms_whole, unpaid_whole, whole
 from kizuna_stripe.readings import ListingThenEvents
@@ -65,8 +66,8 @@ def streams(api_version: str, account: str | None = None, *, ledger: bool = Fals
             ),
             mapping.invoice if ledger else mapping.settled_invoice,
         ),
-        _charges(reading(feed=feeds.CHARGES, carried=whole)),
-        _refunds(reading(feed=feeds.REFUNDS, carried=whole)),
+        _charges(reading(feed=feeds.CHARGES, rest=REFUNDS, carried=captured_whole)),
+        _refunds(reading(feed=feeds.REFUNDS, expand=("charge.refunds",))),
         _credit_notes(reading(feed=feeds.CREDIT_NOTES, carried=whole)),
     )
 
@@ -165,7 +166,7 @@ def _charges(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="charges",
         also=("charge", "payments"),
-        payload=payloads.Charge,
+        payload=payment_payloads.Charge,
         key=own_id,
         map=mapping.charge,
         reading=reading,
@@ -178,7 +179,7 @@ def _refunds(reading: ListingThenEvents) -> sdk.AnyStream:
     return sdk.Stream(
         name="refunds",
         also=("refund",),
-        payload=payloads.Refund,
+        payload=payment_payloads.Refund,
         key=own_id,
         map=mapping.refund,
         reading=reading,

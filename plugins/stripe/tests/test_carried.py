@@ -69,6 +69,8 @@ def test_an_event_of_the_pinned_version_is_the_object_and_costs_no_request(strea
             subscription(items=listed(item(price=price(billing_scheme="tiered")))),
         ),
         ("subscriptions", "customer.discount.created", discount()),
+        ("charges", "charge.captured", charge(amount_captured=4000, amount_refunded=2600)),
+        ("refunds", "refund.created", {"id": "re_1", "object": "refund", "charge": "ch_1"}),
         ("charges", "charge.dispute.created", {"id": "dp_1", "object": "dispute", "charge": "ch_1"}),
     ],
 )

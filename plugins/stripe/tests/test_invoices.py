@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -167,6 +168,13 @@ def test_a_credit_note_maps_in_both_shapes(shape):
     )
 
 
+def made(key: str, amount: int, **fields: Any) -> dict[str, Any]:
+    """A refund that succeeded; the higher its number, the later."""
+    created = CREATED + int(key.removeprefix("re_"))
+    own = {"id": key, "object": "refund", "amount": amount, "currency": "usd", "charge": "ch_1", "created": created}
+    return {**own, "reason": None, "status": "succeeded", **fields}
+
+
 def test_a_charge_is_one_attempt_to_pay():
     found = only("charges", charge(amount_refunded=600), sdk.Payment)
 
@@ -181,18 +189,42 @@ def test_a_charge_is_one_attempt_to_pay():
 
 
 @pytest.mark.parametrize(
-    ("refunded", "given_back"),
+    ("refunds", "given_back"),
     [
-        (0, 0),
-        (2600, 0),  # what was authorised beyond it, released
-        (3600, 1000),
-        (1000, 1000),
+        ([], 0),
+        ([("re_1", 2600)], 0),  # what was authorised beyond it, released
+        ([("re_1", 2600), ("re_2", 1000)], 1000),
+        ([("re_1", 2600), ("re_2", 2600)], 2600),
+        ([("re_2", 1000)], 1000),
+        ([("re_2", 3000)], 3000),  # as large as what was released, and given back all the same
     ],
 )
-def test_what_was_captured_is_what_was_paid(refunded, given_back):
+def test_what_was_captured_less_what_was_given_back_is_what_moved(refunds, given_back):
+    listed = {"data": [made(*one) for one in reversed(refunds)], "has_more": False}
+    partly = charge(amount_captured=4000, amount_refunded=sum(amount for _, amount in refunds), refunds=listed)
+
+    payment = only("charges", partly, sdk.Payment)
+    found = [only("refunds", made(*one, charge=partly), sdk.Refund) for one in refunds]
+
+    assert (payment.amount, payment.refunded) == (dollars(4000), dollars(given_back))
+    assert sum(one.amount.minor for one in found if one.status is sdk.PaymentStatus.SUCCEEDED) == given_back
+
+
+@pytest.mark.parametrize(("refunded", "given_back"), [(3000, 3000), (4000, 4000), (4600, 2000)])
+def test_without_its_refunds_a_charge_counts_as_released_what_cannot_have_been_given_back(refunded, given_back):
     found = only("charges", charge(amount_captured=4000, amount_refunded=refunded), sdk.Payment)
 
     assert (found.amount, found.refunded) == (dollars(4000), dollars(given_back))
+
+
+@pytest.mark.parametrize(
+    "released",
+    [{"reason": "expired_uncaptured_charge"}, {"charge": charge(captured=False, amount_captured=0, refunded=True)}],
+)
+def test_an_authorisation_that_is_given_up_gives_nothing_back(released):
+    found = only("refunds", made("re_1", 6600, **released), sdk.Refund)
+
+    assert (found.status, found.parent) == (sdk.PaymentStatus.CANCELED, sdk.Ref("charges", "ch_1"))
 
 
 @pytest.mark.parametrize("captured", [{"captured": False, "amount_captured": 0}, {"amount_captured": None}])

@@ -23,6 +23,7 @@ from plugins.stripe.tests.conversation import (
 )
 from plugins.stripe.tests.objects import (
     CREATED,
+    charge,
     customer,
     discount,
     invoice,
@@ -234,6 +235,26 @@ def test_lines_whose_cursor_is_never_found_end_the_reading_and_not_the_invoice()
 
     with pytest.raises(sdk.PageError):
         invoices.turn(more.state, more.ask, missing("starting_after"))
+
+
+def test_a_charge_whose_release_may_count_as_refunded_is_handed_over_with_its_refunds():
+    charges = reading("charges")
+    begun = charges.begin(None, START)
+    partly = charge(id="ch_2", amount_captured=4000, amount_refunded=2600)
+
+    asks = charges.turn(begun.state, begun.ask, answer(listed(charge(), partly)))
+    done = charges.turn(asks.state, asks.ask, answer(listed({"id": "re_1", "object": "refund", "amount": 2600})))
+
+    assert asks.ask is not None
+    assert (asks.ask.path, asked(asks.ask, "charge")) == ("/v1/refunds", ["ch_2"])
+    assert (ids(asks), ids(done)) == (["ch_1"], ["ch_2"])
+    assert [one["id"] for one in msgspec.json.decode(done.records[0].raw)["refunds"]["data"]] == ["re_1"]
+
+
+def test_a_refund_is_listed_with_its_charge():
+    begun = reading("refunds").begin(None, START)
+
+    assert asked(begun.ask, "expand[]") == ["data.charge.refunds"]
 
 
 def test_lines_that_are_refused_for_another_reason_are_no_whole_invoice():

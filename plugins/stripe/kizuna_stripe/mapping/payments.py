@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kizuna import sdk
+from kizuna_stripe.captures import moved, only_releases
 from kizuna_stripe.mapping import amounts
 from kizuna_stripe.mapping.times import at
-from kizuna_stripe.payloads import Charge, Refund, id_of
+from kizuna_stripe.payloads import id_of
+from kizuna_stripe.payment_payloads import Charge, Refund
 
 _STATUSES = {
     "succeeded": sdk.PaymentStatus.SUCCEEDED,
@@ -40,22 +42,11 @@ def charge(payload: Charge) -> Iterator[sdk.Said]:
     yield from unmapped
 
 
-def moved(payload: Charge) -> tuple[int | None, int | None]:
-    """What was taken and what of it was given back; of an authorisation its amount.
-
-    Stripe counts as refunded what was authorised and not captured, which never was paid.
-    Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method (read 2026-05).
-    """
-    amount, captured, refunded = payload.amount, payload.amount_captured, payload.amount_refunded
-    if not payload.captured or amount is None or captured is None or captured >= amount:
-        return amount, refunded
-    released = amount - captured
-    return captured, refunded - released if refunded is not None and refunded >= released else refunded
-
-
 def refund(payload: Refund) -> Iterator[sdk.Said]:
-    """The refund of a charge."""
+    """The refund of a charge; one that only releases an authorisation gives nothing back and counts as canceled."""
     status, unmapped = sdk.known(payload.status, _STATUSES, sdk.PaymentStatus.OTHER, "status")
+    if status is sdk.PaymentStatus.SUCCEEDED and only_releases(payload):
+        status = sdk.PaymentStatus.CANCELED
     charge_id = id_of(payload.charge)
     yield sdk.Refund(
         parent=sdk.Ref("charges", charge_id) if charge_id else None,
