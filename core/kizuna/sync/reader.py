@@ -54,13 +54,15 @@ class Questions:
     at_once: int
     _sent: dict[bytes, Sent] = field(default_factory=dict)
     _under_way: set[asyncio.Task[Answer]] = field(default_factory=set)
+    _keys: dict[int, tuple[Ask, bytes]] = field(default_factory=dict)  # of the latest turn
 
     def send(self, turn: Turn) -> None:
         """Sends what the turn asks and what it expects to ask, as far as there is room; the rest is given up."""
         if turn.ask is None:
             return
-        due = _encoded(turn.ask)
-        expected = {_encoded(ask): ask for ask in turn.ahead if self.at_once}
+        due = self._key(turn.ask)
+        expected = {self._key(ask): ask for ask in turn.ahead if self.at_once}
+        self._keys = {id(ask): (ask, key) for key, ask in (*expected.items(), (due, turn.ask))}
         for key in self._sent.keys() - expected.keys() - {due}:
             self._sent.pop(key).task.cancel()
         if due not in self._sent:
@@ -74,7 +76,7 @@ class Questions:
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer to what was sent. Raises what the transport raises, asked anew where it failed ahead of time."""
-        sent = self._sent.pop(_encoded(ask))
+        sent = self._sent.pop(self._key(ask))
         try:
             return await sent.task
         except KizunaError:
@@ -87,6 +89,10 @@ class Questions:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _key(self, ask: Ask) -> bytes:
+        known = self._keys.get(id(ask))
+        return known[1] if known is not None and known[0] is ask else _encoded(ask)
 
     def _put(self, key: bytes, ask: Ask, *, ahead: bool) -> None:
         task = asyncio.create_task(self.transport.send(ask))
