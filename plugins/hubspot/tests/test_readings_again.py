@@ -95,6 +95,19 @@ def test_a_record_that_stays_refused_is_marked_and_asked_for_again_in_the_next_p
     assert ended.bookmark == {"phase": "done", "until": "2026-03-01T12:00:00Z", "again": ["2"]}
 
 
+def test_a_record_that_is_refused_once_more_at_the_very_end_of_a_pass_is_asked_for_in_the_one_after() -> None:
+    machine = reading()
+    searched = step(machine, opened(machine, {**DONE, "again": ["2"]}), rows())
+    turn = step(machine, step(machine, searched, archive()), rows(2))
+    for _ in range(3):
+        turn = step(machine, turn, {"results": [], "errors": [fault(2)]})
+    assert turn.ask is None
+
+    searched = step(machine, opened(machine, turn.bookmark), rows())
+
+    assert ids_asked(step(machine, searched, archive())) == ["2"]
+
+
 def test_an_incomplete_record_is_set_aside_with_the_reason() -> None:
     record = payloads.Contact(id="2", properties=payloads.ContactProperties(), incomplete="associations: BUSY")
 

@@ -46,7 +46,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     def following(self, now: datetime) -> Place:
         """The pass after this one, which is done: what changed from its end until ``now``."""
         until = max(now, self.until)
-        return Place("search", until, since=self.until, again=self.again, missing=tuple(self.gone))
+        again = tuple(dict.fromkeys((*self.again, *self.refused)))  # its very last page may have lacked something, too
+        return Place("search", until, since=self.until, again=again, missing=tuple(self.gone))
 
     def ended(self) -> Place:
         """The end of the pass, or what is still to be read singly before it."""
