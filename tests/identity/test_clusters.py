@@ -197,6 +197,15 @@ def test_a_cluster_stops_growing_at_the_cap_and_says_so():
     assert {review.reason.name for review in partition.reviews} == {"size_cap"}
 
 
+@pytest.mark.parametrize("tier", [BY_ID, BY_VALUES])
+def test_what_a_person_joins_beyond_the_cap_keeps_all_it_had(tier):
+    around = [edge(1, other, tier=tier) for other in (2, 3)] + [edge(11, other, tier=tier) for other in (12, 13)]
+
+    partition = cluster([1, 2, 3, 11, 12, 13], around, no_guards, same=[(1, 11)], size_cap=4)
+
+    assert together(partition) == {(1, 2, 3, 11, 12, 13)}
+
+
 def test_edges_that_leave_the_component_are_passed_over():
     partition = cluster((1, 2), [edge(2, 3), edge(1, 2)], same=[(1, 9)], different=[(2, 9)])
 

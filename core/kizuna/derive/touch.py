@@ -142,15 +142,21 @@ def resettle(
     mine = set(previous.values())
     inhabited = identity.members(sql, derived - mine)  # an id that nobody carries any more is free again
     since = identity.created_at(sql, mine)
+
+    def is_live(key: str) -> bool:
+        return key in inhabited or (key not in derived | mine and bool(identity.members(sql, [key])))
+
     assignment = assign_ids(
         partition.clusters,
         previous,
         founding.__getitem__,
         entity=entity,
-        is_live=inhabited.__contains__,
+        is_live=is_live,
         former_ids={key for key, merged in known.items() if merged is not None},
         since=lambda key: since.get(key, now),
+        held=lambda members: identity.held_before(sql, entity, [rid for rid in members if rid in previous]),
     )
+    known |= identity.known_ids(sql, set(assignment.ids.values()) - known.keys())
     moved = {rid: new for rid, new in assignment.ids.items() if previous.get(rid) != new}
     gone = [rid for rid in previous if rid not in assignment.ids]
     memberships.assign(sql, entity, moved, gone, now)

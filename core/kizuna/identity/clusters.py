@@ -186,7 +186,7 @@ class _Kruskal:
             return Guard(DECIDED_DIFFERENT, PAIR, blocks=True), apart
         if edge.tier == BY_PERSON:
             return None
-        if len(one) + len(other) > self.size_cap:
+        if len(one) + len(other) > self.size_cap and not self._said_by_person(one, other):
             return Guard(SIZE_CAP, EDGE, blocks=True), (edge.a, edge.b)
         own = self._blocking(edge.a, edge.b)
         if own:
@@ -201,6 +201,10 @@ class _Kruskal:
                     ):
                         return guard, pair_of(a, b)
         return self._rival(edge)
+
+    def _said_by_person(self, *clusters: list[int]) -> bool:
+        """Whether a person has joined records of these: what was one before must not fall apart for having grown."""
+        return any(len(self.by_person.of(rid)) > 1 for members in clusters for rid in members)
 
     def _rival(self, edge: Edge) -> tuple[Guard, Pair] | None:
         """A third record that fits one end as well and cannot be the other end: then nobody knows which of the two."""

@@ -54,12 +54,14 @@ def assign_ids(
     is_live: Callable[[str], bool] = lambda _id: False,
     former_ids: Collection[str] = (),
     since: Callable[[str], int] = lambda _id: 0,
+    held: Callable[[Sequence[int]], Mapping[int, str]] = lambda _rids: {},
 ) -> Assignment:
     """An entity id for every record of the clusters.
 
     The cluster with the largest share of an entity's records keeps its id; between equal shares the entity that has
-    existed longer (``since``), then the founding record decides. A cluster that gets none is named after its smallest founding key, or takes back a former id that one of
-    its records had founded. ``previous`` must hold every record of every entity it mentions; ``is_live`` says whether
+    existed longer (``since``), then the founding record decides. A cluster that gets none takes back the id that most of its
+    records held last before this one (``held``), else a former id that one of them had founded, else it is named after its
+    smallest founding key. ``previous`` must hold every record of every entity it mentions; ``is_live`` says whether
     an id belongs to an entity outside of it; ``former_ids`` are aliases.
     """
     given = [tuple(members) for members in clusters if members]
@@ -73,7 +75,8 @@ def assign_ids(
     named = dict(kept)
     for index, members in enumerate(ordered):
         if index not in named:
-            named[index] = _new_id(entity, [keys[rid] for rid in members], taken, is_live, former_ids)
+            back = _held_by_most(held(members), taken, is_live)
+            named[index] = back or _new_id(entity, [keys[rid] for rid in members], taken, is_live, former_ids)
             taken.add(named[index])
     ids = {rid: named[index] for index, members in enumerate(ordered) for rid in members}
     aliases = _aliases(ids, previous, taken)
@@ -99,6 +102,12 @@ def _keep(
             kept[index] = old
             given.add(old)
     return kept
+
+
+def _held_by_most(held: Mapping[int, str], taken: set[str], is_live: Callable[[str], bool]) -> str | None:
+    shares = Counter(held.values())
+    by_share = sorted(shares, key=lambda old: (-shares[old], old))
+    return next((old for old in by_share if old not in taken and not is_live(old)), None)
 
 
 def _new_id(

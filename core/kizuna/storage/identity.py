@@ -255,6 +255,17 @@ def members(sql: Connection, entity_ids: Collection[str]) -> dict[str, list[int]
     return found
 
 
+def held_before(sql: Connection, entity: str, rids: Collection[int]) -> dict[int, str]:
+    """Record id → the entity it belonged to before the one it belongs to now."""
+    if not rids:
+        return {}
+    statement = f"""
+        SELECT rid, entity_id FROM membership_history
+        WHERE entity = :entity AND until IS NOT NULL AND {among(sql, "rid")} ORDER BY until, seq
+    """
+    return dict(direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)}))  # the last of each stands
+
+
 def known_ids(sql: Connection, ids: Collection[str]) -> dict[str, str | None]:
     """Of these entity ids the ones that exist → what they were merged into (None: they live or have ended)."""
     if not ids:
