@@ -32,6 +32,52 @@ def test_two_full_names_on_one_mailbox_are_two_people():
     assert blocking(a, b) == {"full_names_conflict"}
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Jason Miller", "Mason Miller"),
+        ("Kenta Suzuki", "Genta Suzuki"),
+        ("Yoshiko Abe", "Toshiko Abe"),
+        ("Yasuhiro Ono", "Masahiro Ono"),
+        ("J. Matsumoto", "Jiro Katsumoto"),
+        ("佐々木太郎", "佐々木次郎"),
+    ],
+)
+def test_near_names_on_one_mailbox_are_asked_about(name, other):
+    a, b = person(CRM, name, emails=("family@gmail.com",)), person(DESK, other, emails=("family@gmail.com",))
+
+    assert compare(a, b).is_auto
+    assert blocking(a, b) == {"full_names_conflict"}
+
+
+@pytest.mark.parametrize("other", ["Micheal Miller", "Michael Miler", "Mike Miller"])
+def test_a_slip_within_a_name_on_one_mailbox_is_one_person(other):
+    a, b = person(CRM, "Michael Miller", emails=("mm@gmail.com",)), person(DESK, other, emails=("mm@gmail.com",))
+
+    assert links(a, b)
+
+
+@pytest.mark.parametrize(
+    "confirming",
+    [
+        {"birth_date": "1971-06-24"},
+        {"street": "12 Oak Street", "city": "Reno", "postal_code": "89501", "country": "US"},
+    ],
+)
+def test_birthday_or_address_confirm_that_a_near_name_is_a_slip(confirming):
+    a = person(CRM, "Jason Miller", emails=("miller@gmail.com",), **confirming)
+    b = person(DESK, "Mason Miller", emails=("miller@gmail.com",), **confirming)
+
+    assert links(a, b)
+
+
+def test_a_reference_confirms_that_a_near_name_is_a_slip():
+    a = person(CRM, "Jason Miller", emails=("miller@gmail.com",))
+    b = person(DESK, "Mason Miller", emails=("miller@gmail.com",), cross_references=(a.own,))
+
+    assert links(a, b)
+
+
 def test_a_common_domain_is_never_evidence_for_a_person():
     a, b = person(CRM, "Taro Sato", emails=("taro@aoba.jp",)), person(DESK, "Taro Sato", emails=("sato@aoba.jp",))
 

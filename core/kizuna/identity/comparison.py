@@ -223,6 +223,25 @@ def _differ_by_slips(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
     return all(word in more or any(_one_long_word(word, other) for other in more) for word in fewer)
 
 
+def by_edits_alone(one: PersonName | None, other: PersonName | None) -> bool:
+    """Whether two full names agree only because a word is a few letters from another: Jason and Mason are two names.
+
+    What begins alike and goes on alike is taken for a slip; another first letter, and another kanji, never is.
+    """
+    if one is None or other is None or not (one.is_full and other.is_full):
+        return False
+    fewer, more = sorted((one.words, other.words), key=len)
+    left = [word for word in more if word not in fewer]
+    return _matched(fewer, more) == len(fewer) and not all(
+        word in more or any(one_given_name(word, twin) or _goes_on_alike(word, twin) for twin in left) for word in fewer
+    )
+
+
+def _goes_on_alike(word: str, other: str) -> bool:
+    alike = word.isascii() and other.isascii() and word[0] == other[0]
+    return alike and JaroWinkler.similarity(word, other) >= _SIMILAR_WORD_FROM
+
+
 def _comparable(one: PersonName, other: PersonName) -> bool:
     if one.script == other.script:
         return True

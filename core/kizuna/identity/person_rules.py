@@ -31,6 +31,8 @@ _TELLING_CHARS = 4
 # What makes of a name more than a name alone, where it speaks for the two being one.
 _FURTHER = ("customer", "phone", "born", "place", "email", "town")
 _RARER_AT_A_CUSTOMER = 1  # doublings
+# What says that names a few letters apart are one name and a slip.
+_CONFIRMING = {"born": frozenset({EQUAL, SLIP}), "place": frozenset({EQUAL, "similar"})}
 
 
 def _owned(a: PersonProfile, b: PersonProfile, shared: Sequence[str]) -> bool:
@@ -140,7 +142,8 @@ def guards(a: PersonProfile, b: PersonProfile, found: Sequence[Evidence], stats:
     email = email if email and email.level == "equal" else None
     said = reference is not None and reference.bits > 0
     raised: list[Guard] = []
-    if name and level in names.TWO_PEOPLE and not said and not _is_born_there(by_field):
+    two_names = level in names.TWO_PEOPLE and not _is_born_there(by_field)
+    if name and not said and (two_names or _is_doubtful_slip(a, b, by_field)):
         raised.append(Guard("full_names_conflict", PAIR, blocks=True, values=name.values))
     twice = a.source == b.source and not is_repeated(a, b)
     if twice and not said and not email and _are_two_full_names(a, b, level):
@@ -177,6 +180,13 @@ def _is_born_there(by_field: dict[str, Evidence]) -> bool:
     if born is None or born.level != EQUAL:
         return False
     return any(field in by_field and by_field[field].level in {EQUAL, SLIP} for field in ("place", "email"))
+
+
+def _is_doubtful_slip(a: PersonProfile, b: PersonProfile, by_field: dict[str, Evidence]) -> bool:
+    """Whether a few letters differ as they do between two names, and neither birthday nor address says it is a slip."""
+    if by_field["name"].level not in names.ONE_PERSON or not names.by_edits_alone(a.name, b.name):
+        return False
+    return not any(field in by_field and by_field[field].level in _CONFIRMING[field] for field in _CONFIRMING)
 
 
 def _are_two_full_names(a: PersonProfile, b: PersonProfile, level: str) -> bool:
