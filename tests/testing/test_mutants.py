@@ -42,7 +42,7 @@ MISTAKES = {
     "a secret in a URL": (
         [('sdk.Ask(path="/me")', 'sdk.Ask(path="/me", params=(("token", self.settings.token.get_secret_value()),))')],
         "keeps_secrets_out_of_logs",
-        "the secret 'token' is logged by httpx",
+        "the secret 'token' stands in the URL, which proxies log",
     ),
     "a secret that is never sent": (
         [("return sdk.Bearer(self.settings.token)", "return None")],

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import unquote_plus
 
 import httpx
 
@@ -42,15 +43,23 @@ def keeps_secrets(subject: Subject, ask: Ask) -> Iterator[str]:
 
 
 def keeps_secrets_out_of_logs(subject: Subject, ask: Ask) -> Iterator[str]:
-    """Complaints when a secret is logged by anyone, such as in a URL or in the vendor's own words about a refusal."""
+    """Complaints when a secret is logged by anyone, in the vendor's own words about a refusal, or stands in a URL.
+
+    A URL is in the logs of every proxy and server on its way.
+    """
     fields = secret_fields(subject.connector)
     if not fields:
         raise NotChecked("the settings hold no secret")
+    asked: list[str] = []
     with _heard() as lines:
         for secret in fields.values():
             for status in (200, 400, 401, 403, 429, 500):
-                hurried(_tried(subject, Refusing(status, echo=secret), ask))
+                vendor = Refusing(status, echo=secret)
+                hurried(_tried(subject, vendor, ask))
+                asked += [unquote_plus(str(request.url)) for request in vendor.requests]
     for name, secret in fields.items():
+        if any(secret in url for url in asked):
+            yield f"the secret {name!r} stands in the URL, which proxies log; send it in a header"
         found = next((line for line in lines if secret in line), None)
         if found is not None:
             logger = found.partition(":")[0]
