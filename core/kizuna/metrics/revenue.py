@@ -1,86 +1,170 @@
-"""Recurring revenue of a subscription now, under Kizuna's own policy.
+"""Monthly recurring revenue on a day, under a policy.
 
-Item by item: unit price × quantity, brought to a month (year 1/12, week 52/12, day 365/12), less discounts in force
-that last (forever or repeating). Metered items, trials and pauses count nothing. The result is a whole number of
-millionths of a minor unit, rounded half up once an item, so that sums are exact on every database.
+Item by item: unit price × quantity, brought to a month, less the discounts in force that the policy takes off, less the
+tax that is inside. Each item is a whole number of millionths of a minor unit, rounded half up once, so that sums are
+exact on every database and in every order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Literal
 
 import msgspec
 
-from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
-from kizuna.model.money import MICRO
+from kizuna.metrics.dated import Discount, Item, Subscription, Tier, fault
+from kizuna.metrics.policy import Policy
+from kizuna.model.enums import DiscountDuration, SubscriptionStatus
+from kizuna.model.money import MICRO, exponent
 
-COUNTED = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+State = Literal["counted", "paused", "out"]
 
-_A_MONTH: dict[Interval, Fraction] = {
-    Interval.DAY: Fraction(365, 12),
-    Interval.WEEK: Fraction(52, 12),
-    Interval.MONTH: Fraction(1),
-    Interval.YEAR: Fraction(1, 12),
-    Interval.ONCE: Fraction(0),
+_TAKEN_OFF: dict[str, frozenset[DiscountDuration | None]] = {
+    "none": frozenset(),
+    "forever": frozenset({DiscountDuration.FOREVER, None}),
+    "forever_and_repeating": frozenset({DiscountDuration.FOREVER, DiscountDuration.REPEATING, None}),
+    "all": frozenset({*DiscountDuration, None}),
 }
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A recurring line as it stands: price in minor units for ``quantity`` each ``interval_count`` intervals."""
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """An item on a day: ``micro`` a month in millionths of a minor unit, ``listed`` the same before discounts."""
 
-    unit_minor: Decimal | None
-    quantity: Decimal | None
-    interval: Interval
-    interval_count: int
-    metered: bool
-    item: str = ""
+    item: Item
+    micro: int
+    listed: int
 
 
-class Reduction(msgspec.Struct, frozen=True, kw_only=True):
-    """A discount in force on the subscription, or on one ``item``."""
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """A subscription on a day: whether it counts, why not, and its items' worth (of a pause: what it would be)."""
 
-    percent_off: Decimal | None = None
-    amount_off_minor: int | None = None
-    duration: DiscountDuration | None = None
-    item: str | None = None
+    state: State
+    reason: str | None = None
+    lines: tuple[Line, ...] = ()
+    discounts: tuple[Discount, ...] = ()
 
+    @property
+    def micro(self) -> int:
+        """A month's revenue in millionths of a minor unit."""
+        return sum(line.micro for line in self.lines) if self.state == "counted" else 0
 
-def monthly_micro(
-    status: SubscriptionStatus, paused: bool, items: Iterable[Item], reductions: Iterable[Reduction] = ()
-) -> int:
-    """A subscription's monthly value in millionths of a minor unit of its currency; 0 when it does not count."""
-    if status not in COUNTED or paused:
-        return 0
-    lasting = [r for r in reductions if r.duration in (None, DiscountDuration.FOREVER, DiscountDuration.REPEATING)]
-    listed = [(item, _listed(item)) for item in items]
-    whole = sum((value for _, value in listed), Fraction(0))
-    return sum(_rounded(_reduced(item, value, whole, lasting)) for item, value in listed)
+    @property
+    def present(self) -> bool:
+        """Whether it makes its holder a customer: it is worth something, a pause aside."""
+        return self.state != "out" and any(line.micro for line in self.lines)
 
 
-def _listed(item: Item) -> Fraction:
-    """The item's value a month without discounts, in minor units."""
-    if item.metered or item.unit_minor is None or item.interval_count < 1:
+OUT = Standing("out")
+
+
+def standing(subscription: Subscription, day: date, policy: Policy) -> Standing:
+    """How the subscription stands at the end of the day."""
+    reason = fault(subscription) or _absence(subscription, day, policy)
+    if reason is not None:
+        return Standing("out", reason)
+    items = [item for item in subscription.items if item.holds(day)]
+    off = tuple(discount for discount in subscription.discounts if discount.holds(day))
+    lines = worth(items, off, subscription.currency, policy)
+    if policy.paused == "keep" or not any(pause.holds(day) for pause in subscription.pauses):
+        return Standing("counted", None, lines, off)
+    return (
+        Standing("paused", "paused", lines, off)
+        if policy.paused == "zero_as_contraction"
+        else Standing("out", "paused")
+    )
+
+
+def _absence(subscription: Subscription, day: date, policy: Policy) -> str | None:
+    """Why it does not count on the day whatever its items are."""
+    ends, asked = subscription.cancel_effective_at, subscription.cancel_requested_at
+    if subscription.start is None or day < subscription.start:
+        return "not_started"
+    if ends is not None and ends <= day:
+        return "ended"
+    if policy.cancel == "request" and asked is not None and asked <= day:
+        return "cancel_requested"
+    if subscription.trial_end is not None and day < subscription.trial_end:
+        return "trial"
+    status = _status(subscription, day)
+    return None if status in policy.statuses else f"status_{status.value}"
+
+
+def _status(subscription: Subscription, day: date) -> SubscriptionStatus:
+    """The status on a day; where dates speak they are believed, and today's word is not carried back before them."""
+    held = next((span.status for span in subscription.statuses if span.holds(day)), None)
+    if held is not None:
+        return held
+    ended_later = subscription.status == SubscriptionStatus.CANCELED and subscription.cancel_effective_at is not None
+    converted = subscription.status == SubscriptionStatus.TRIALING and subscription.trial_end is not None
+    return SubscriptionStatus.ACTIVE if ended_later or converted else subscription.status
+
+
+def worth(items: Sequence[Item], discounts: Iterable[Discount], currency: str, policy: Policy) -> tuple[Line, ...]:
+    """What each of these items is worth a month with these discounts; metered ones only where the policy counts them."""
+    counted = [item for item in items if policy.metered == "include" or item.usage == "licensed"]
+    lasting = [discount for discount in discounts if discount.duration in _TAKEN_OFF[policy.discounts]]
+    minor = 10 ** exponent(currency)
+    listed = [_listed(item, policy) for item in counted]
+    whole = sum(listed, Fraction(0))
+    lines = []
+    for item, value in zip(counted, listed, strict=True):
+        share = value / whole if whole else Fraction(0)
+        net = 1 + Fraction(item.tax_inclusive_rate or 0) / 100
+        left = _reduced(item, value, share, lasting, policy)
+        lines.append(Line(item, _rounded(left * minor / net), _rounded(value * minor / net)))
+    return tuple(lines)
+
+
+def _listed(item: Item, policy: Policy) -> Fraction:
+    """The item's value a month without discounts, in major units."""
+    if item.tiers:
+        price = _tiered(item.tiers, item.quantity, item.tiers_mode)
+    elif item.unit_amount is None:
         return Fraction(0)
-    quantity = Fraction(item.quantity) if item.quantity is not None else Fraction(1)
-    return Fraction(item.unit_minor) * quantity * _A_MONTH[item.interval] / item.interval_count
+    else:
+        price = Fraction(item.unit_amount) * Fraction(item.quantity)
+    return price * policy.a_month(item.interval, item.interval_count)
 
 
-def _reduced(item: Item, value: Fraction, whole: Fraction, reductions: list[Reduction]) -> Fraction:
-    share = value / whole if whole else Fraction(0)
-    for reduction in reductions:
-        if reduction.item not in (None, item.item):
+def _tiered(tiers: Sequence[Tier], quantity: Decimal, mode: str) -> Fraction:
+    """The price of the quantity: by ``volume`` all of it at its tier's price, ``graduated`` each part at its own."""
+    total, below = Fraction(0), Decimal(0)
+    for tier in tiers:
+        ends_here = tier.up_to is None or quantity <= tier.up_to
+        if mode == "volume":
+            if ends_here:
+                return Fraction(tier.unit_amount) * Fraction(quantity) + Fraction(tier.flat)
             continue
-        if reduction.percent_off is not None:
-            value -= value * Fraction(reduction.percent_off) / 100
-        elif reduction.amount_off_minor is not None:
+        upper = quantity if ends_here or tier.up_to is None else tier.up_to
+        if upper > below:
+            total += Fraction(tier.unit_amount) * Fraction(upper - below) + Fraction(tier.flat)
+        if ends_here:
+            return total
+        below = upper
+    return total
+
+
+def _reduced(item: Item, value: Fraction, share: Fraction, discounts: Iterable[Discount], policy: Policy) -> Fraction:
+    for discount in discounts:
+        if discount.item is not None and discount.item not in (item.id, item.product):
+            continue
+        if discount.kind == "percent":
+            value -= value * Fraction(discount.value) / 100
+        else:
             # An amount comes off each invoice, so it is brought to a month by the item's own interval.
-            monthly = Fraction(reduction.amount_off_minor) * _A_MONTH[item.interval] / item.interval_count
-            value -= monthly * (share if reduction.item is None else 1)
+            monthly = Fraction(discount.value) * policy.a_month(item.interval, item.interval_count)
+            value -= monthly * (share if discount.item is None else 1)
     return max(value, Fraction(0))
 
 
 def _rounded(value: Fraction) -> int:
     return floor(value * MICRO + Fraction(1, 2))  # the value is never negative, so this is half up, at any size
+
+
+def amount(micro: int, currency: str) -> Decimal:
+    """Millionths of a minor unit in major units, exact."""
+    return Decimal(micro).scaleb(-6 - exponent(currency))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from kizuna.metrics.revenue import Item, Reduction, monthly_micro
-from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
+from kizuna.model.enums import SubscriptionStatus
 from kizuna.model.money import MICRO
 from kizuna.storage import golden, identity, members, placements
 from kizuna.unify import custom
 from kizuna.unify.claims import Ranks, Said, account_claims
+from kizuna.unify.recurring import monthly_micro
 from kizuna.unify.survivorship import Claim, Judged, folded, judged, surviving
 
 Row = dict[str, Any]
@@ -118,8 +117,8 @@ def _money(sql: Connection, customers: Collection[str], kinds: Collection[str]) 
         lines = items.get(said["rid"], [])
         charged = [line["currency"] for line in (said, *lines) if line["currency"]]
         less = reductions.get(said["rid"]) or _of_account(reductions, said, charged)
-        micro = monthly_micro(status, bool(said["paused"]), map(_item, lines), map(_reduction, less))
-        if micro and charged:
+        micro = monthly_micro(said, lines, less, charged[0].upper()) if charged else 0
+        if micro:
             totals[said["customer_id"], "mrr", charged[0].upper()] += micro
         ends = _period_end(said, lines)
         if ends is not None and status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE):
@@ -151,23 +150,3 @@ def _by_rid(parts: Sequence[Said]) -> dict[int, list[Said]]:
 def _period_end(said: Said, lines: list[Said]) -> int | None:
     ends = [said["period_ends_at"], *(line["period_ends_at"] for line in lines)]
     return min((end for end in ends if end is not None), default=None)
-
-
-def _item(line: Said) -> Item:
-    return Item(
-        unit_minor=Decimal(line["unit_minor"]) if line["unit_minor"] is not None else None,
-        quantity=Decimal(line["quantity"]) if line["quantity"] is not None else None,
-        interval=Interval(line["interval"]),
-        interval_count=line["interval_count"],
-        metered=bool(line["metered"]),
-        item=line["part"],
-    )
-
-
-def _reduction(line: Said) -> Reduction:
-    return Reduction(
-        percent_off=Decimal(line["percent_off"]) if line["percent_off"] is not None else None,
-        amount_off_minor=line["amount_off_minor"],
-        duration=DiscountDuration(line["duration"]) if line["duration"] else None,
-        item=line["item"],
-    )

@@ -1,0 +1,142 @@
+"""Dated subscriptions: what was agreed, in force from when until when. Nothing here is read off today's status.
+
+Days are those of the organisation's time zone; every interval is half-open, its ``until`` the first day without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
+
+Basis = Literal["billing", "contract", "reconstructed"]
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"since": "from"}):
+    """From a day until another one; a side that is None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force at the end of the day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def bounds(self) -> Iterator[date]:
+        """The days on which it begins and ends."""
+        return (day for day in (self.since, self.until) if day is not None)
+
+
+class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A price for the units up to ``up_to`` (None: all that follow); ``flat`` is added once in it."""
+
+    up_to: Decimal | None = None
+    unit_amount: Decimal = Decimal(0)
+    flat: Decimal = Decimal(0)
+
+
+class Item(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A recurring line: ``unit_amount`` in major units for one of ``quantity``, each ``interval_count`` intervals.
+
+    ``tax_inclusive_rate`` is the percentage of tax inside the price. ``source`` names the record that says so.
+    """
+
+    product: str = ""
+    unit_amount: Decimal | None = None
+    quantity: Decimal = Decimal(1)
+    interval: Interval = Interval.MONTH
+    interval_count: int = 1
+    usage: Literal["licensed", "metered"] = "licensed"
+    tax_inclusive_rate: Decimal | None = None
+    tiers: tuple[Tier, ...] = ()
+    tiers_mode: Literal["graduated", "volume"] = "graduated"
+    id: str = ""
+    name: str | None = None
+    source: str = ""
+
+
+class Discount(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What comes off while it is in force: ``value`` per cent, or an amount in major units off each invoice.
+
+    ``item``: the id or the product of the one item it holds for; None for the whole subscription.
+    """
+
+    kind: Literal["percent", "amount"] = "percent"
+    value: Decimal
+    duration: DiscountDuration | None = None
+    item: str | None = None
+    source: str = ""
+
+
+class Held(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The status it had from a day until another one."""
+
+    status: SubscriptionStatus
+    source: str = ""
+
+
+class Belonged(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The customer it was counted for from a day until another one."""
+
+    customer: str
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One agreement over its whole life.
+
+    ``status`` is the last that is known; ``statuses`` those it had, where that is known. ``trial_end`` is the first day
+    that is paid. ``continues`` names the subscription it takes the place of. ``customers``: whom it was counted for
+    where that has changed by a merge or its undoing. ``basis``: a billing system's word, a contract's, or put together
+    from invoices.
+    """
+
+    id: str
+    customer: str
+    status: SubscriptionStatus
+    currency: str
+    start: date | None = None
+    items: tuple[Item, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    trial_end: date | None = None
+    cancel_requested_at: date | None = None
+    cancel_effective_at: date | None = None
+    cancel_reason: str | None = None
+    pauses: tuple[Span, ...] = ()
+    statuses: tuple[Held, ...] = ()
+    continues: str | None = None
+    customers: tuple[Belonged, ...] = ()
+    basis: Basis = "billing"
+    source: str = ""
+
+    def turns(self) -> list[date]:
+        """Every day on which something about it may change, in order, each once."""
+        spans: Sequence[Span] = (*self.items, *self.discounts, *self.pauses, *self.statuses, *self.customers)
+        days = {day for span in spans for day in span.bounds()}
+        own = (self.start, self.trial_end, self.cancel_requested_at, self.cancel_effective_at)
+        return sorted(days | {day for day in own if day is not None})
+
+    def holder(self, day: date) -> str:
+        """Whom it is counted for at the end of the day."""
+        return next((span.customer for span in self.customers if span.holds(day)), self.customer)
+
+
+def fault(subscription: Subscription) -> str | None:
+    """Why the subscription cannot be counted at all, None when it can: the reason under which it is listed."""
+    ends = subscription.cancel_effective_at
+    if subscription.start is None:
+        return "no_start"
+    if ends is not None and ends < subscription.start:
+        return "impossible_dates"
+    spans: Sequence[Span] = (*subscription.items, *subscription.discounts, *subscription.pauses)
+    if any(span.since is not None and span.until is not None and span.until < span.since for span in spans):
+        return "impossible_dates"
+    if any(item.quantity < 0 for item in subscription.items):
+        return "negative_quantity"
+    if any(item.interval_count < 1 for item in subscription.items):
+        return "unknown_interval"
+    return None
