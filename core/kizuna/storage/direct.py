@@ -66,13 +66,17 @@ def delete(sql: Connection, table: Table, column: str, keys: Collection[int]) ->
 
 
 def delete_rows(sql: Connection, table: Table, key: Sequence[str], gone: Collection[Row]) -> None:
-    """The rows gone whose columns ``key`` hold these values (one tuple a row)."""
+    """The rows gone whose columns ``key`` hold these values (one tuple a row). Raises DBAPIError as SQLAlchemy does."""
     if not gone:
         return
     raw: Any = sql.connection.driver_connection
     if sql.dialect.name == "sqlite":
         same = " AND ".join(f"{column} = ?" for column in key)
-        raw.executemany(f"DELETE FROM {table.name} WHERE {same}", gone)
+        statement = f"DELETE FROM {table.name} WHERE {same}"
+        try:
+            raw.executemany(statement, gone)
+        except sqlite3.Error as error:
+            raise _told(statement, {}, error) from error
         return
     lists = ", ".join(f"CAST(:{column} AS {_postgres_type(table, column)}[])" for column in key)
     same = " AND ".join(f"{table.name}.{column} = gone.{column}" for column in key)
