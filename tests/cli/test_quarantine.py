@@ -43,8 +43,9 @@ def test_what_will_never_be_understood_is_discarded_after_a_look_and_a_yes(with_
     assert listed.stdout == "Nothing is set aside.\n1 discarded so far.\n"
 
 
-def test_discarding_without_a_word_on_which_is_refused(with_one):
-    done = with_one("quarantine", "discard", "--yes")
+@pytest.mark.parametrize("said", [(), ("--reason", ""), ("--reason", " "), ("--connection", "")])
+def test_discarding_without_a_word_on_which_is_refused(with_one, said):
+    done = with_one("quarantine", "discard", *said, "--yes")
 
     assert (done.returncode, "Say which records to discard" in done.stderr) == (1, True)
 

@@ -82,6 +82,8 @@ def test_records_are_named_by_their_ids(house: House) -> None:
     ("wish", "code", "said"),
     [
         ({}, "INVALID", "Say which records"),
+        ({"reason": ""}, "INVALID", "Say which records"),
+        ({"reason": " ", "connection": "", "stream": "\t"}, "INVALID", "Say which records"),
         ({"ids": []}, "INVALID", "1 to 1000"),
         ({"ids": ["run_1"]}, "INVALID", "take those that `quarantine` gives"),
         ({"connection": "crn"}, "NOT_FOUND", "did you mean 'crm'?"),

@@ -15,8 +15,9 @@ PAGE = 500
 
 
 def require_choice(chosen: Chosen) -> None:
-    """Raises ConfigError when nothing says which records are meant."""
-    if chosen == Chosen():
+    """Raises ConfigError when nothing says which records are meant; a blank word says nothing."""
+    words = (chosen.connection, chosen.stream, chosen.reason)
+    if not chosen.ids and not any(word and word.strip() for word in words):
         raise ConfigError("Say which records to discard: their ids, a connection, a stream or a part of the reason.")
 
 
