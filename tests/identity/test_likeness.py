@@ -77,6 +77,35 @@ def test_a_street_without_a_name_keeps_its_kind() -> None:
     assert street.isdisjoint(avenue)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "how"),
+    [
+        ("120 Peachtree Street", "120 Peachtree Road", "similar"),
+        ("120 Peachtree St NE", "120 Peachtree Ave NE", "similar"),
+        ("120 Park Place", "120 Park Place Road", "similar"),
+        ("12 boulevard Foch", "12 avenue Foch", "similar"),
+        ("120 Main St N", "120 Main St S", "similar"),
+        ("120 Peachtree Street", "120 Peachtree", "equal"),
+        ("120 Peachtree Street", "120 PEACHTREE ST.", "equal"),
+        ("7 St Johns", "7 St Johns Road", "equal"),
+        ("7 Dr King Blvd", "7 Dr. King Boulevard", "equal"),
+    ],
+)
+def test_two_streets_of_one_name_are_one_address_only_where_one_leaves_its_kind_out(
+    one: str, other: str, how: str
+) -> None:
+    here, there = somebody(1, street=one, city="Atlanta"), somebody(2, 1, street=other, city="Atlanta")
+    firm, its_twin = (
+        account_profile(
+            rid=rid, source=rid, system="crm", source_id=str(rid), name="Acme", street=street, city="Atlanta"
+        )
+        for rid, street in ((3, one), (4, other))
+    )
+
+    assert level(here, there, "place") == how
+    assert level(firm, its_twin, "place") == how
+
+
 def test_a_street_with_a_slip_is_alike_only_at_the_same_number() -> None:
     street = places(street="12 Edkins Street", city="Ryde", country="AU")
 

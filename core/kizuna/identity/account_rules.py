@@ -93,9 +93,9 @@ def _phone(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Ev
 
 def _place(a: AccountProfile, b: AccountProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.places & b.places)
-    if shared:
+    if shared and not addresses.are_two_kinds(a.street_kind, b.street_kind):
         return weighed(bits, "place", "equal", shared, _rarest(PLACE, shared, stats))
-    if addresses.alike(a.places, b.places):
+    if shared or addresses.alike(a.places, b.places):
         return weighed(bits, "place", "similar")
     return weighed(bits, "place", "elsewhere") if addresses.apart(a.places, b.places) else None
 

@@ -34,6 +34,8 @@ _SHORT_WORDS |= {"place": "pl", "court": "ct", "parkway": "pkwy", "highway": "hw
 _SHORT_WORDS |= {"north": "n", "south": "s", "east": "e", "west": "w", "blv": "blvd", "av": "ave", "crescent": "cres"}
 _KINDS_OF_STREET = frozenset("st ave rd blvd dr ln pl ct pkwy hwy ter cir cres way sq".split())
 _SHORT_WORDS |= {"strasse": "str", "straße": "str"}
+# In front of a name these are a saint and a doctor: St Johns Road.
+_TITLES = frozenset({"st", "dr"})
 _SHORTEST_STREET_CHARS = 4
 _LIKE_STREET_FROM = 0.9
 
@@ -48,26 +50,45 @@ def postal_code(text: str | None) -> str | None:
 
 
 @lru_cache(maxsize=4_096)
-def _line(street: str | None) -> tuple[str, str]:
-    """(the street as one folded text, the numbers of the house in it) of what stands below the city."""
+def _line(street: str | None) -> tuple[str, str, str | None]:
+    """(the street as one folded text, the numbers of the house in it, the street's kind) of what stands below the city."""
     shown = without_accents(plain(street)).casefold()
     if not shown.isascii():
         shown = _WITHIN_IN_JAPAN.sub(" ", shown)
         shown = _BETWEEN_NUMBERS.sub("-", _KANJI_CHOME.sub(lambda found: _KANJI_DIGITS[found.group()], shown))
         house = _HOUSE_IN_JAPAN.search(shown) or _HOUSE.search(shown)
-        return (_WORDS.sub("", shown[: house.start()]), house.group()) if house else ("", "")
+        return (_WORDS.sub("", shown[: house.start()]), house.group(), None) if house else ("", "", None)
     shown = _WITHIN.sub(" ", shown).strip(" ,")
     house = _HOUSE.search(shown)
     if house is None:
-        return "", ""
+        return "", "", None
     around = f"{shown[: house.start()]} {shown[house.end() :].lstrip(' ,').partition(',')[0]}"
-    return "".join(_named([_SHORT_WORDS.get(word, word) for word in _WORDS.split(around) if word])), house.group()
-
-
-def _named(words: list[str]) -> list[str]:
-    """The words of a street that tell it from others: what kind of street it is many leave out, where it has a name."""
+    words = [_SHORT_WORDS.get(word, word) for word in _WORDS.split(around) if word]
     name = [word for word in words if word not in _KINDS_OF_STREET]
-    return name if any(len(word) > 1 and word.isalpha() for word in name) else words
+    if not any(map(_is_name, name)):
+        return "".join(words), house.group(), None
+    # What kind of street it is many leave out, where it has a name.
+    return "".join(name), house.group(), _kind(words)
+
+
+def _is_name(word: str) -> bool:
+    return len(word) > 1 and word.isalpha()
+
+
+def _kind(words: list[str]) -> str | None:
+    begins = next(at for at, word in enumerate(words) if _is_name(word) and word not in _KINDS_OF_STREET)
+    kinds = [word for at, word in enumerate(words) if word in _KINDS_OF_STREET and (at > begins or word not in _TITLES)]
+    return " ".join(kinds) or None
+
+
+def street_kind(street: str | None) -> str | None:
+    """What kind of street it is (``st``, ``ave``) where it has a name, too, which is all that :func:`places` tells of it."""
+    return _line(street)[2]
+
+
+def are_two_kinds(one: str | None, other: str | None) -> bool:
+    """Whether both kinds of street are told and differ: Peachtree Street, Peachtree Road."""
+    return one is not None and other is not None and one != other
 
 
 def places(
@@ -77,7 +98,7 @@ def places(
 
     Two values, so that an address without its postal code finds the whole one. Empty without a house number.
     """
-    name, numbers = _line(street)
+    name, numbers, _ = _line(street)
     if not numbers:
         return frozenset()
     found = set()

@@ -26,7 +26,7 @@ from kizuna.identity.phones import country_code, phone
 from kizuna.identity.text import is_placeholder, plain
 
 # Changes when a normaliser gives another result for the same text: keys and edges are then made again.
-NORMALISER_VERSION = "3"
+NORMALISER_VERSION = "4"
 
 __all__ = [
     "NORMALISER_VERSION",

@@ -98,9 +98,9 @@ def _phone(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evid
 
 def _place(a: PersonProfile, b: PersonProfile, bits: Bits, stats: Stats) -> Evidence | None:
     shared = sorted(a.places & b.places)
-    if shared:
+    if shared and not addresses.are_two_kinds(a.street_kind, b.street_kind):
         return weighed(bits, "place", "equal", shared, min(commonness(stats(Key(PLACE, place))) for place in shared))
-    if addresses.alike(a.places, b.places):
+    if shared or addresses.alike(a.places, b.places):
         return weighed(bits, "place", "similar")
     return weighed(bits, "place", "elsewhere") if addresses.apart(a.places, b.places) else None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kizuna.identity import likeness, normalise
-from kizuna.identity.addresses import places
+from kizuna.identity.addresses import places, street_kind
 from kizuna.identity.company_names import is_surely_a_company
 from kizuna.identity.normalise import CompanyName, PersonName
 
@@ -54,6 +54,7 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     contacts: frozenset[str] = frozenset()  # the mailboxes of its people
     phones: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()  # its address, as kizuna.identity.addresses writes it
+    street_kind: str | None = None  # st, ave; which many leave out
     corporate_number: str | None = None
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
@@ -76,6 +77,7 @@ class PersonProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     born: str | None = None  # 1971-06-24
     town: str | None = None
     places: frozenset[str] = frozenset()  # the address, as kizuna.identity.addresses writes it
+    street_kind: str | None = None  # st, ave; which many leave out
     cross_references: frozenset[Reference] = frozenset()
     traits: frozenset[str] = frozenset()
     country: str | None = None
@@ -239,6 +241,7 @@ def account_profile(
         contacts=contacts_of(people.people),
         phones=_phones(phones, code),
         places=places(street=street, city=city, postal=postal_code, country=code),
+        street_kind=street_kind(street) if street else None,
         corporate_number=normalise.corporate_number(corporate_number),
         cross_references=_references(own, cross_references),
         traits=known_traits,
@@ -288,6 +291,7 @@ def person_profile(
         born=likeness.birthday(birth_date) if birth_date else None,
         town=likeness.town(city) if city else None,
         places=places(street=street, city=city, postal=postal_code, country=code) if street else frozenset(),
+        street_kind=street_kind(street) if street else None,
         cross_references=_references(own, cross_references),
         traits=frozenset(traits),
         country=code,
