@@ -29,7 +29,8 @@ class Saying(sdk.Payload):
 
 def said(payload: Saying) -> list[sdk.Said]:
     """The facts of a record; ``{"kind": "ticket", …}`` each, a reference as ``{"stream": …, "id": …}``."""
-    return [msgspec.convert({k: v for k, v in one.items() if k != "kind"}, KINDS[one["kind"]]) for one in payload.says]
+    kinds = {**KINDS, "merged": sdk.Merged}
+    return [msgspec.convert({k: v for k, v in one.items() if k != "kind"}, kinds[one["kind"]]) for one in payload.says]
 
 
 def _streams(*names: str) -> tuple[sdk.AnyStream, ...]:

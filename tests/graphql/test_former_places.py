@@ -86,5 +86,46 @@ def test_of_a_person_who_is_gone_no_history_is_kept(fresh: House) -> None:
 
     fresh.tell("crm", "contacts", record("c1", minutes=20))
 
-    with fresh.database.read() as sql:
-        assert sql.exec_driver_sql("SELECT COUNT(*) FROM person_job").scalar() == 0
+    assert jobs(fresh) == 0
+
+
+def test_a_merge_by_the_vendor_leaves_the_history_to_the_one_that_stays(fresh: House) -> None:
+    two_firms(fresh)
+    works(fresh, "a1", 0)
+    works(fresh, "a2", 10)
+
+    merged_into(fresh, "c1", "c2", 20)
+    once = person(fresh)
+    merged_into(fresh, "c2", "c3", 30)
+    twice = person(fresh)
+
+    for found in (once, twice):
+        assert names(found["places"]) == ["Kaede KK"]
+        assert names(found["formerPlaces"]) == ["Momiji KK"]
+        assert found["formerPlaces"][0]["record"]["sourceId"] == "c1"
+
+
+def test_nothing_is_kept_of_those_merged_into_one_who_is_gone(fresh: House) -> None:
+    two_firms(fresh)
+    works(fresh, "a1", 0)
+    works(fresh, "a2", 10)
+    merged_into(fresh, "c1", "c2", 20)
+    kept = jobs(fresh)
+
+    fresh.tell("crm", "contacts", record("c2", minutes=40))
+
+    assert kept == 1
+    assert jobs(fresh) == 0
+
+
+def merged_into(made: House, loser: str, winner: str, minutes: int) -> None:
+    """A contact that its system merged into another one at the second firm."""
+    stays = {"kind": "person", "name": "Mori Aki", "emails": ["mori@mail.example"], "account": ref("accounts", "a2")}
+    told = {"kind": "merged", "loser": ref("contacts", loser), "winner": ref("contacts", winner)}
+    made.tell("crm", "contacts", record(winner, stays, minutes=minutes), record(loser, stays, told, minutes=minutes))
+
+
+def jobs(made: House) -> int:
+    """How many former places are kept."""
+    with made.database.read() as sql:
+        return int(sql.exec_driver_sql("SELECT COUNT(*) FROM person_job").scalar() or 0)

@@ -81,7 +81,7 @@ def refreshed(sql: Connection, rids: Collection[int], *, defer: bool) -> tuple[P
         noted.note(old)
         if key in now:
             now[key].customer_id, now[key].person_id = old.customer_id, old.person_id
-    jobs_left.note(sql, before, now, micros(clock.now()))
+    jobs_left.note(sql, rids, before, now, micros(clock.now()))
     pending = {key: placed for key, placed in now.items() if defer and placed.kind not in ORDER}
     placements.replace(sql, rids, [placed for key, placed in now.items() if key not in pending])
     sides = [*before.values(), *now.values()]

@@ -107,6 +107,15 @@ _NO_LONGER_THERE = """NOT EXISTS (
     SELECT 1 FROM membership there JOIN person_customer pc ON pc.customer_id = there.entity_id
     WHERE there.rid = COALESCE(w.winner_rid, j.account_rid) AND there.entity = 'account' AND pc.person_id = m.entity_id)"""
 
+# Who was merged into another one by their own system, twice at most, has the other one's membership.
+_PEOPLE_AS_NAMED = """
+    SELECT rid, entity_id FROM membership WHERE entity = 'person'
+    UNION ALL SELECT a.rid, e.entity_id FROM membership e JOIN record_alias a ON a.winner_rid = e.rid
+    WHERE e.entity = 'person'
+    UNION ALL SELECT b.rid, e.entity_id FROM membership e JOIN record_alias a ON a.winner_rid = e.rid
+    JOIN record_alias b ON b.winner_rid = a.rid WHERE e.entity = 'person'
+"""
+
 PERSON = Shape(
     name="person",
     source="person n",
@@ -128,7 +137,7 @@ PERSON = Shape(
         ("m.entity_id",),
         Order("former", ("j.until", "j.seq"), True),
         keys="word",
-        through="JOIN membership m ON m.rid = j.person_rid AND m.entity = 'person'",
+        through=f"JOIN ({_PEOPLE_AS_NAMED}) AS m ON m.rid = j.person_rid",
         where=_NO_LONGER_THERE,
     ),
     provenance=_claims_of("n.id"),
