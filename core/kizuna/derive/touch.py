@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+from kizuna.derive.standing import carry_over
 from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.entities import assign_ids, entity_id, founding_key
 from kizuna.identity.evidence import Edge, Guard
@@ -133,9 +134,10 @@ def resettle(
     """The entities of a whole component worked out anew from its edges and decisions; ``read`` are known already."""
     profiles = {rid: read[rid] for rid in rids & read.keys()}
     profiles |= identity.profiles(sql, entity, rids - profiles.keys())
+    previous = identity.memberships(sql, entity, rids)
+    carry_over(sql, entity, previous, profiles)
     partition = partition_of(sql, entity, profiles)
     memberships.replace_reviews(sql, entity, rids, partition.reviews, now)
-    previous = identity.memberships(sql, entity, rids)
     founding = {rid: founding_key(*names) for rid, names in identity.founding(sql, profiles).items()}
     derived = {entity_id(entity, key) for key in founding.values()}
     known = identity.known_ids(sql, derived | set(previous.values()))
