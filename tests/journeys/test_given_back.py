@@ -11,7 +11,7 @@ import pytest
 from kizuna import sdk
 from kizuna.jobs import RunState, RunStatus
 from kizuna.sandbox import SandboxState, Served
-from kizuna.storage import connections
+from kizuna.storage import connections, runs
 from kizuna.sync import tidying
 from kizuna.sync.service import engine, submit
 from kizuna.sync.tidying import Tidying, give_back
@@ -50,14 +50,10 @@ def test_a_cancelled_run_leaves_no_job_behind_and_the_next_one_reads_all(one: Ki
     assert one.living("salesforce") == shown(served, "salesforce", ["Contact"])
 
 
-def test_reading_everything_again_deletes_the_jobs_of_the_load_it_replaces(
-    one: Kizuna, served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_everything_again_deletes_the_jobs_of_the_load_it_replaces(one: Kizuna, served: Served) -> None:
     state = served.state("salesforce")
     state.memory["job_looks"] = NEVER
-    with monkeypatch.context() as patched:
-        patched.setattr(Tidying, "_after", cast("Any", _left))
-        asyncio.run(cancelled(one, state))
+    asyncio.run(left_behind(one, state))
     left, state.memory["no_bulk"] = dict(state.memory["jobs"]), {"Contact"}
 
     run = asyncio.run(read(one, full=True))
@@ -65,6 +61,42 @@ def test_reading_everything_again_deletes_the_jobs_of_the_load_it_replaces(
     assert left
     assert run.state is RunState.DONE
     assert state.memory["jobs"] == {}
+
+
+def test_the_jobs_that_a_second_run_goes_on_with_are_left_to_it(one: Kizuna, served: Served) -> None:
+    state, syncer = served.state("salesforce"), one.parts.syncer
+    state.memory["job_looks"] = NEVER
+    asyncio.run(left_behind(one, state))
+    jobs, named = dict(state.memory["jobs"]), bookmarks(one)
+    second = syncer.queue("salesforce", streams=("Contact",))
+    syncer.take(second, "another")
+
+    asyncio.run(syncer.tidying.after("salesforce"))
+    kept = (dict(state.memory["jobs"]), bookmarks(one))
+    end(one, second)
+    asyncio.run(syncer.tidying.after("salesforce"))
+
+    assert jobs
+    assert kept == (jobs, named)
+    assert (state.memory["jobs"], held(one)) == ({}, [])
+
+
+def test_a_run_that_begins_while_jobs_are_given_back_keeps_its_bookmark(
+    one: Kizuna, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, syncer = served.state("salesforce"), one.parts.syncer
+    state.memory["job_looks"] = NEVER
+    asyncio.run(left_behind(one, state))
+    named = bookmarks(one)
+
+    async def given_back(line: sdk.Transport, closed: dict[str, sdk.Closed]) -> list[str]:
+        syncer.take(syncer.queue("salesforce", streams=("Contact",)), "another")
+        return await give_back(line, closed)
+
+    monkeypatch.setattr(tidying, "give_back", given_back)
+    asyncio.run(syncer.tidying.after("salesforce"))
+
+    assert bookmarks(one) == named
 
 
 def test_giving_back_takes_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,6 +146,13 @@ async def cancelled(one: Kizuna, state: SandboxState) -> None:
         await opened.cancel(run_id)
 
 
+async def left_behind(one: Kizuna, state: SandboxState) -> None:
+    """A first load that is cancelled, its jobs left where they are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Tidying, "_after", cast("Any", _left))
+        await cancelled(one, state)
+
+
 async def read(one: Kizuna, *, full: bool = False) -> RunStatus:
     """A run of the same stream, at its end."""
     async with engine(one.parts, executor_id=EXECUTOR) as opened:
@@ -121,12 +160,23 @@ async def read(one: Kizuna, *, full: bool = False) -> RunStatus:
         return await opened.wait(run_id, timeout_s=120)
 
 
+def end(one: Kizuna, run_id: str) -> None:
+    """A run ended as one that nobody works on."""
+    with one.parts.database.write() as sql:
+        runs.end_run(sql, run_id, "failed", "ended by the test", 1)
+
+
 def held(one: Kizuna) -> list[str]:
     """The streams whose bookmark names jobs."""
+    return sorted(name for name, bookmark in bookmarks(one).items() if (bookmark or {}).get("jobs"))
+
+
+def bookmarks(one: Kizuna) -> dict[str, dict[str, Any] | None]:
+    """Where the streams stand."""
     with one.parts.database.read() as sql:
         stored = connections.get(sql, "salesforce")
         known = connections.streams(sql, stored.id)
-    return sorted(name for name, stream in known.items() if (stream.bookmark or {}).get("jobs"))
+    return {name: stream.bookmark for name, stream in known.items()}
 
 
 async def _left(_: Tidying, name: str) -> None:

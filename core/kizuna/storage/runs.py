@@ -106,6 +106,15 @@ def unended(connection: Connection) -> list[Unended]:
     return [Unended(*row) for row in connection.execute(found)]
 
 
+def goes_on(connection: Connection, connection_id: int) -> bool:
+    """Whether a run for workers of that connection has no end yet; none takes its lease until the transaction ends."""
+    held = select(t.LEASE.c.epoch).where(t.LEASE.c.connection_id == connection_id)
+    connection.execute(held.with_for_update()).first()
+    of_it = (t.RUN.c.connection_id == connection_id) & t.RUN.c.trigger.in_(BY_WORKERS)
+    endless = select(t.RUN.c.id).where(t.RUN.c.ended_at.is_(None), of_it).limit(1)
+    return connection.execute(endless).first() is not None
+
+
 def last_queued(connection: Connection, connection_id: int, *, full: bool) -> int | None:
     """When the connection's last run for workers over all its streams was queued (µs), None without one.
 

@@ -1,7 +1,8 @@
 """Giving back what readings hold at a vendor when nobody goes on with it: at most best effort, within seconds.
 
 A reading that began something at its vendor says so by its bookmark (:class:`kizuna.sdk.Closing`). It is given back when
-a run fails or is cancelled, and before everything is read again; not where a process ends, for the run goes on elsewhere.
+a run fails or is cancelled, and before everything is read again; not where a process ends, for the run goes on elsewhere,
+nor while another run of the connection has no end: that one goes on from the same bookmarks.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from kizuna.errors import KizunaError, TransientError
 from kizuna.plugins import Plugins, configured
 from kizuna.sdk import AnyStream, Bookmark, Closed, Closing, Transport
 from kizuna.sdk.outbound import Outbound
-from kizuna.storage import connections
+from kizuna.storage import connections, runs
 from kizuna.storage.database import Database
 
 WITHIN_S = 4.0
@@ -67,7 +68,10 @@ class Tidying:
     vault: Vault
 
     async def after(self, name: str) -> None:
-        """Whatever streams of that connection hold given back; never raises for what goes wrong with it."""
+        """Whatever streams of that connection hold given back, unless another run of it goes on with that.
+
+        Never raises for what goes wrong with it.
+        """
         try:
             await self._after(name)
         except Exception as error:  # noqa: BLE001  a border: the run has ended, whatever becomes of this
@@ -86,7 +90,15 @@ class Tidying:
         if not closed:
             return
         async with Transport(connector, outbound=self.outbound, keeper=Renewals(self.vault, name), attempts=1) as line:
+            if await asyncio.to_thread(self._goes_on, stored.id):
+                return
             done = await give_back(line, closed)
         with self.database.write() as sql:
+            if runs.goes_on(sql, stored.id):
+                return  # it may read from these bookmarks already; what is gone at the vendor it will find gone
             for stream in done:
                 connections.replace_bookmark(sql, stored.id, stream, bookmarks[stream], closed[stream].bookmark)
+
+    def _goes_on(self, connection_id: int) -> bool:
+        with self.database.write() as sql:
+            return runs.goes_on(sql, connection_id)
