@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from kizuna.errors import ConfigError, nearest
+from kizuna.limits import GraphQLLimits as GraphQLLimits  # noqa: PLC0414 - known here, too
+from kizuna.limits import setting
 
 FILE_NAME: Final = "kizuna.toml"
 ENVIRONMENT_PREFIX: Final = "KIZUNA_"
@@ -27,31 +29,6 @@ ENVIRONMENT_PREFIX: Final = "KIZUNA_"
 Mode = Literal["development", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
-Switch = Literal["auto", "on", "off"]
-
-
-def setting(default: Any, meaning: str, *, least: float | None = None, most: float | None = None) -> Any:
-    """A field with its default, its meaning for the user, and the bounds of a number (both included)."""
-    metadata = {"meaning": meaning, "least": least, "most": most}
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphQLLimits:
-    """What one request to the API may cost."""
-
-    max_tokens: int = setting(2_000, "Most tokens in one document.", least=1)
-    max_depth: int = setting(12, "Deepest nesting of fields.", least=1)
-    max_aliases: int = setting(30, "Most aliases in one document.", least=0)
-    max_root_fields: int = setting(10, "Most fields at the root of one operation.", least=1)
-    max_body_bytes: int = setting(100_000, "Largest request body, in bytes.", least=1_000)
-    max_cost: int = setting(10_000, "Most nodes a document may ask for, counted before it runs.", least=1)
-    max_page_size: int = setting(100, "Largest `first` of a list.", least=1, most=1_000)
-    request_timeout_s: float = setting(10.0, "Longest time for one request, in seconds.", least=0.1)
-    statement_timeout_s: float = setting(5.0, "Longest time for one SQL statement, in seconds.", least=0.1)
-    introspection: Switch = setting(
-        "auto", "Whether the schema may be asked for itself and GraphiQL is served; `auto` is on in development only."
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

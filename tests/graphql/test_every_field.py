@@ -41,7 +41,13 @@ def busy(made: House) -> House:
     assert made.ask(apart)["splitRecord"]["userErrors"] == []
     never = 'mutation { blockEvidence(input: {kind: DOMAIN, value: "reseller.example"}) { userErrors { message } } }'
     assert made.ask(never)["blockEvidence"]["userErrors"] == []
-    return made.configured(graphql__max_cost=10**9, graphql__max_tokens=50_000, graphql__request_timeout_s=120.0)
+    return made.configured(
+        graphql__max_cost=10**9,
+        graphql__max_tokens=50_000,
+        graphql__max_document_length=10**6,
+        graphql__max_fields=10**5,
+        graphql__request_timeout_s=120.0,
+    )
 
 
 def ids(made: House) -> dict[str, str]:

@@ -27,7 +27,8 @@ def test_a_document_that_asks_for_too_much_is_refused_before_it_runs(small: Hous
 
     error = answer["errors"][0]
     assert answer["data"] is None
-    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "cost", "requested": 127_550, "allowed": 10_000}
+    told = {"limit": "cost", "requested": 127_550, "allowed": 10_000, "cost": 127_550}
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", **told}
     assert answer["extensions"]["cost"]["requested"] == 127_550
     assert len(counted) == 0
 
@@ -66,8 +67,29 @@ def test_each_limit_names_itself(small: House, query: str, limit: str) -> None:
 def test_too_many_tokens_are_not_even_parsed(small: House) -> None:
     errors = small.errors("{ " + "schemaVersion " * 2_100 + "}")
 
-    assert errors[0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
-    assert "2000 tokens" in errors[0]["message"]
+    told = {"limit": "tokens", "requested": 2_001, "allowed": 2_000}
+    assert errors[0]["extensions"] == {"code": "LIMIT_EXCEEDED", **told}
+    assert errors[0]["message"] == "The document has more than 2000 tokens. Ask for less at once."
+
+
+@pytest.mark.parametrize(
+    ("query", "limit", "asked", "most"),
+    [
+        ("{ customers(first: 1) { nodes { " + "id " * 499 + "} } }", "fields", 501, 500),
+        ("{ schemaVersion " + "@skip(if: false) " * 51 + "}", "directives", 51, 50),
+        (" ".join(f"query Q{n} {{ schemaVersion }}" for n in range(51)), "definitions", 51, 50),
+        ("{ schemaVersion }" + " " * 32_000, "document length", 32_017, 32_000),
+        ("{ customers(first: 1" + "0" * 400 + ") { totalCount } }", "digits", 401, 400),
+    ],
+    ids=["fields", "directives", "definitions", "length", "digits"],
+)
+def test_what_takes_long_to_validate_is_not_validated(
+    small: House, query: str, limit: str, asked: int, most: int
+) -> None:
+    errors = small.errors(query)
+
+    told = {"limit": limit, "requested": asked, "allowed": most}
+    assert errors[0]["extensions"] == {"code": "LIMIT_EXCEEDED", **told}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +126,8 @@ def test_a_page_of_an_impossible_size_in_a_variable_is_refused_before_it_runs(sm
         errors = small.errors("query ($n: Int!) { customers(first: $n) { totalCount } }", n=5_000)
 
     assert errors[0]["message"] == "`first` is 5000; it may be 1 to 100."
+    told = {"limit": "page size", "requested": 5_000, "allowed": 100, "cost": 0}
+    assert errors[0]["extensions"] == {"code": "LIMIT_EXCEEDED", **told}
     assert len(counted) == 0
 
 

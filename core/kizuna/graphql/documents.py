@@ -16,17 +16,16 @@ from graphql import (
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    parse,
     specified_rules,
     validate,
 )
+from graphql.language.parser import Parser
 
 from kizuna.config import GraphQLLimits, Settings
-from kizuna.graphql.errors import UserError
-from kizuna.graphql.limits import Counted, count
+from kizuna.graphql.errors import OverLimit, UserError
+from kizuna.graphql.limits import Counted, check_written, count
 
 REMEMBERED = 256
-REMEMBERED_LENGTH_MOST = 32_000
 ERRORS_MOST = 20
 COUNTS_MOST = 32
 
@@ -79,7 +78,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
         self.schema = schema
-        self._most_tokens = settings.graphql.max_tokens
+        self._limits = settings.graphql
         self._hides = settings.mode == "production"
         introspection = [] if settings.introspection else [NoSchemaIntrospectionCustomRule]
         self._rules = [*specified_rules, *introspection]
@@ -94,12 +93,14 @@ class Documents:
                 self._known.move_to_end(text)
                 return known
         try:
-            return Document(parse(text, max_tokens=self._most_tokens))
-        except GraphQLSyntaxError as error:
-            return Document(None, (error,), malformed=True)
+            node = _parsed(text, self._limits)
+            check_written(node, self._limits)
+        except OverLimit as error:
+            return Document(None, (GraphQLError(str(error), original_error=error),), malformed=True)
         except (RecursionError, GraphQLError) as error:
             told = error if isinstance(error, GraphQLError) else GraphQLError("The document is nested too deeply.")
             return Document(None, (told,), malformed=True)
+        return Document(node)
 
     def validated(self, text: str, document: Document) -> Document:
         """The document with whatever is wrong with it; the verdict is remembered."""
@@ -109,10 +110,32 @@ class Documents:
         assert document.node is not None
         errors = validate(self.schema, document.node, self._rules, max_errors=ERRORS_MOST, hide_suggestions=self._hides)
         judged = Document(document.node, tuple(errors), counted=document.counted)
-        if len(text) > REMEMBERED_LENGTH_MOST:
-            return judged
         with self._lock:
             self._known[text] = judged
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return judged
+
+
+def _parsed(text: str, limits: GraphQLLimits) -> DocumentNode:
+    """The document. Raises OverLimit for one that is too long, GraphQLSyntaxError for what is none."""
+    if len(text) > limits.max_document_length:
+        raise OverLimit(
+            f"The document has {len(text)} characters; at most {limits.max_document_length} are allowed. Send long values "
+            "as variables.",
+            limit="document length",
+            requested=len(text),
+            allowed=limits.max_document_length,
+        )
+    parser = Parser(text, max_lexical_tokens=limits.max_tokens)
+    try:
+        return parser.parse_document()
+    except GraphQLSyntaxError as error:
+        if parser.token_count <= limits.max_tokens:
+            raise
+        raise OverLimit(
+            f"The document has more than {limits.max_tokens} tokens. Ask for less at once.",
+            limit="tokens",
+            requested=parser.token_count,
+            allowed=limits.max_tokens,
+        ) from error

@@ -1,4 +1,4 @@
-"""What a document may ask for, counted before anything runs: depth, aliases, root fields, and nodes.
+"""What a document may ask for, counted before anything is validated or runs: depth, aliases, fields, and nodes.
 
 A node is an object read from the database. A list counts as many as its ``first`` asks for, a short list without one as
 ten; what stands below is counted for each. So the cost is what the answer could hold at most.
@@ -6,13 +6,16 @@ ten; what stands below is counted for each. So the cost is what the answer could
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLInterfaceType,
@@ -21,6 +24,8 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    NameNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -30,10 +35,12 @@ from graphql import (
 )
 
 from kizuna.config import GraphQLLimits
-from kizuna.graphql.errors import OverLimit, UserError
+from kizuna.graphql.errors import OverLimit
 
 SHORT_LIST = 10
 MOST = 10**12
+MOST_DIGITS = 400
+"""So long may a number be written: Python takes the square of that to read one, and refuses beyond 4,300."""
 
 
 @dataclass(slots=True)
@@ -44,6 +51,7 @@ class Counted:
     depth: int = 0
     aliases: int = 0
     width: int = 0  # fields beside each other
+    page: tuple[str, int] | None = None  # the argument that asks for a page of an impossible size
 
     def add(self, other: Counted) -> None:
         """Both together; the deeper one tells the depth."""
@@ -51,6 +59,7 @@ class Counted:
         self.depth = max(self.depth, other.depth)
         self.aliases = min(MOST, self.aliases + other.aliases)
         self.width = min(MOST, self.width + other.width)
+        self.page = self.page or other.page
 
 
 @dataclass(slots=True)
@@ -95,10 +104,10 @@ class _Counter:
         defined = type_.fields.get(name) if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) else None
         inner_type = get_named_type(defined.type) if defined else None
         below = self.selection(node.selection_set, inner_type)
-        times = self._times(node, defined, type_)
+        times, page = self._times(node, defined, type_)
         own = 1 if inner_type is not None and node.selection_set and self._is_node(inner_type) else 0
         cost = min(MOST, times * (own + below.cost))
-        return Counted(cost, below.depth + 1, aliases + below.aliases, 1)
+        return Counted(cost, below.depth + 1, aliases + below.aliases, 1, page or below.page)
 
     def _is_node(self, type_: GraphQLNamedType) -> bool:
         """Whether objects of the type are read by themselves: not pages, edges and values such as money."""
@@ -106,19 +115,21 @@ class _Counter:
         origin = getattr(definition, "origin", None)
         return isinstance(type_, GraphQLInterfaceType) or "__kizuna_shape__" in vars(origin or object)
 
-    def _times(self, node: FieldNode, defined: Any, parent: GraphQLNamedType | None) -> int:
+    def _times(
+        self, node: FieldNode, defined: Any, parent: GraphQLNamedType | None
+    ) -> tuple[int, tuple[str, int] | None]:
+        """How many of what stands below there may be, and the argument that asks for what cannot be."""
         if defined is None:
-            return 1
+            return 1, None
         for argument in node.arguments or ():
             if argument.name.value in ("first", "last") and argument.name.value in defined.args:
                 size = self._number(argument.value)
                 if size is not None:
-                    if not 1 <= size <= self.most:
-                        raise UserError(f"`{argument.name.value}` is {size}; it may be 1 to {self.most}.")
-                    return size
+                    possible = 1 <= size <= self.most
+                    return max(1, size), None if possible else (argument.name.value, size)
         of_page = parent is not None and parent.name.endswith("Connection")
         inner = defined.type.of_type if is_non_null_type(defined.type) else defined.type
-        return SHORT_LIST if is_list_type(inner) and not of_page else 1
+        return SHORT_LIST if is_list_type(inner) and not of_page else 1, None
 
     def _number(self, value: Any) -> int | None:
         if isinstance(value, VariableNode):
@@ -137,7 +148,7 @@ def count(
     variables: Mapping[str, Any],
     limits: GraphQLLimits,
 ) -> Counted:
-    """What the operation asks for with these variables. Raises UserError for a page of an impossible size."""
+    """What the operation asks for with these variables. Raises OverLimit for fragments nested beyond reading."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     given = {**_defaults(operation), **{name: value for name, value in variables.items() if value is not None}}
     root = schema.get_root_type(operation.operation)
@@ -150,7 +161,16 @@ def count(
 
 
 def check(counted: Counted, limits: GraphQLLimits) -> None:
-    """Raises OverLimit, naming the limit, what was asked for and how much may be."""
+    """Raises OverLimit, naming the limit, what was asked for, how much may be, and the cost."""
+    if counted.page is not None:
+        argument, size = counted.page
+        raise OverLimit(
+            f"`{argument}` is {size}; it may be 1 to {limits.max_page_size}.",
+            limit="page size",
+            requested=size,
+            allowed=limits.max_page_size,
+            cost=counted.cost,
+        )
     for limit, asked, most in (
         ("depth", counted.depth, limits.max_depth),
         ("aliases", counted.aliases, limits.max_aliases),
@@ -163,7 +183,50 @@ def check(counted: Counted, limits: GraphQLLimits) -> None:
                 limit=limit,
                 requested=asked,
                 allowed=most,
+                cost=counted.cost,
             )
+
+
+def check_written(document: DocumentNode, limits: GraphQLLimits) -> None:
+    """Raises OverLimit for a document that would take long to validate: that work grows with the square of its fields."""
+    written = Counter(type(node) for node in _nodes(document))
+    for limit, asked, most in (
+        ("fields", sum(written[kind] for kind in _SELECTIONS), limits.max_fields),
+        ("directives", written[DirectiveNode], limits.max_directives),
+        ("definitions", len(document.definitions), limits.max_definitions),
+    ):
+        if asked > most:
+            raise OverLimit(
+                f"The document has {asked} {limit}; at most {most} are allowed. Ask for less at once.",
+                limit=limit,
+                requested=asked,
+                allowed=most,
+            )
+
+
+_SELECTIONS = (FieldNode, FragmentSpreadNode, InlineFragmentNode)
+
+
+def _nodes(document: DocumentNode) -> Iterator[Node]:
+    """Every node of a document. Raises OverLimit at a number so long that reading it takes long."""
+    waiting: list[Node] = [document]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, IntValueNode | FloatValueNode) and len(node.value) > MOST_DIGITS:
+            raise OverLimit(
+                f"A number in the document has {len(node.value)} digits; at most {MOST_DIGITS} are taken.",
+                limit="digits",
+                requested=len(node.value),
+                allowed=MOST_DIGITS,
+            )
+        for key in node.keys:
+            child = getattr(node, key, None)
+            if isinstance(child, Node):
+                if not isinstance(child, NameNode):
+                    waiting.append(child)
+            elif isinstance(child, Sequence) and not isinstance(child, str):
+                waiting.extend(child)
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How soon each attack is answered, and how."""
