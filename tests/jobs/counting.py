@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from kizuna.errors import AuthError, LeaseLost, TransientError
 from kizuna.jobs import Claim, EngineSettings, Job, SliceContext, SliceOutcome, open_engine
+from kizuna.storage.pool import ClosingPool
 
 TABLES = sa.MetaData()
 LEASE = sa.Table("lease", TABLES, sa.Column("key", sa.String, primary_key=True), sa.Column("epoch", sa.Integer))
@@ -50,7 +51,7 @@ class Counting:
         url = sa.make_url(self.database_url)
         if url.drivername != "sqlite":
             url = url.set(drivername="postgresql+psycopg").update_query_dict({"application_name": "kizuna"})
-        self.database = sa.create_engine(url)
+        self.database = sa.create_engine(url, poolclass=ClosingPool)
 
     def job(self, name: str = "count", **limits: float) -> Job:
         return Job(name=name, run_slice=self.run_slice, **limits)  # type: ignore[arg-type]  # a test's own limits

@@ -211,7 +211,8 @@ def test_two_live_processes_cannot_work_under_one_name(counting, monkeypatch):
 def test_the_engines_file_is_durable_and_lies_beside_the_data(counting, tmp_path):
     submit(counting, "crm-1", LONG)
 
-    with sa.create_engine(f"sqlite:///{tmp_path / 'kizuna.jobs.db'}").connect() as connection:
+    file = sa.create_engine(f"sqlite:///{tmp_path / 'kizuna.jobs.db'}", poolclass=sa.NullPool)
+    with file.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
 
     assert mode == "wal"

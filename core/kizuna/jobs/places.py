@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kizuna.errors import ConfigError
+from kizuna.storage.pool import ClosingPool
 
 SCHEMA = "kizuna_jobs"
 
@@ -61,7 +62,8 @@ def _beside_file(url: URL) -> Place:
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
-    database = sa.create_engine(URL.create("sqlite", database=str(file)), pool_size=20, max_overflow=0)
+    url_of_file = URL.create("sqlite", database=str(file))
+    database = sa.create_engine(url_of_file, poolclass=ClosingPool, pool_size=20, max_overflow=0)
     sa.event.listen(database, "connect", _prepare_sqlite)
 
     def close() -> None:
@@ -74,6 +76,7 @@ def _beside_file(url: URL) -> Place:
 def _in_schema(url: URL) -> Place:
     database = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
+        poolclass=ClosingPool,
         pool_size=20,
         max_overflow=0,
         pool_pre_ping=True,

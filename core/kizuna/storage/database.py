@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from kizuna.errors import ConfigError
+from kizuna.storage.pool import ClosingPool
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -58,7 +59,7 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Every pooled connection closed."""
+        """Every connection closed, one that a thread is still at work with when it comes back."""
         self.engine.dispose()
 
 
@@ -79,7 +80,12 @@ def parsed(url: str) -> URL:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    in_file = url.database not in (None, "", ":memory:")
+    engine = create_engine(
+        url,
+        poolclass=ClosingPool if in_file else None,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(raw: Any, _: Any) -> None:
@@ -112,6 +118,7 @@ def _synchronous(connection: Connection) -> Iterator[None]:
 def _postgresql(url: URL) -> Engine:
     return create_engine(
         url,
+        poolclass=ClosingPool,
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
