@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Switch = Literal["auto", "on", "off"]
+Answered = Literal["any", "trusted"]
 
 
 def setting(default: Any, meaning: str, *, least: float | None = None, most: float | None = None) -> Any:
@@ -35,4 +36,10 @@ class GraphQLLimits:
     statement_timeout_s: float = setting(5.0, "Longest time for one SQL statement, in seconds.", least=0.1)
     introspection: Switch = setting(
         "auto", "Whether the schema may be asked for itself and GraphiQL is served; `auto` is on in development only."
+    )
+    documents: Answered = setting(
+        "any", "Which documents are answered over HTTP: `any`, or only the `trusted` that `kizuna documents add` added."
+    )
+    max_sent_documents: int = setting(
+        1_000, "Most documents kept that callers sent with a `documentId`; the oldest go first, 0 keeps none.", least=0
     )

@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "worker": ("worker", "Run syncs over PostgreSQL."),
     "query": ("query", "Ask in GraphQL, in process."),
     "schema": ("query", "Print the GraphQL schema."),
+    "documents": ("documents", "Documents that callers name by hash."),
     "identity": ("identity", "Who is who: export, explain, decide."),
     "quarantine": ("quarantine", "Records set aside: list, show, replay."),
     "fields": ("fields", "Vendors' own fields: map, keep, history."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -18,7 +18,8 @@ from kizuna.config import Settings
 from kizuna.graphql import Caller, Engine, Request
 from kizuna.web import explorer
 from kizuna.web.callers import Callers
-from kizuna.web.requests import Refused, answers_as, question, wants_page
+from kizuna.web.persisted import Persisted
+from kizuna.web.requests import Question, Refused, answers_as, question, wants_page
 
 T = TypeVar("T")
 _log = log.named(__name__)
@@ -43,16 +44,25 @@ class Workers:
         self._aside.submit(_quietly, work)
 
     def close(self) -> None:
-        """No more work is taken; what runs is waited for."""
+        """No more work is taken; what runs, and what is to be written still, is waited for."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._aside.shutdown(wait=True, cancel_futures=True)
+        self._aside.shutdown(wait=True)
 
 
 def _quietly(work: Callable[[], None]) -> None:
     try:
         work()
     except Exception as error:  # noqa: BLE001 - a border: nobody waits for this
-        _log.warning("noting the use of a token failed", error=type(error).__name__)
+        _log.warning("what was to be written after an answer was not", error=type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back, and to whom."""
+
+    caller: Caller
+    body: bytes
+    refused: bool
 
 
 class GraphQLEndpoint:
@@ -60,6 +70,7 @@ class GraphQLEndpoint:
 
     def __init__(self, engine: Engine, callers: Callers, workers: Workers, settings: Settings) -> None:
         self.engine, self.callers, self.workers, self.settings = engine, callers, workers, settings
+        self.persisted = Persisted(engine.database, settings)
 
     async def __call__(self, request: HTTPRequest) -> Response:
         """The answer to a request."""
@@ -68,39 +79,31 @@ class GraphQLEndpoint:
         media_type = answers_as(request)
         try:
             asked = await self._asked(request)
-            caller, body, refused = await self._answered(request, asked)
+            answer = await self._answered(request, asked)
         except Refused as refusal:
             return _refusal(refusal, media_type)
         except ClientDisconnect:  # nobody is there to be told
             return Response(status_code=400)
-        self.workers.aside(lambda: self.callers.note_use(caller))
+        self.workers.aside(lambda: self.callers.note_use(answer.caller))
         # The newer media type tells by the status that nothing was executed; the older one always says 200.
-        status = 400 if refused and media_type != "application/json" else 200
-        return Response(body, status, media_type=media_type, headers={"cache-control": "no-store"})
+        status = 400 if answer.refused and media_type != "application/json" else 200
+        return Response(answer.body, status, media_type=media_type, headers={"cache-control": "no-store"})
 
-    async def _asked(self, request: HTTPRequest) -> Request:
+    async def _asked(self, request: HTTPRequest) -> Question:
         limits = self.settings.graphql
         try:
-            read = await asyncio.wait_for(question(request, limits.max_body_bytes), limits.request_timeout_s)
+            return await asyncio.wait_for(question(request, limits.max_body_bytes), limits.request_timeout_s)
         except TimeoutError as error:
             raise Refused(408, "TIMEOUT", "The request did not arrive in time.", {"connection": "close"}) from error
-        request_id = str(request.scope.get("state", {}).get("request_id", ""))
-        return Request(
-            read.query,
-            read.variables,
-            read.operation_name,
-            request_id=request_id,
-            queries_only=read.queries_only,
-        )
 
-    async def _answered(self, request: HTTPRequest, asked: Request) -> tuple[Caller, bytes, bool]:
+    async def _answered(self, request: HTTPRequest, asked: Question) -> Answer:
         within_s = self.settings.graphql.request_timeout_s + GRACE_S
         try:
             return await self.workers.run(lambda: self._answer(request, asked), within_s)
         except TimeoutError as error:
             raise Refused(504, "TIMEOUT", "The request took longer than it may; ask for less at once.") from error
 
-    def _answer(self, http: HTTPRequest, request: Request) -> tuple[Caller, bytes, bool]:
+    def _answer(self, http: HTTPRequest, asked: Question) -> Answer:
         """Who asks and the answer as bytes; in a worker thread."""
         caller = self.callers.of(http)
         if caller is None:
@@ -110,8 +113,21 @@ class GraphQLEndpoint:
                 "Send a valid token: `Authorization: Bearer kz_…`; `kizuna token create` makes one.",
                 {"www-authenticate": "Bearer"},
             )
-        response = self.engine.answer(replace(request, caller=caller))
-        return caller, _ENCODE.encode(response.body), response.refused
+        query = self.persisted.text_of(asked.query, asked.document_id)
+        request_id = str(http.scope.get("state", {}).get("request_id", ""))
+        response = self.engine.answer(
+            Request(
+                query,
+                asked.variables,
+                asked.operation_name,
+                caller=caller,
+                request_id=request_id,
+                queries_only=asked.queries_only,
+            )
+        )
+        if not response.refused and self.persisted.is_new(asked.query, asked.document_id):
+            self.workers.aside(lambda: self.persisted.keep(query))
+        return Answer(caller, _ENCODE.encode(response.body), response.refused)
 
 
 def _refusal(refused: Refused, media_type: str) -> Response:

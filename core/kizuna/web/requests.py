@@ -23,7 +23,8 @@ class Refused(Exception):
 class Asked(msgspec.Struct):
     """A GraphQL request as it is sent."""
 
-    query: str
+    query: str | None = None
+    documentId: str | None = None  # noqa: N815 - the protocol's spelling
     variables: dict[str, Any] | None = None
     operationName: str | None = None  # noqa: N815 - the protocol's spelling
     extensions: dict[str, Any] | None = None
@@ -31,9 +32,10 @@ class Asked(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; by GET nothing may be changed."""
+    """What is asked, by the document or by its name; by GET nothing may be changed."""
 
-    query: str
+    query: str | None
+    document_id: str | None
     variables: Mapping[str, Any]
     operation_name: str | None
     queries_only: bool
@@ -62,20 +64,23 @@ async def question(request: Request, most_bytes: int) -> Question:
         raise Refused(400, "BAD_REQUEST", f"The request has the wrong form: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, "BAD_REQUEST", "The request is not valid JSON, or nested too deeply.") from error
-    return Question(asked.query, asked.variables or {}, asked.operationName, queries_only=False)
+    if asked.query is None and asked.documentId is None:
+        raise Refused(400, "BAD_REQUEST", "The request has no document; send it as `query`, or its `documentId`.")
+    return Question(asked.query, asked.documentId, asked.variables or {}, asked.operationName, queries_only=False)
 
 
 def _from_url(request: Request, most_bytes: int) -> Question:
     if len(request.scope.get("query_string", b"")) > most_bytes:
         raise Refused(414, "TOO_LARGE", f"The request is too large; at most {most_bytes} bytes are taken.")
-    query = request.query_params.get("query")
-    if not query:
-        raise Refused(400, "BAD_REQUEST", "The request has no query; send it as `query`.")
+    query, document_id = (request.query_params.get(name) or None for name in ("query", "documentId"))
+    if query is None and document_id is None:
+        raise Refused(400, "BAD_REQUEST", "The request has no document; send it as `query`, or its `documentId`.")
     try:
         variables = _VARIABLES.decode(request.query_params.get("variables") or "{}")
     except (msgspec.DecodeError, RecursionError) as error:
         raise Refused(400, "BAD_REQUEST", "`variables` must be a JSON object.") from error
-    return Question(query, variables, request.query_params.get("operationName") or None, queries_only=True)
+    name = request.query_params.get("operationName") or None
+    return Question(query, document_id, variables, name, queries_only=True)
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
@@ -94,7 +99,7 @@ def wants_page(request: Request) -> bool:
     """Whether a browser asks for a page to look at."""
     return (
         request.method == "GET"
-        and "query" not in request.query_params
+        and not {"query", "documentId"} & request.query_params.keys()
         and "text/html" in request.headers.get("accept", "")
     )
 

@@ -23,11 +23,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_alias_told_told_by"), "alias_told", ["told_by"], unique=False)
     op.create_table(
+        "api_document",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("trusted", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_api_document")),
+    )
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
@@ -411,6 +422,8 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Text(), nullable=True),
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("amount_currency", sa.Text(), nullable=True),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("discount_currency", sa.Text(), nullable=True),
         sa.Column("period_starts_at", sa.BigInteger(), nullable=True),
         sa.Column("period_ends_at", sa.BigInteger(), nullable=True),
         sa.Column("proration", sa.Boolean(), nullable=False),
@@ -901,6 +914,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_record_alias_told_by"), "record_alias", ["told_by"], unique=False)
     op.create_index(op.f("ix_record_alias_winner_rid"), "record_alias", ["winner_rid"], unique=False)
     op.create_table(
+        "revenue_movement",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("exact", sa.Text(), nullable=False),
+        sa.Column("micro", sa.BigInteger(), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "day", "n", name=op.f("pk_revenue_movement")),
+    )
+    op.create_index(
+        op.f("ix_revenue_movement_day_customer_id_n"), "revenue_movement", ["day", "customer_id", "n"], unique=False
+    )
+    op.create_table(
         "review_later",
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("a", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1178,6 +1207,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_task_b"), table_name="review_task")
     op.drop_table("review_task")
     op.drop_table("review_later")
+    op.drop_index(op.f("ix_revenue_movement_day_customer_id_n"), table_name="revenue_movement")
+    op.drop_table("revenue_movement")
     op.drop_index(op.f("ix_record_alias_winner_rid"), table_name="record_alias")
     op.drop_index(op.f("ix_record_alias_told_by"), table_name="record_alias")
     op.drop_table("record_alias")
@@ -1268,6 +1299,7 @@ def downgrade() -> None:
     op.drop_table("blocked_value")
     op.drop_table("audit_entry")
     op.drop_table("api_token")
+    op.drop_table("api_document")
     op.drop_index(op.f("ix_alias_told_told_by"), table_name="alias_told")
     op.drop_table("alias_told")
     # ### end Alembic commands ###

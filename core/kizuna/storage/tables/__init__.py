@@ -4,7 +4,18 @@ Instants are integers: microseconds since 1970 in UTC. Record ids (``rid``) are 
 (connection, stream, id). JSON stands in text columns. Only ``kizuna.storage`` and the migrations import this package.
 """
 
-from kizuna.storage.tables import business, custom, evidence, facts, identity, operations, secrets, webhooks
+from kizuna.storage.tables import business, custom, evidence, facts, identity, operations, secrets, serving, webhooks
 from kizuna.storage.tables.base import METADATA
 
-__all__ = ["METADATA", "business", "custom", "evidence", "facts", "identity", "operations", "secrets", "webhooks"]
+__all__ = [
+    "METADATA",
+    "business",
+    "custom",
+    "evidence",
+    "facts",
+    "identity",
+    "operations",
+    "secrets",
+    "serving",
+    "webhooks",
+]

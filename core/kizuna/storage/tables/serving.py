@@ -1,0 +1,17 @@
+"""SERVING: documents that callers name by their hash."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+
+from kizuna.storage.tables.base import METADATA, at, flag, text
+
+DOCUMENT = Table(
+    "api_document",
+    METADATA,
+    text("sha256", primary_key=True),
+    text("document"),
+    text("name", nullable=True),  # the file it came from; null for what a caller sent
+    flag("trusted"),  # added by an operator, not by whoever asked
+    at("added_at", nullable=False),
+)
