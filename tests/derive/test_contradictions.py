@@ -52,8 +52,8 @@ def test_a_decision_between_any_two_records_of_the_two_sides_asks_for_confirmati
         before = customers(made)
 
         with pytest.raises(DecisionError, match="decided before that a record of the one"):
-            decide.merge(made.deriver, *before, "tester")
-        done = decide.merge(made.deriver, *before, "tester", confirmed=True)
+            decide.merge(made.deriver, *before, actor="tester")
+        done = decide.merge(made.deriver, *before, actor="tester", confirmed=True)
         together = customers(made)
         decide.undo(made.deriver, done.decisions[0])
 
@@ -72,7 +72,7 @@ def test_who_merges_two_customers_decides_on_the_records_with_the_most_in_common
         made.write({"id": "4", "name": "Zenith Acme", "site": "zenith.jp", "at": at(0)}, connection="fourth")
         ids = customers(made)
 
-        decide.merge(made.deriver, ids[0], ids[-1], "tester", confirmed=True)
+        decide.merge(made.deriver, ids[0], ids[-1], actor="tester", confirmed=True)
 
         pair = made.rows("SELECT a, b FROM identity_decision")[0]
         assert rid(made, "fourth", "4") in pair

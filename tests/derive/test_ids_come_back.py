@@ -76,7 +76,7 @@ def test_a_customer_taken_out_of_another_has_the_id_it_had_and_not_one_that_a_re
     before = homes(firms)
     acme, zenith = before["c", "1"], before["d", "9"]
 
-    done = decide.merge(firms.deriver, acme, zenith, "ann", confirmed=True)
+    done = decide.merge(firms.deriver, acme, zenith, actor="ann", confirmed=True)
     decide.undo(firms.deriver, done.decisions[0])
 
     assert homes(firms) == before

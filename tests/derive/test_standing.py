@@ -127,7 +127,7 @@ def test_whoever_says_they_are_the_same_after_all_overrules_what_was_carried_ove
         gone(made, "toy", minute=2)
         one, other = sorted(set(homes(made).values()))
 
-        decide.merge(made.deriver, one, other, "ben", confirmed=True)
+        decide.merge(made.deriver, one, other, actor="ben", confirmed=True)
 
         assert len(set(homes(made).values())) == 1
         assert proven(made)

@@ -51,7 +51,7 @@ def act(made: Bench, verb: str, entity: str, one: int, other: int) -> list[int]:
     try:
         if verb == "merge" and len(ids) > 1 and one % len(ids) != other % len(ids):
             a, b = ids[one % len(ids)], ids[other % len(ids)]
-            return list(decide.merge(made.deriver, a, b, "tester", confirmed=True).decisions)
+            return list(decide.merge(made.deriver, a, b, actor="tester", confirmed=True).decisions)
         if verb == "split" and rids:
             return list(decide.split(made.deriver, entity, rids[one % len(rids)], "tester").decisions)
         if verb in ("same", "different") and len(rids) > 1 and one % len(rids) != other % len(rids):

@@ -79,6 +79,37 @@ def test_a_merge_of_several_is_taken_back_as_one(fresh: House) -> None:
     assert ids(fresh) == before
 
 
+def test_of_several_all_are_merged_or_none(fresh: House) -> None:
+    for source, stream, name in (
+        ("crm", "accounts", "Momiji"),
+        ("desk", "organizations", "Kaede"),
+        ("bill", "customers", "Sugi"),
+    ):
+        fresh.tell(source, stream, record("1", {"kind": "account", "name": name}))
+    before = ids(fresh)
+    never = "mutation ($a: ID!, $b: ID!) { neverMerge(input: {one: $a, other: $b}) { userErrors { code } } }"
+    fresh.ask(never, a=before[0], b=before[2])
+    merge = f"mutation ($ids: [ID!]!, $sure: Boolean!) {{ mergeCustomers(input: {{ids: $ids, confirmed: $sure}}) {{ {CHANGE} }} }}"
+
+    refused = fresh.ask(merge, ids=before, sure=False)["mergeCustomers"]
+    after = ids(fresh)
+    confirmed = fresh.ask(merge, ids=before, sure=True)["mergeCustomers"]
+
+    assert [error["code"] for error in refused["userErrors"]] == ["CONTRADICTION"]
+    assert after == before
+    assert (confirmed["userErrors"], len(ids(fresh))) == ([], 1)
+    assert [entry["detail"]["decisions"] for entry in audited(fresh)] == [
+        [int(one["id"].removeprefix("decision_")) for one in confirmed["result"]["decisions"]]
+    ]
+
+
+def audited(house: House) -> list[dict[str, Any]]:
+    """What the audit log tells of merges."""
+    query = '{ auditLog(first: 5, action: "identity.merge") { nodes { subject detail } } }'
+    found: list[dict[str, Any]] = house.ask(query)["auditLog"]["nodes"]
+    return found
+
+
 def test_a_record_that_does_not_belong_leaves_for_good(fresh: House) -> None:
     fresh.tell("crm", "accounts", record("a1", account("Momiji KK", "momiji.example")))
     joined = account("Momiji", "momiji.example") | {"cross_references": [{"system": "crm", "id": "a1"}]}

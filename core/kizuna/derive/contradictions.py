@@ -94,6 +94,18 @@ def free(sql: Connection, entity: str, pairs: Sequence[Pair]) -> list[Pair]:
     return found
 
 
+def joining(sql: Connection, entity: str, decided: Pair, sides: Sides, *, confirmed: bool) -> list[Pair]:
+    """The pairs that must be said to be one for the two sides to become one by ``decided``, that pair first.
+
+    Raises DecisionError when something stands between the two sides, unless ``confirmed``.
+    """
+    apart = decided_apart(sql, entity, sides)
+    kept_apart = guarded(sql, entity, decided, sides)
+    if not confirmed:
+        refuse(sides, apart, kept_apart)
+    return to_decide(decided, apart, kept_apart)
+
+
 def refuse(sides: Sides, apart: Sequence[Pair], kept_apart: Sequence[tuple[Pair, Guard]]) -> None:
     """Raises DecisionError, naming the first reason, when a decision or a guard stands between the two sides."""
     if apart:

@@ -36,25 +36,20 @@ def same(
     reason: str | None = None,
     *,
     confirmed: bool = False,
-    at: int | None = None,
 ) -> Decided:
     """Two records (``entity``: account or person), and all that is one with either, are one from now on.
 
     Raises DecisionError when a guard or an earlier decision stands against it between any two of them, unless
-    ``confirmed``: then the decisions that stood against it are overruled in the same act. Decisions of one ``at`` (µs)
-    are one act, too.
+    ``confirmed``: then the decisions that stood against it are overruled in the same act.
     """
 
     def write(sql: Connection, now: int) -> list[int]:
-        sides = contradictions.sides_of(sql, entity, a, b)
-        apart = contradictions.decided_apart(sql, entity, sides)
-        kept_apart = contradictions.guarded(sql, entity, pair_of(a, b), sides)
-        if not confirmed:
-            contradictions.refuse(sides, apart, kept_apart)
-        pairs = contradictions.to_decide(pair_of(a, b), apart, kept_apart)
+        pairs = contradictions.joining(
+            sql, entity, pair_of(a, b), contradictions.sides_of(sql, entity, a, b), confirmed=confirmed
+        )
         return [identity.decide(sql, entity, *pair, SAME, actor, reason, now) for pair in pairs]
 
-    return _decide(deriver, entity, (a, b), write, at)
+    return _decide(deriver, entity, (a, b), write)
 
 
 def different(deriver: Deriver, entity: str, a: int, b: int, actor: str, reason: str | None = None) -> Decided:
@@ -84,31 +79,39 @@ def split(deriver: Deriver, entity: str, rid: int, actor: str, reason: str | Non
 
 
 def merge(
-    deriver: Deriver,
-    one: str,
-    other: str,
-    actor: str,
-    reason: str | None = None,
-    *,
-    confirmed: bool = False,
-    at: int | None = None,
+    deriver: Deriver, one: str, *others: str, actor: str, reason: str | None = None, confirmed: bool = False
 ) -> Decided:
-    """Two customers, or two people, become one, as :func:`same`. Raises UnknownName for an id that is not there.
+    """Two or more customers, or people, become one in one act, as :func:`same`: all of them, or none.
 
-    Which id stays does not depend on the order: that of the larger of the two, as whenever two become one. So the
-    larger one keeps its id when the decision is taken back.
+    Which id stays does not depend on the order: that of the largest, as whenever two become one. So the largest one
+    keeps its id when the decision is taken back. Raises UnknownName for an id that is not there.
     """
-    with deriver.database.read() as sql:
-        entity_ids = [identity.standing_id(sql, one), identity.standing_id(sql, other)]
-        members = identity.members(sql, entity_ids)
-        for entity_id in entity_ids:
-            if entity_id not in members:
-                raise UnknownName("customer or person", entity_id, ())
-        if entity_ids[0] == entity_ids[1]:
-            raise DecisionError("These two are one already.")
-        entity = "account" if entity_ids[0].startswith("cus_") else "person"
-        pair = contradictions.closest(sql, entity, (members[entity_ids[0]], members[entity_ids[1]]))
-    return same(deriver, entity, *pair, actor, reason, confirmed=confirmed, at=at)
+    now = micros(clock.now())
+    entity = "account" if one.startswith("cus_") else "person"
+    with deriver.database.write() as sql:
+        first, *further = _members(sql, (one, *others))
+        joined, decided, rids = list(first), [], []
+        for side in further:
+            sides = (joined, side)
+            pair = contradictions.closest(sql, entity, sides)
+            pairs = contradictions.joining(sql, entity, pair, sides, confirmed=confirmed)
+            decided += [identity.decide(sql, entity, *pair, SAME, actor, reason, now) for pair in pairs]
+            rids += [rid for pair in pairs for rid in pair]
+            joined += side
+        runs.post(sql, set(rids), now)
+    return _after(deriver, entity, rids, decided)
+
+
+def _members(sql: Connection, ids: Sequence[str]) -> list[list[int]]:
+    """The records of each of these customers or people, that are several."""
+    standing = [identity.standing_id(sql, one) for one in ids]
+    members = identity.members(sql, standing)
+    for entity_id in standing:
+        if entity_id not in members:
+            raise UnknownName("customer or person", entity_id, ())
+    if len(set(standing)) < len(standing):
+        raise DecisionError("These two are one already." if len(standing) == 2 else "Two of these are one already.")
+    return [list(members[entity_id]) for entity_id in standing]
 
 
 def never(deriver: Deriver, one: str, other: str, actor: str, reason: str | None = None) -> Decided:
@@ -157,9 +160,8 @@ def _decide(
     entity: str,
     rids: Sequence[int],
     write: Callable[[Connection, int], list[int]],
-    at: int | None = None,
 ) -> Decided:
-    now = micros(clock.now()) if at is None else at
+    now = micros(clock.now())
     with deriver.database.write() as sql:
         known = identity.memberships(sql, entity, rids)
         missing = [rid for rid in rids if rid not in known]

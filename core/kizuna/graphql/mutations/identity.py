@@ -7,7 +7,6 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from kizuna import clock
 from kizuna.derive import Deriver, decide
 from kizuna.derive.decide import Decided
 from kizuna.derive.declared import declared_by
@@ -24,7 +23,6 @@ from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.words import Entity
 from kizuna.storage import identity
 from kizuna.storage.answers import ids, lookups
-from kizuna.storage.instants import micros
 
 
 @strawberry.type(description="How who is who has changed.")
@@ -141,7 +139,7 @@ def decided(info: Info, action: str, change: Callable[[Deriver], Decided]) -> Id
 
     def changed() -> Any:
         made = change(deriver_of(context))
-        noted(context, action, ",".join(made.entities), decisions=list(made.decisions))
+        noted(context, action, ",".join(dict.fromkeys(made.entities)), decisions=list(made.decisions))
         return _result(info, made)
 
     return cast("IdentityPayload", answered(changed))
@@ -154,7 +152,7 @@ def deriver_of(context: Context) -> Deriver:
     def merged(kept: str, absorbed: str) -> None:
         plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-    return Deriver(context.database, declared_by(plugins), merged=merged)
+    return Deriver(context.database, declared_by(plugins, context.zone), merged=merged)
 
 
 def _result(info: Info, made: Decided) -> dict[str, Any] | None:
@@ -185,15 +183,8 @@ def _merge(info: Info, deriver: Deriver, wish: MergeInput, prefix: str) -> Decid
     foreign = [key for key in wish.ids if not key.startswith(f"{prefix}_")]
     if foreign:
         raise UserError(f"{foreign[0]!r} is of another kind; these ids begin with `{prefix}_`.")
-    first, *others = dict.fromkeys(wish.ids)
-    actor, at = info.context.caller.name, micros(clock.now())  # one act, taken back as one
-    decisions: list[int] = []
-    entities: tuple[str, ...] = ()
-    for other in others:
-        done = decide.merge(deriver, first, other, actor, wish.reason, confirmed=wish.confirmed, at=at)
-        decisions += done.decisions
-        entities = done.entities
-    return Decided(tuple(decisions), entities)
+    actor = info.context.caller.name
+    return decide.merge(deriver, *dict.fromkeys(wish.ids), actor=actor, reason=wish.reason, confirmed=wish.confirmed)
 
 
 def _split(info: Info, deriver: Deriver, wish: SplitRecordInput) -> Decided:
