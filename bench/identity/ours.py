@@ -15,7 +15,7 @@ from kizuna.identity.clusters import Partition, cluster, pair_of
 from kizuna.identity.evidence import AUTO_BITS, Guard
 from kizuna.identity.keys import stats_of
 from kizuna.identity.models import BUILT_IN, MatchModel, Weights
-from kizuna.identity.observing import answered, observed
+from kizuna.identity.observing import answered, objections, observed
 from kizuna.identity.rules import guards
 from kizuna.identity.training import Observed, learn, looks, score
 
@@ -51,7 +51,7 @@ def taught(records: RecordSet, seen: Observed) -> tuple[MatchModel, dict[Pair, b
     answers: dict[Pair, bool] = {}
     while True:
         said = answered(by_rid, answers, stats)
-        weights = learn(records.entity, msgspec.structs.replace(seen, answers=said))
+        weights = learn(records.entity, msgspec.structs.replace(seen, answers=said, objections=objections(said)))
         model = _model(records, weights)
         open_pairs = {
             pair: (look, score(weights.bits, look[0])) for pair, look in looked.items() if pair not in answers

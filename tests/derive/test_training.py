@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kizuna.derive import decide
-from kizuna.derive.training import ASKED_PAIRS, activate, train
+from kizuna.derive.training import ASKED_PAIRS, activate, train, voices
 from kizuna.errors import DecisionError, UnknownName
 from kizuna.identity.models import BUILT_IN, MatchModel
 from kizuna.storage import models
@@ -128,3 +128,27 @@ def test_a_model_of_other_normalisers_is_not_put_in_force(database_url: str) -> 
             activate(made.deriver, "learned-1")
 
         assert in_force(made) == BUILT_IN.version
+
+
+def test_an_act_that_crosses_many_records_is_one_voice(database_url: str) -> None:
+    with bench(database_url) as made:
+        two_systems(made)
+        made.write(*({"id": f"a{n}", "name": "Acme Foods", "site": "acme.jp", "at": at(0)} for n in range(6)))
+        made.write(
+            *({"id": f"m{n}", "name": "Acme Music", "site": "acme.jp", "at": at(0)} for n in range(6)),
+            connection="other",
+        )
+        acme = made.rows(
+            "SELECT DISTINCT m.entity_id FROM membership m JOIN source_record r ON r.rid = m.rid"
+            " WHERE r.source_id LIKE 'a%' OR r.source_id LIKE 'm%' ORDER BY 1"
+        )
+
+        decided = decide.merge(made.deriver, *(one for (one,) in acme), actor="hana", confirmed=True)
+        with made.database.read() as sql:
+            heard = voices(sql, "account")
+
+        assert len(decided.decisions) > 4
+        assert heard.by_guard
+        assert set(heard.by_guard.values()) == {(1, 0)}
+        assert set(heard.by_look.values()) == {(1, 0)}
+        assert len(heard.pairs) == len(decided.decisions)

@@ -35,15 +35,15 @@ def test_more_answers_move_further_and_both_verdicts_meet_in_the_middle() -> Non
 
 
 def test_a_guard_falls_silent_only_when_answers_speak_against_it_often_and_clearly() -> None:
-    look = ((PLACE, NAME), ("two_telephone_numbers",))
+    guard = "two_telephone_numbers"
 
-    assert lifted({look: (3, 0)}) == frozenset()
-    assert lifted({look: (8, 8)}) == frozenset()
-    assert lifted({look: (8, 1)}) == {"two_telephone_numbers"}
+    assert lifted({guard: (3, 0)}) == frozenset()
+    assert lifted({guard: (8, 8)}) == frozenset()
+    assert lifted({guard: (8, 1)}) == {guard}
 
 
 def test_two_corporate_numbers_are_two_companies_whatever_is_answered() -> None:
-    assert lifted({((PLACE,), (DIFFERENT_NUMBERS,)): (50, 0)}) == frozenset()
+    assert lifted({DIFFERENT_NUMBERS: (50, 0)}) == frozenset()
 
 
 def test_a_silent_guard_is_told_and_blocks_nothing() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,8 +15,8 @@ from kizuna.derive import homes
 from kizuna.derive.touch import candidates
 from kizuna.derive.work import Deriver, only_me
 from kizuna.errors import DecisionError
-from kizuna.identity.answering import Answers, Look, Vector, telling
-from kizuna.identity.clusters import pair_of
+from kizuna.identity.answering import Answers, Look, Objections, Vector, telling
+from kizuna.identity.clusters import Pair, pair_of
 from kizuna.identity.evidence import AUTO_BITS
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import MatchModel, Weights
@@ -25,6 +25,7 @@ from kizuna.identity.profile import PersonProfile, Profile
 from kizuna.identity.rules import evidence
 from kizuna.identity.training import LEAST_PAIRS, Observed, learn, looks, score, vector_of
 from kizuna.storage import entities, identity, models, runs
+from kizuna.storage.identity import Act
 from kizuna.storage.instants import micros
 
 SAMPLE_RECORDS = 20_000
@@ -35,6 +36,8 @@ POST_RECORDS = 4_000
 ASKED_PAIRS = 10
 PAIRS_OF_A_LOOK = 4
 ENTITIES = ("account", "person")
+
+Of = TypeVar("Of", bound=Hashable)
 
 Observe = Callable[[str, int, int], None]
 """(what, records done, of all)."""
@@ -125,7 +128,7 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
             if pairs[look] <= PAIRS_OF_A_LOOK:
                 some.setdefault(look, []).append((a, b))
         observe(f"{entity} pairs", done, len(sample))
-    answers, answered = _answers(sql, entity)
+    answered = voices(sql, entity)
     drawn = Random(len(sample))
     profiles = identity.profiles(sql, entity, sample)
     stat = identity.stats_for(sql, entity, profiles)
@@ -133,17 +136,18 @@ def _learn(sql: Connection, entity: str, in_force: MatchModel, observe: Observe)
         pairs=pairs,
         random_pairs=_drawn([sorted(profiles)], profiles, stat, drawn),
         near_pairs=_colleagues(sql, profiles, drawn),
-        answers=answers,
+        answers=answered.by_look,
         entities=identity.largest_source(sql, entity),
+        objections=answered.by_guard,
     )
     weights = learn(entity, seen)
     scored = {
         pair: (look, score(weights.bits, look[0]))
         for look, of_it in some.items()
         for pair in of_it
-        if pair not in answered
+        if pair not in answered.pairs
     }
-    asked = telling(scored, answers, ASKED_PAIRS, pairs)
+    asked = telling(scored, answered.by_look, ASKED_PAIRS, pairs)
     return replace(_compared(entity, weights, in_force.of(entity), seen), ask=_named(sql, asked))
 
 
@@ -167,18 +171,35 @@ def _compared(entity: str, weights: Weights, in_force: Weights, seen: Observed) 
     return Learned(entity, weights, sum(seen.pairs.values()), answered, linked, newly, no_longer)
 
 
-def _answers(sql: Connection, entity: str) -> tuple[Answers, set[tuple[int, int]]]:
-    """What people said of pairs, by how the pairs look, and the pairs."""
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What people said: by how pairs look, by the guards that keep them apart, and of which pairs."""
+
+    by_look: Answers
+    by_guard: Objections
+    pairs: frozenset[Pair]
+
+
+def voices(sql: Connection, entity: str) -> Voices:
+    """Every standing decision; an act that decides on many pairs is one voice for each look, and for each guard."""
     given = identity.answers(sql, entity)
-    profiles = identity.profiles(sql, entity, {rid for a, b, _ in given for rid in (a, b)})
+    profiles = identity.profiles(sql, entity, {rid for one in given for rid in (one.a, one.b)})
     stat = identity.stats_for(sql, entity, profiles)
-    found: dict[Look, tuple[int, int]] = {}
-    for a, b, verdict in given:
-        if a in profiles and b in profiles:
-            look = looks(profiles[a], profiles[b], stat)
-            same, different = found.get(look, (0, 0))
-            found[look] = (same + (verdict == "same"), different + (verdict != "same"))
-    return found, {pair_of(a, b) for a, b, _ in given}
+    by_look: set[tuple[Act, Look, bool]] = set()
+    by_guard: set[tuple[Act, str, bool]] = set()
+    for one in given:
+        if one.a in profiles and one.b in profiles:
+            look, is_same = looks(profiles[one.a], profiles[one.b], stat), one.verdict == "same"
+            by_look.add((one.act, look, is_same))
+            by_guard.update((one.act, guard, is_same) for guard in look[1])
+    return Voices(_counted(by_look), _counted(by_guard), frozenset(pair_of(one.a, one.b) for one in given))
+
+
+def _counted(said: Collection[tuple[Act, Of, bool]]) -> dict[Of, tuple[int, int]]:
+    """How many acts said *same*, and how many *different*, of each."""
+    same = Counter(of for _, of, is_same in said if is_same)
+    different = Counter(of for _, of, is_same in said if not is_same)
+    return {of: (same[of], different[of]) for of in {**same, **different}}
 
 
 def _colleagues(sql: Connection, profiles: Mapping[int, Profile], drawn: Random) -> Counter[Vector]:

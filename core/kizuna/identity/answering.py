@@ -18,6 +18,8 @@ Look = tuple[Vector, tuple[str, ...]]
 """How a pair looks: its vector, and the guards that keep it apart."""
 Answers = Mapping[Look, tuple[int, int]]
 """How often people said *same* and *different* of pairs that look so."""
+Objections = Mapping[str, tuple[int, int]]
+"""Guard → how many acts of people said *same* and *different* of pairs that it keeps apart, each counted once."""
 Level = tuple[str, str]
 Pair = tuple[int, int]
 
@@ -25,7 +27,7 @@ Pair = tuple[int, int]
 _WEIGHT_MOVES_BITS, _PRIOR_MOVES_BITS = 4.0, 4.0
 _STEPS, _STEP_BITS = 300, 0.15
 _STEEPEST_BITS = 40.0
-# A guard falls silent when so many pairs it kept apart were said to be one, and so large a share of those answered.
+# A guard falls silent when so many acts of people said of pairs it kept apart that they are one, and so large a share.
 _LEAST_OBJECTIONS, _OBJECTING_SHARE = 4, 0.7
 _LEAST_CHANCE = 0.01
 
@@ -35,16 +37,11 @@ def chance(bits: float) -> float:
     return float(1 / (1 + 2 ** -max(-_STEEPEST_BITS, min(_STEEPEST_BITS, bits))))
 
 
-def lifted(answers: Answers) -> frozenset[str]:
+def lifted(objections: Objections) -> frozenset[str]:
     """The guards that people's answers speak against; what says that two numbers are two companies always stands."""
-    told: dict[str, tuple[int, int]] = {}
-    for (_, guards), (same, different) in answers.items():
-        for guard in guards:
-            before = told.get(guard, (0, 0))
-            told[guard] = (before[0] + same, before[1] + different)
     return frozenset(
         guard
-        for guard, (same, different) in told.items()
+        for guard, (same, different) in objections.items()
         if guard not in HARD_GUARDS
         and same >= _LEAST_OBJECTIONS
         and (same + 1) / (same + different + 2) >= _OBJECTING_SHARE

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from random import Random
 
-from kizuna.identity.answering import Look, Vector
+from kizuna.identity.answering import Answers, Look, Vector
 from kizuna.identity.batch import candidates
 from kizuna.identity.clusters import Pair
 from kizuna.identity.keys import Stats, stats_of
@@ -50,3 +50,13 @@ def answered(
         same, different = said.get(look, (0, 0))
         said[look] = (same + is_same, different + (not is_same))
     return said
+
+
+def objections(said: Answers) -> dict[str, tuple[int, int]]:
+    """What answers, each an act of its own, say of the guards that keep their pairs apart."""
+    told: dict[str, tuple[int, int]] = {}
+    for (_, guards), (same, different) in said.items():
+        for guard in guards:
+            before = told.get(guard, (0, 0))
+            told[guard] = (before[0] + same, before[1] + different)
+    return told

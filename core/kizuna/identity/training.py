@@ -12,7 +12,7 @@ from math import log2
 
 import msgspec
 
-from kizuna.identity.answering import Answers, Look, Vector, chance, fitted, lifted
+from kizuna.identity.answering import Answers, Look, Objections, Vector, chance, fitted, lifted
 from kizuna.identity.evidence import ACCOUNT_BITS, PERSON_BITS, Bits, Evidence, less
 from kizuna.identity.keys import Stats
 from kizuna.identity.models import Weights
@@ -64,7 +64,7 @@ class Observed(msgspec.Struct, frozen=True):
     ``pairs`` are candidates by how they look; ``random_pairs`` are pairs drawn blindly,
     ``near_pairs`` pairs of colleagues: two people of one customer, who share its telephone and its domain without being
     one. ``answers`` says of looks how often people said *same* and *different*; ``entities`` about how many customers
-    or people there are: the records of the largest source.
+    or people there are: the records of the largest source. ``objections`` are what the answers say of guards.
     """
 
     pairs: Mapping[Look, int]
@@ -72,6 +72,7 @@ class Observed(msgspec.Struct, frozen=True):
     near_pairs: Mapping[Vector, int]
     answers: Answers
     entities: int
+    objections: Objections = {}
 
 
 def vector_of(found: Iterable[Evidence]) -> Vector:
@@ -96,7 +97,7 @@ def learn(entity: str, seen: Observed) -> Weights:
     start = {(field, level): weight for field, levels in base.items() for level, weight in levels.items()}
     prior = -log2(max(2, seen.entities)) - 1
     weights, opening = start, 0.0
-    silent = lifted(seen.answers)
+    silent = lifted(seen.objections)
     for _ in range(ROUNDS):
         agreed, total = _expected(seen, weights, opening, silent)
         weights = _weighed(agreed, total, by_chance, start)

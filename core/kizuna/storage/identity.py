@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -18,6 +19,8 @@ from kizuna.storage.profiles import DECODERS, unpacked
 from kizuna.storage.tables import identity as t
 
 EDGE_COLUMNS = ("a", "b", "entity", "bits", "tier", "model", "evidence", "guards")
+Act = tuple[str, int]
+"""(who, when in µs): what was decided at once."""
 _EVIDENCE = msgspec.json.Decoder(tuple[Evidence, ...])
 _ENCODE = msgspec.json.Encoder(order="deterministic")  # sets are written alike in every process
 
@@ -169,10 +172,23 @@ def decisions(sql: Connection, entity: str, rids: Collection[int]) -> list[tuple
     return direct.rows(sql, statement, {"entity": entity, "rids": numbers(sql, rids)})
 
 
-def answers(sql: Connection, entity: str) -> list[tuple[int, int, str]]:
-    """(a, b, verdict) of every standing decision on two accounts, or two people."""
-    statement = "SELECT a, b, verdict FROM identity_decision WHERE entity = :entity AND revoked_at IS NULL ORDER BY id"
-    return [(a, b, verdict) for a, b, verdict in direct.rows(sql, statement, {"entity": entity})]
+class Answer(NamedTuple):
+    """A standing decision on two records; decisions of one act were made at once, by one person."""
+
+    a: int
+    b: int
+    verdict: str
+    act: Act
+
+
+def answers(sql: Connection, entity: str) -> list[Answer]:
+    """Every standing decision on two accounts, or two people."""
+    statement = """
+        SELECT a, b, verdict, actor, at FROM identity_decision
+        WHERE entity = :entity AND revoked_at IS NULL ORDER BY id
+    """
+    found = direct.rows(sql, statement, {"entity": entity})
+    return [Answer(a, b, verdict, (actor, at)) for a, b, verdict, actor, at in found]
 
 
 def largest_source(sql: Connection, entity: str) -> int:
