@@ -1,0 +1,1 @@
+"""Every metric's definition, by subject."""
