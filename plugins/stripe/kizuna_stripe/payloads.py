@@ -243,9 +243,16 @@ class Pricing(sdk.Payload):
     price_details: PriceDetails | None = None
 
 
+class DiscountAmount(sdk.Payload):
+    """What one discount takes off a line."""
+
+    amount: int | None = None
+
+
 class Line(sdk.Payload):
     id: str | None = None
     amount: int | None = None
+    discount_amounts: list[DiscountAmount] | None = None
     currency: str | None = None
     description: str | None = None
     quantity: Decimal | None = None

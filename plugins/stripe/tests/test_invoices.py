@@ -103,6 +103,16 @@ def test_a_line_from_an_invoice_item_names_the_subscription_but_no_item():
     assert found.proration
 
 
+def test_a_line_tells_what_all_discounts_together_take_off_it():
+    off = [{"amount": 600, "discount": "di_1"}, {"amount": 150, "discount": "di_2"}]
+
+    reduced = only("invoices", invoice(lines=listed(line(discount_amounts=off))), sdk.InvoiceLine)
+    whole = only("invoices", invoice(lines=listed(line(discount_amounts=[]))), sdk.InvoiceLine)
+
+    assert (reduced.amount, reduced.discount) == (dollars(6000), dollars(750))
+    assert whole.discount is None
+
+
 def test_every_line_is_a_fact_even_when_old_lines_share_an_id():
     lines = listed(line(id="sub_1"), line(id="sub_1"), line(id="il_2"))
 

@@ -123,7 +123,7 @@ class Invoice(Fact, frozen=True, kw_only=True):
 
 
 class InvoiceLine(Fact, frozen=True, kw_only=True):
-    """One line of an invoice; ``part`` is the line's id."""
+    """One line of an invoice; ``part`` is the line's id, ``amount`` is before ``discount`` and tax."""
 
     kind: ClassVar[str] = "invoice_line"
 
@@ -135,6 +135,7 @@ class InvoiceLine(Fact, frozen=True, kw_only=True):
     description: str | None = None
     quantity: Decimal | None = None
     amount: Money | None = None
+    discount: Money | None = None  # what comes off the amount
     period_starts_at: datetime | None = None
     period_ends_at: datetime | None = None
     proration: bool = False

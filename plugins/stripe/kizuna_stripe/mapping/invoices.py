@@ -106,10 +106,16 @@ def _line(line: Line, part: str, payload: Invoice) -> sdk.InvoiceLine:
         description=sdk.text(line.description),
         quantity=None if quantity is None else Decimal(quantity),
         amount=amounts.money(line.amount, line.currency or payload.currency),
+        discount=amounts.money(_off(line), line.currency or payload.currency),
         period_starts_at=at(covers.start),
         period_ends_at=at(covers.end),
         proration=origin.proration or line.proration,
     )
+
+
+def _off(line: Line) -> int | None:
+    """What all discounts together take off the line; None when none does."""
+    return sum(off.amount or 0 for off in line.discount_amounts or ()) or None
 
 
 def _subscription_of(payload: Invoice) -> str | None:
