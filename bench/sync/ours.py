@@ -51,7 +51,7 @@ def opened(phase: Phase) -> Service:
     """Kizuna as it always runs, the derivation put off."""
     parts = service(config.load(Path("no such file"), environ={}, options={"database": phase.url}))
     if phase.name != "derive":
-        parts.syncer.deriver = Later(parts.database, declared_by(parts.plugins))
+        parts.syncer.deriver = Later(parts.database, declared_by(parts.plugins, parts.settings.zone))
     return parts
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any, Self
 
 import pluggy
@@ -61,7 +62,7 @@ class House:
 
     @property
     def deriver(self) -> Deriver:
-        return Deriver(self.database, declared_by(self.plugins))
+        return Deriver(self.database, declared_by(self.plugins, UTC))
 
     @property
     def engine(self) -> Engine:

@@ -107,14 +107,15 @@ def test_who_never_paid_is_new_on_the_first_day_with_revenue() -> None:
     assert told(never) == []
 
 
-def test_a_contract_counts_until_billing_begins_and_never_twice() -> None:
-    contract = agreed(name="deal", basis="contract")
-    billed = agreed(sold("Gold", 120), name="sub", start=MAR)
+def test_a_contract_counts_where_nothing_is_billed_during_its_term() -> None:
+    contract = agreed(name="deal", basis="contract", cancel_effective_at=APR)
+    billed_meanwhile = agreed(sold("Gold", 120), name="sub", start=MAR)
+    billed_later = agreed(sold("Gold", 120), name="sub", start=APR)
 
-    moved = told(contract, billed)
-
-    assert [(day, kind, micro) for day, kind, _, micro in moved] == [(JAN, "new", 100), (MAR, "expansion", 20)]
-    assert balances([contract, billed], MAR, KIZUNA) == {("c", "JPY"): 120 * MICRO}
+    assert told(contract) == [(JAN, "new", "contract_signed", 100), (APR, "churn", "non_renewal", -100)]
+    assert told(contract, billed_meanwhile) == [(MAR, "new", "first_subscription", 120)]
+    assert [(kind, micro) for _, kind, _, micro in told(contract, billed_later)] == [("new", 100), ("expansion", 20)]
+    assert balances([contract, billed_meanwhile], MAR, KIZUNA) == {("c", "JPY"): 120 * MICRO}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from kizuna.failpoints import failpoint
 from kizuna.storage import identity, placements, runs
 from kizuna.storage.database import Database
 from kizuna.storage.instants import micros
-from kizuna.unify import customers, people
+from kizuna.unify import customers, people, revenue
 
 STEP_RECORDS = 20_000
 _ONE_AT_A_TIME = 7_251_936_012  # the key of PostgreSQL's advisory lock: derivation has one worker
@@ -93,6 +93,7 @@ def derive(
 def unify(sql: Connection, dirty_customers: Collection[str], dirty_people: Collection[str], declared: Declared) -> None:
     """These customers and people made anew."""
     customers.unify(sql, dirty_customers, declared.ranks)
+    revenue.unify(sql, dirty_customers, declared.zone)
     people.unify(sql, dirty_people, declared.ranks)
 
 

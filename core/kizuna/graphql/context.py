@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from sqlalchemy import Connection
 
@@ -60,6 +61,7 @@ class Context:
     queue_sync: QueueSync
     deadline_s: float  # of time.monotonic()
     answer_bytes: int  # the largest answer of a vendor that is read
+    zone: tzinfo = UTC  # the organisation's
     _open: list[Connection] = field(default_factory=list)
 
     @property

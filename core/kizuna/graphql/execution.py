@@ -133,6 +133,7 @@ class Engine:
             queue_sync=self.queue_sync,
             deadline_s=deadline_s,
             answer_bytes=self.settings.sync.answer_bytes,
+            zone=self.settings.zone,
         )
 
     def _executed(

@@ -48,8 +48,6 @@ def _of_state(subscription: Subscription, day: date, was: Standing, now: Standin
         return "pause"
     if now.state == "counted" and was.reason == "paused":
         return "resume"
-    if "counted_by_billing" in (was.reason, now.reason):
-        return "contract" if now.state == "counted" else "billed"
     if now.state == "counted":
         if not first:
             return "product"

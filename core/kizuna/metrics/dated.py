@@ -43,10 +43,12 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Item(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A recurring line: ``unit_amount`` in major units for one of ``quantity``, each ``interval_count`` intervals.
 
-    ``tax_inclusive_rate`` is the percentage of tax inside the price. ``source`` names the record that says so.
+    ``tax_inclusive_rate`` is the percentage of tax inside the price. ``price`` is what the system calls its price;
+    ``source`` names the record that says so.
     """
 
     product: str = ""
+    price: str = ""
     unit_amount: Decimal | None = None
     quantity: Decimal = Decimal(1)
     interval: Interval = Interval.MONTH

@@ -103,7 +103,7 @@ def balances(subscriptions: Iterable[Subscription], day: date, policy: Policy) -
 def book(customer: str, held: Sequence[Subscription], day: date, policy: Policy) -> dict[str, Standing]:
     """How these subscriptions stand for the customer at the end of the day.
 
-    A contract counts where no billing subscription of the customer does.
+    A contract counts where no billing subscription of the customer runs during its term.
     """
     stands = {one.id: standing(one, day, policy) for one in held if one.holder(day) == customer}
     return _without_doubled(stands, _by_id(held), policy)
@@ -134,15 +134,23 @@ def _held(customer: str, subscription: Subscription, day: date, policy: Policy) 
 
 
 def _without_doubled(stands: Book, known: Mapping[str, Subscription], policy: Policy) -> dict[str, Standing]:
-    """Contracts left out where a billing subscription speaks for the customer, or where the policy counts none."""
-    contracts = [key for key in stands if known[key].basis == "contract"]
-    if not contracts:
-        return dict(stands)
-    billed = any(stand.present for key, stand in stands.items() if known[key].basis != "contract")
-    if policy.contracts != "never" and not billed:
-        return dict(stands)
-    reason = "counted_by_billing" if billed else "contracts_not_counted"
-    return {**stands, **{key: Standing("out", reason) for key in contracts if stands[key].state != "out"}}
+    """Contracts left out during whose term a subscription is billed, and all where the policy counts none."""
+    left_out = {}
+    for key, stand in stands.items():
+        if stand.state == "out" or known[key].basis != "contract":
+            continue
+        if policy.contracts == "never":
+            left_out[key] = Standing("out", "contracts_not_counted")
+        elif any(_overlap(known[key], other) for other in known.values() if other.basis != "contract"):
+            left_out[key] = Standing("out", "counted_by_billing")
+    return {**stands, **left_out} if left_out else dict(stands)
+
+
+def _overlap(one: Subscription, other: Subscription) -> bool:
+    if one.start is None or other.start is None:
+        return False
+    ends, other_ends = one.cancel_effective_at or date.max, other.cancel_effective_at or date.max
+    return one.start < other_ends and other.start < ends
 
 
 def _by_id(held: Iterable[Subscription]) -> dict[str, Subscription]:
@@ -219,7 +227,7 @@ class _Step:
             if apart is MovementKind.MIGRATION and now.state != "out":
                 yield from self._carried_on(subscription, now)
                 continue
-            first = not self.past.paid
+            first = not self.was
             yield from ((subscription, apart, one) for one in changes(subscription, self.day, was, now, first=first))
 
     def _carried_on(

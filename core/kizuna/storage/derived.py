@@ -29,6 +29,7 @@ DERIVED: tuple[Table, ...] = (
     business.PLACEMENT,
     business.CUSTOMER,
     business.CUSTOMER_MONEY,
+    business.REVENUE_MOVEMENT,
     business.PERSON,
     business.PERSON_CUSTOMER,
     business.CLAIM,

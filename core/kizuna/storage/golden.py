@@ -37,6 +37,11 @@ def replace_customers(
     _replace(sql, t.EMAIL, "entity_id", ids, _told(t.EMAIL, emails))
 
 
+def replace_movements(sql: Connection, ids: Collection[str], rows: Sequence[Row]) -> None:
+    """What moved these customers' recurring revenue, replaced."""
+    _replace(sql, t.REVENUE_MOVEMENT, "customer_id", ids, _told(t.REVENUE_MOVEMENT, rows))
+
+
 def replace_people(
     sql: Connection, ids: Collection[str], rows: Sequence[Row], homes: Sequence[Row], emails: Sequence[Row]
 ) -> None:

@@ -65,7 +65,7 @@ def service(settings: Settings, *, observe: Observer = quiet, plugins: Plugins |
     def merged(kept: str, absorbed: str) -> None:
         host.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-    deriver = Deriver(database, declared_by(host), merged=merged)
+    deriver = Deriver(database, declared_by(host, settings.zone), merged=merged)
     outbound, vault = Outbound.of(settings), Vault(database, settings.vault_key)
     syncer = Syncer(database, host, deriver, observe, settings.sync, outbound, vault)
     return Service(settings, database, host, deriver, outbound, vault, syncer)
@@ -103,7 +103,15 @@ async def engine(parts: Service, *, executor_id: str | None = None, working: boo
     job = jobs.Job(name=JOB, run_slice=work)
     url = parts.database.url.render_as_string(hide_password=False)
     async with jobs.open_engine(url, [job], executor_id=executor_id, acquire_lease=acquire, working=working) as opened:
-        tending = Tending(opened, JOB, parts.database, parts.plugins, parts.settings.sync, parts.syncer.tidying.after)
+        tending = Tending(
+            opened,
+            JOB,
+            parts.database,
+            parts.plugins,
+            parts.settings.sync,
+            parts.syncer.tidying.after,
+            parts.settings.zone,
+        )
         await tending.try_look()
         _keep_what_is_loaded()
         looking = asyncio.create_task(tending.look_on(LOOK_EVERY_S))

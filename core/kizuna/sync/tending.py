@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from kizuna import clock, jobs
 from kizuna import log as logs
@@ -47,6 +47,7 @@ class Tending:
     plugins: Plugins
     limits: SyncLimits = field(default_factory=SyncLimits)
     tidy: Callable[[str], Awaitable[None]] = _nothing  # what a connection holds at its vendor, given back
+    zone: tzinfo = UTC  # the organisation's
 
     async def look(self) -> None:
         """Every run without an end is with the engine, or has an end; doing it twice, or in two processes, does it once."""
@@ -122,7 +123,7 @@ class Tending:
         def merged(kept: str, absorbed: str) -> None:
             self.plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-        deriver = Deriver(self.database, declared_by(self.plugins), merged=merged)
+        deriver = Deriver(self.database, declared_by(self.plugins, self.zone), merged=merged)
         finish(deriver, self.plugins, within_s=REMAP_S)
 
     def _unended(self) -> list[runs.Unended]:

@@ -127,7 +127,7 @@ def _changed(info: Info, wish: Wish) -> FieldRulePayload:
         def merged(kept: str, absorbed: str) -> None:
             context.plugins.tell("kizuna_customers_merged", kept=kept, absorbed=absorbed)
 
-        deriver = Deriver(context.database, declared_by(context.plugins), merged=merged)
+        deriver = Deriver(context.database, declared_by(context.plugins, context.zone), merged=merged)
         finish(deriver, context.plugins, connection_id=plan.connection.id, within_s=AT_ONCE_S)
         with context.database.read() as sql:
             latest = field_rules.latest(sql, plan.connection.id, plan.stream.name, plan.path)

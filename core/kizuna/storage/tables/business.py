@@ -85,6 +85,22 @@ CUSTOMER_MONEY = Table(
     Index(None, "measure", "currency", "micro"),
 )
 
+REVENUE_MOVEMENT = Table(
+    "revenue_movement",
+    METADATA,
+    text("customer_id", primary_key=True),
+    text("day", primary_key=True),  # 2026-03-31, in the organisation's time zone
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    text("kind"),  # new, expansion, contraction, churn, reactivation, identity, migration
+    text("reason"),
+    text("currency"),
+    text("exact"),  # a month, in millionths of a minor unit: of any size
+    whole("micro"),  # the same as far as 64 bits reach
+    text("parts"),  # JSON list of what products and subscriptions have in it, and which records say so
+    Index(None, "day", "customer_id", "n"),
+)
+"""What moved recurring revenue under Kizuna's own policy, as it is known now."""
+
 PERSON = Table(
     "person",
     METADATA,
