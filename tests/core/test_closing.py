@@ -6,6 +6,7 @@ import gc
 import warnings
 from threading import Event, Thread
 
+import pytest
 from sqlalchemy import text
 
 from kizuna.storage.database import Database
@@ -46,6 +47,17 @@ def test_a_connection_asked_for_after_the_close_is_not_kept(database_url: str) -
 
     assert found == 1
     assert database.engine.pool.checkedin() == 0  # type: ignore[attr-defined]  # of every pool that keeps any
+
+
+def test_nothing_is_logged_of_opening_and_closing(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "kizuna")
+    database = Database(database_url)
+
+    with database.read() as sql:
+        sql.execute(text("SELECT 1"))
+    database.close()
+
+    assert caplog.record_tuples == []
 
 
 def test_until_it_is_closed_connections_are_kept(database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logging import getLogger
 from typing import Any
 
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -12,6 +13,7 @@ class ClosingPool(QueuePool):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = getLogger("sqlalchemy.pool")  # as of any other pool: who opens and closes is not for our log
         self.is_disposed = False
 
     def dispose(self) -> None:
