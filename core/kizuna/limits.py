@@ -32,6 +32,10 @@ class GraphQLLimits:
     max_body_bytes: int = setting(100_000, "Largest request body, in bytes.", least=1_000)
     max_cost: int = setting(10_000, "Most nodes a document may ask for, counted before it runs.", least=1)
     max_page_size: int = setting(100, "Largest `first` of a list.", least=1, most=1_000)
+    bucket_size: int = setting(
+        100_000, "Cost that the documents of one token may sum up to at once; 0 for without end.", least=0
+    )
+    bucket_restored_per_s: int = setting(5_000, "How much of that comes back each second.", least=1)
     request_timeout_s: float = setting(10.0, "Longest time for one request, in seconds.", least=0.1)
     statement_timeout_s: float = setting(5.0, "Longest time for one SQL statement, in seconds.", least=0.1)
     introspection: Switch = setting(

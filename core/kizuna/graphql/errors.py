@@ -14,6 +14,7 @@ FORBIDDEN: Final = "FORBIDDEN"
 INTERNAL: Final = "INTERNAL_ERROR"
 INVALID: Final = "GRAPHQL_VALIDATION_FAILED"
 MALFORMED: Final = "GRAPHQL_PARSE_FAILED"
+THROTTLED: Final = "THROTTLED"
 TIMEOUT: Final = "TIMEOUT"
 TOO_LARGE: Final = "LIMIT_EXCEEDED"
 
@@ -52,6 +53,12 @@ class OverLimit(UserError):
         self.told = told
 
 
+class Throttled(OverLimit):
+    """The caller has spent what they may for now; ``told`` says when there is enough again."""
+
+    code = THROTTLED
+
+
 def told(message: str, code: str, **more: Any) -> dict[str, Any]:
     """An error without a place."""
     return {"message": message, "extensions": {"code": code, **more}}
@@ -61,7 +68,7 @@ def shown(error: GraphQLError, request_id: str, code: str) -> dict[str, Any]:
     """The error as the caller may see it; whatever was not meant for them is masked behind the request's id."""
     original = error.original_error
     if isinstance(original, UserError):
-        more = original.told if isinstance(original, OverLimit) else {}
+        more = getattr(original, "told", {})
         formatted: dict[str, Any] = {"message": str(original), "extensions": {"code": original.code, **more}}
     elif original is None or isinstance(original, GraphQLError):
         formatted = {"message": error.message, "extensions": {"code": code}}

@@ -16,15 +16,16 @@ from starlette.routing import BaseRoute, Route
 
 from kizuna import log
 from kizuna.config import Settings
-from kizuna.graphql import Engine
 from kizuna.graphql.context import QueueSync
 from kizuna.plugins import Plugins
 from kizuna.storage import deliveries
 from kizuna.storage.database import Database
 from kizuna.web import explorer
+from kizuna.web.buckets import Buckets
 from kizuna.web.callers import Callers
 from kizuna.web.endpoint import GraphQLEndpoint, Workers
 from kizuna.web.group_commit import GroupCommit
+from kizuna.web.metered import MeteredEngine
 from kizuna.web.middleware import Traced
 from kizuna.web.webhooks import Deliveries, WebhookEndpoint
 
@@ -46,8 +47,9 @@ def app(
     ``queue_sync`` starts a sync (connection, full, streams) and gives the run's id; without one it is only queued.
     ``routes`` are served beside the API.
     """
-    engine = Engine(database, plugins, settings, queue_sync)
     workers = Workers(WORKERS)
+    buckets = Buckets(database, settings.graphql, workers.aside)
+    engine = MeteredEngine(database, plugins, settings, queue_sync, buckets)
     endpoint = GraphQLEndpoint(engine, Callers(database, settings), workers, settings)
 
     hooks: list[WebhookEndpoint] = []  # one, while the application runs

@@ -18,6 +18,7 @@ from kizuna.config import Settings
 from kizuna.graphql import Caller, Engine, Request
 from kizuna.web import explorer
 from kizuna.web.callers import Callers
+from kizuna.web.metered import retry_after_s
 from kizuna.web.persisted import Persisted
 from kizuna.web.requests import Question, Refused, answers_as, question, wants_page
 
@@ -63,6 +64,7 @@ class Answer:
     caller: Caller
     body: bytes
     refused: bool
+    retry_after_s: int | None = None
 
 
 class GraphQLEndpoint:
@@ -85,9 +87,12 @@ class GraphQLEndpoint:
         except ClientDisconnect:  # nobody is there to be told
             return Response(status_code=400)
         self.workers.aside(lambda: self.callers.note_use(answer.caller))
+        headers = {"cache-control": "no-store"}
+        if answer.retry_after_s is not None:
+            return Response(answer.body, 429, headers | {"retry-after": str(answer.retry_after_s)}, media_type)
         # The newer media type tells by the status that nothing was executed; the older one always says 200.
         status = 400 if answer.refused and media_type != "application/json" else 200
-        return Response(answer.body, status, media_type=media_type, headers={"cache-control": "no-store"})
+        return Response(answer.body, status, headers, media_type)
 
     async def _asked(self, request: HTTPRequest) -> Question:
         limits = self.settings.graphql
@@ -127,7 +132,7 @@ class GraphQLEndpoint:
         )
         if not response.refused and self.persisted.is_new(asked.query, asked.document_id):
             self.workers.aside(lambda: self.persisted.keep(query))
-        return Answer(caller, _ENCODE.encode(response.body), response.refused)
+        return Answer(caller, _ENCODE.encode(response.body), response.refused, retry_after_s(response))
 
 
 def _refusal(refused: Refused, media_type: str) -> Response:

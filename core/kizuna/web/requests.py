@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
+DRAINED_MOST_BYTES = 1_000_000
+"""So much of a body that is too large is read and dropped: who is still sending would not hear the answer."""
 JSON_TYPES = ("application/json", "application/graphql-response+json")
 
 
@@ -84,14 +86,18 @@ def _from_url(request: Request, most_bytes: int) -> Question:
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
-    """The body, read no further than it may be long. Raises Refused when it is longer."""
+    """The body, kept no further than it may be long. Raises Refused when it is longer."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > most_bytes:
-            raise Refused(413, "TOO_LARGE", f"The request is too large; at most {most_bytes} bytes are taken.")
-        parts.append(part)
+        if size <= most_bytes:
+            parts.append(part)
+        elif size > DRAINED_MOST_BYTES:
+            break
+    if size > most_bytes:
+        told = f"The request is too large; at most {most_bytes} bytes are taken."
+        raise Refused(413, "TOO_LARGE", told, {"connection": "close"})
     return b"".join(parts)
 
 

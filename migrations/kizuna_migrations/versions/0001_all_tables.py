@@ -23,6 +23,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_alias_told_told_by"), "alias_told", ["told_by"], unique=False)
     op.create_table(
+        "api_bucket",
+        sa.Column("token_id", sa.Text(), nullable=False),
+        sa.Column("remaining", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_id", name=op.f("pk_api_bucket")),
+    )
+    op.create_table(
         "api_document",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
@@ -1300,6 +1307,7 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.drop_table("api_token")
     op.drop_table("api_document")
+    op.drop_table("api_bucket")
     op.drop_index(op.f("ix_alias_told_told_by"), table_name="alias_told")
     op.drop_table("alias_told")
     # ### end Alembic commands ###

@@ -1,10 +1,10 @@
-"""SERVING: documents that callers name by their hash."""
+"""SERVING: documents that callers name by their hash, and what each token has left to spend."""
 
 from __future__ import annotations
 
 from sqlalchemy import Table
 
-from kizuna.storage.tables.base import METADATA, at, flag, text
+from kizuna.storage.tables.base import METADATA, at, flag, text, whole
 
 DOCUMENT = Table(
     "api_document",
@@ -14,4 +14,12 @@ DOCUMENT = Table(
     text("name", nullable=True),  # the file it came from; null for what a caller sent
     flag("trusted"),  # added by an operator, not by whoever asked
     at("added_at", nullable=False),
+)
+
+BUCKET = Table(
+    "api_bucket",
+    METADATA,
+    text("token_id", primary_key=True),
+    whole("remaining"),  # cost; below zero where processes spent at once what only one of them had
+    at("at", nullable=False),
 )
