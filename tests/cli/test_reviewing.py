@@ -45,12 +45,15 @@ def test_a_rule_is_tested_applied_with_a_yes_and_undone(asked):
 
     tested = json.loads(asked("identity", "rules", "test", *rule, "--json").stdout)
     hesitant = asked("identity", "rules", "apply", *rule)
-    applied = asked("identity", "rules", "apply", *rule, "--reject", "--yes")
+    shown = json.loads(asked("identity", "rules", "test", *rule, "--reject", "--json").stdout)
+    other = asked("identity", "rules", "apply", *rule, "--reject", "--yes", "--tested", tested["digest"])
+    applied = asked("identity", "rules", "apply", *rule, "--reject", "--yes", "--tested", shown["digest"])
     answered = tasks(asked)
     undone = asked("identity", "undo", "1")
 
     assert tested["wouldDecide"] + tested["heldBack"] == 1
     assert (hesitant.returncode, "--yes applies the rule" in hesitant.stderr) == (1, True)
+    assert (other.returncode, "not just those it was tested on" in other.stderr) == (1, True)
     assert "Answered 1 (`kizuna identity undo decision_1`" in applied.stdout, applied.stderr
     assert answered == []
     assert undone.returncode == 0, undone.stderr

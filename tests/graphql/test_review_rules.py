@@ -10,8 +10,8 @@ from tests.graphql.test_deciding import account
 from tests.graphql.test_reviewing import question, queue
 
 TRIAL = """query ($rule: ReviewRuleInput!) { identityRuleTrial(rule: $rule) {
-    wouldDecide heldBack past contradicted contradictedDecisions tasks records openTickets sentence } }"""
-APPLY = """mutation ($rule: ReviewRuleInput!, $expected: Int!) { applyReviewRule(input: {rule: $rule, expected: $expected}) {
+    wouldDecide digest heldBack past contradicted contradictedDecisions tasks records openTickets sentence } }"""
+APPLY = """mutation ($rule: ReviewRuleInput!, $digest: String!) { applyReviewRule(input: {rule: $rule, digest: $digest}) {
     result { decided decision } userErrors { message code } } }"""
 ANSWER = "mutation ($task: ID!) { %sReview(input: {task: $task, confirmed: true}) { userErrors { message } } }"
 UNDO = "mutation ($id: ID!) { undoDecision(input: {decision: $id}) { userErrors { message } } }"
@@ -26,6 +26,12 @@ def likely(made: House, n: int) -> None:
 
 def rule(**more: Any) -> dict[str, Any]:
     return {"entity": "ACCOUNT", "leastBits": 3, "signs": ["domain"], **more}
+
+
+def seen_by(made: House, **more: Any) -> str:
+    """The digest of the rule's trial."""
+    digest: str = made.ask(TRIAL, rule=rule(**more))["identityRuleTrial"]["digest"]
+    return digest
 
 
 def count(made: House) -> int:
@@ -60,7 +66,7 @@ def test_a_rule_is_applied_and_taken_back_as_one(fresh: House) -> None:
         likely(fresh, n)
     before = count(fresh)
 
-    applied = fresh.ask(APPLY, rule=rule(), expected=3)["applyReviewRule"]
+    applied = fresh.ask(APPLY, rule=rule(), digest=seen_by(fresh))["applyReviewRule"]
     together = count(fresh)
     history = fresh.ask("{ identityDecisions(first: 9) { nodes { reason } } }")["identityDecisions"]["nodes"]
     fresh.ask(UNDO, id=applied["result"]["decision"])
@@ -74,25 +80,48 @@ def test_a_rule_is_applied_and_taken_back_as_one(fresh: House) -> None:
     assert len(queue(fresh)) == 3
 
 
-def test_a_rule_decides_only_on_as_many_as_were_seen(fresh: House) -> None:
+def test_a_rule_decides_only_on_what_was_seen(fresh: House) -> None:
     likely(fresh, 1)
+    likely(fresh, 2)
+    seen = seen_by(fresh)
+    answered = fresh.ask(ANSWER % "accept", task=queue(fresh)[0]["id"])["acceptReview"]
+    likely(fresh, 3)
 
-    other = fresh.ask(APPLY, rule=rule(), expected=2)["applyReviewRule"]
-    none = fresh.ask(APPLY, rule=rule(leastBits=99), expected=0)["applyReviewRule"]
-    wrong = fresh.ask(APPLY, rule=rule(signs=["colour"]), expected=0)["applyReviewRule"]
-    everything = fresh.ask(APPLY, rule={"entity": "ACCOUNT"}, expected=0)["applyReviewRule"]
+    other = fresh.ask(APPLY, rule=rule(), digest=seen)["applyReviewRule"]
+    turned = fresh.ask(APPLY, rule=rule(verdict="DIFFERENT"), digest=seen_by(fresh))["applyReviewRule"]
+    none = fresh.ask(APPLY, rule=rule(leastBits=99), digest=seen)["applyReviewRule"]
+    wrong = fresh.ask(APPLY, rule=rule(signs=["colour"]), digest=seen)["applyReviewRule"]
+    everything = fresh.ask(APPLY, rule={"entity": "ACCOUNT"}, digest=seen)["applyReviewRule"]
 
-    codes = [answer["userErrors"][0]["code"] for answer in (other, none, wrong, everything)]
-    assert codes == ["CONTRADICTION", "CONTRADICTION", "INVALID", "INVALID"]
-    assert count(fresh) == 2
+    codes = [answer["userErrors"][0]["code"] for answer in (other, turned, none, wrong, everything)]
+    assert answered["userErrors"] == []
+    assert codes == ["CONTRADICTION"] * 3 + ["INVALID"] * 2
+    assert "2 questions now that are not just those it was tested on" in other["userErrors"][0]["message"]
+    assert count(fresh) == 5
+
+
+def test_a_rule_leaves_alone_what_was_put_off(fresh: House) -> None:
+    for n in range(3):
+        likely(fresh, n)
+    later = "mutation ($task: ID!) { %sReview(input: {task: $task}) { userErrors { message } } }"
+    task = queue(fresh)[0]["id"]
+    fresh.ask(later % "postpone", task=task)
+
+    found = fresh.ask(TRIAL, rule=rule())["identityRuleTrial"]
+    applied = fresh.ask(APPLY, rule=rule(), digest=found["digest"])["applyReviewRule"]
+    fresh.ask(later % "resume", task=task)
+
+    assert (found["wouldDecide"], applied["result"]["decided"]) == (2, 2)
+    assert [one["id"] for one in queue(fresh)] == [task]
 
 
 def test_a_rule_leaves_open_what_guards_keep_apart_and_can_reject_it(fresh: House) -> None:
     question(fresh, 1)
     guarded = rule(reasons=[queue(fresh)[0]["reason"]])
+    rejecting = guarded | {"verdict": "DIFFERENT"}
 
     held = fresh.ask(TRIAL, rule=guarded)["identityRuleTrial"]
-    rejected = fresh.ask(APPLY, rule=guarded | {"verdict": "DIFFERENT"}, expected=1)["applyReviewRule"]
+    rejected = fresh.ask(APPLY, rule=rejecting, digest=seen_by(fresh, **rejecting))["applyReviewRule"]
 
     assert (held["wouldDecide"], held["heldBack"]) == (0, 1)
     assert rejected["result"]["decided"] == 1

@@ -14,7 +14,7 @@ from kizuna.identity.review_rules import SIGNS
 
 F = TypeVar("F", bound=Callable[..., Any])
 TRIAL = """query ($rule: ReviewRuleInput!) { identityRuleTrial(rule: $rule) {
-    wouldDecide heldBack past contradicted contradictedDecisions tasks records openTickets mrr { amount currency } sentence } }"""
+    wouldDecide digest heldBack past contradicted contradictedDecisions tasks records openTickets mrr { amount currency } sentence } }"""
 APPLY = """mutation ($input: ApplyReviewRuleInput!) { applyReviewRule(input: $input) {
     result { decided decision } userErrors { message code } } }"""
 
@@ -75,13 +75,14 @@ def test(database: str | None, as_json: bool, **given_rule: Any) -> None:
 @rules.command("apply")
 @_rule_options
 @click.option("--yes", is_flag=True, help="Do it; else it is only tested.")
+@click.option("--tested", metavar="DIGEST", help="Only if it answers just the questions of that test; as test says it.")
 @click.option("--reason", help="Why; it stands in the history.")
 @given.database_option
-def apply(yes: bool, reason: str | None, database: str | None, **given_rule: Any) -> None:
+def apply(yes: bool, tested: str | None, reason: str | None, database: str | None, **given_rule: Any) -> None:
     """Answer every open question that fits the rule, in one act; whatever guards or decisions keep apart is left open.
 
     Example:
-      kizuna identity rules apply --at-least 4 --sign domain --sign name --yes
+      kizuna identity rules apply --at-least 4 --sign domain --sign name --yes --tested 5d1f0c9a7b3e2846
     """
     rule = _rule(given_rule)
     with given.opened(database) as parts:
@@ -89,7 +90,7 @@ def apply(yes: bool, reason: str | None, database: str | None, **given_rule: Any
         _show(found)
         if not yes:
             raise click.ClickException("Nothing was decided; --yes applies the rule.")
-        wish = {"rule": rule, "expected": found["wouldDecide"], "reason": reason}
+        wish = {"rule": rule, "digest": tested or found["digest"], "reason": reason}
         result = changed(parts, APPLY, {}, input=wish)
     click.echo(f"Answered {result['decided']:,} (`kizuna identity undo {result['decision']}` takes all of it back).")
 
@@ -104,3 +105,5 @@ def _show(found: Mapping[str, Any]) -> None:
         click.echo(f"  decided otherwise: {decision}")
     for task in found["tasks"]:
         click.echo(f"  {task}")
+    if found["wouldDecide"]:
+        click.echo(f"Just these: --tested {found['digest']}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection
@@ -41,10 +42,16 @@ class Trial:
     moved: dict[str, int]
     mrr: dict[str, int]  # currency → what is paid monthly by those that move, in millionths of a minor unit
 
+    def digest(self) -> str:
+        """A word for these pairs and this answer: another one as soon as the rule would decide on others."""
+        told = [self.rule.entity, self.rule.verdict, *(f"{a} {b}" for a, b in sorted(self.pairs))]
+        return blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
+
 
 def trial(sql: Connection, rule: ReviewRule) -> Trial:
-    """What the rule would do; nothing is changed."""
-    fitting = [(one.a, one.b) for one in review.open_pairs(sql, rule.entity) if _fits(rule, one)][:APPLIED_MOST]
+    """What the rule would do; nothing is changed. What was put off is not asked of anybody now, nor of a rule."""
+    asked = review.open_pairs(sql, rule.entity, micros(clock.now()))
+    fitting = [(one.a, one.b) for one in asked if _fits(rule, one)][:APPLIED_MOST]
     pairs = contradictions.free(sql, rule.entity, fitting) if rule.verdict == "same" else fitting
     past = [one for one in review.answered_pairs(sql, rule.entity) if _fits(rule, one)]
     moved, mrr = _moved(sql, rule.entity, pairs) if rule.verdict == "same" else ({}, {})
@@ -59,21 +66,24 @@ def trial(sql: Connection, rule: ReviewRule) -> Trial:
     )
 
 
-def apply(deriver: Deriver, rule: ReviewRule, actor: str, reason: str | None, expected: int | None) -> tuple[int, ...]:
+def apply(deriver: Deriver, rule: ReviewRule, actor: str, reason: str | None, digest: str) -> tuple[int, ...]:
     """The decisions made, one for each pair, all in one act: taking one back takes all back.
 
-    Raises DecisionError when ``expected`` is another number than the rule would decide on now, or when there are none.
+    Raises DecisionError when there are none, or when ``digest`` is not that of the trial as it would come out now.
     """
     now = micros(clock.now())
     why = "; ".join(filter(None, (reason, rule.told())))
     with deriver.database.write() as sql:
-        pairs = trial(sql, rule).pairs
-        if expected is not None and expected != len(pairs):
-            raise DecisionError(f"The rule would decide on {len(pairs)} pairs now, not on {expected}; test it again.")
-        if not pairs:
+        tried = trial(sql, rule)
+        if not tried.pairs:
             raise DecisionError("No open question fits the rule.")
-        made = [identity.decide(sql, rule.entity, *pair, rule.verdict, actor, why, now) for pair in pairs]
-        runs.post(sql, {rid for pair in pairs for rid in pair}, now)
+        if digest != tried.digest():
+            raise DecisionError(
+                f"The rule would decide on {len(tried.pairs)} questions now that are not just those it was tested on; "
+                "test it again."
+            )
+        made = [identity.decide(sql, rule.entity, *pair, rule.verdict, actor, why, now) for pair in tried.pairs]
+        runs.post(sql, {rid for pair in tried.pairs for rid in pair}, now)
     deriver.drain()
     return tuple(made)
 

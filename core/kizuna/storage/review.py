@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from kizuna.storage import identity
+from kizuna.storage.answers import reviews
 from kizuna.storage.bulk import among_words, words
 from kizuna.storage.tables import identity as t
 
@@ -154,14 +155,15 @@ class Asked(NamedTuple):
     decision: int | None = None
 
 
-def open_pairs(sql: Connection, entity: str) -> list[Asked]:
-    """Every open question about two accounts, or two people, the weightiest first."""
-    statement = text("""
+def open_pairs(sql: Connection, entity: str, now: int) -> list[Asked]:
+    """Every open question about two accounts, or two people, the weightiest first; not those put off at ``now`` (µs)."""
+    shown = reviews.put_off(now, wanted=False)
+    statement = text(f"""
         SELECT w.a, w.b, w.bits, e.evidence, w.reason FROM review_task w
         JOIN match_edge e ON e.entity = w.entity AND e.a = w.a AND e.b = w.b
-        WHERE w.entity = :entity ORDER BY w.bits DESC, w.a, w.b
+        WHERE w.entity = :entity AND {shown.sql} ORDER BY w.bits DESC, w.a, w.b
     """)
-    return [Asked(*row) for row in sql.execute(statement, {"entity": entity})]
+    return [Asked(*row) for row in sql.execute(statement, {"entity": entity, **shown.bound})]
 
 
 def answered_pairs(sql: Connection, entity: str) -> list[Asked]:

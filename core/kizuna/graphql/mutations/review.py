@@ -42,11 +42,11 @@ class ResumeReviewInput:
     task: strawberry.ID = strawberry.field(description="The question's id.")
 
 
-@strawberry.input(description="Which rule, and how many questions it may answer.")
+@strawberry.input(description="Which rule, and which questions it may answer.")
 class ApplyReviewRuleInput:
     rule: ReviewRuleInput = strawberry.field(description="The rule.")
-    expected: int = strawberry.field(
-        description="`wouldDecide` of its trial; where it is another number now, nothing is done."
+    digest: str = strawberry.field(
+        description="`digest` of its trial; where the rule would answer other questions now, nothing is done."
     )
     reason: str | None = strawberry.field(default=None, description="Why; it stands in the history.")
 
@@ -76,7 +76,7 @@ class ReviewMutations(NeverMutations):
 
         def applied() -> Any:
             rule = wish.rule.read()
-            made = sweep.apply(deriver_of(context), rule, context.caller.name, wish.reason, wish.expected)
+            made = sweep.apply(deriver_of(context), rule, context.caller.name, wish.reason, wish.digest)
             noted(context, "identity.rule", rule.told(), decisions=len(made), first=made[0], reason=wish.reason)
             return {"decided": len(made), "decision": numbered("decision", made[0])}
 
