@@ -120,3 +120,41 @@ def test_the_pepper_is_made_once(database: Database) -> None:
         second = stored.keep_pepper(sql, "two")
 
     assert (first, second) == ("one", "one")
+
+
+def test_a_token_reads_what_its_role_may_and_what_it_was_given_besides(database: Database) -> None:
+    with database.write() as sql:
+        plain = tokens.create(sql, "all")
+        desk = tokens.create(sql, "desk", role="support")
+        more = tokens.create(sql, "more", role="support", labels=["finance"])
+
+    with database.read() as sql:
+        may = [tokens.holder(sql, one.get_secret_value()) for one in (plain, desk, more)]
+
+    assert [sorted(one.labels) for one in may if one] == [
+        ["finance", "pii", "secret", "support"],
+        ["pii", "support"],
+        ["finance", "pii", "support"],
+    ]
+    assert [one.role for one in may if one] == ["everything", "support", "support"]
+
+
+def test_a_role_that_is_not_known_reads_nothing_that_is_labelled(database: Database) -> None:
+    with database.write() as sql:
+        made = tokens.create(sql, "desk", role="support")
+        sql.execute(text("UPDATE api_token SET role = 'of a later version'"))
+
+    with database.read() as sql:
+        holder = tokens.holder(sql, made.get_secret_value())
+
+    assert holder is not None
+    assert holder.labels == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("role", "labels", "told"),
+    [("suport", [], "did you mean 'support'"), ("support", ["money"], "finance, support, pii, secret")],
+)
+def test_only_known_roles_and_labels_are_given(database: Database, role: str, labels: list[str], told: str) -> None:
+    with database.write() as sql, pytest.raises(ConfigError, match=told):
+        tokens.create(sql, "x", role=role, labels=labels)

@@ -21,6 +21,7 @@ class Declared:
     type: str
     description: str
     function: Callable[[Mapping[str, Any], Any], Any]
+    labels: tuple[str, ...] = ()
 
 
 def plugged(**plugins: list[Declared]) -> Plugins:

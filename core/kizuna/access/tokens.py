@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from kizuna import clock
+from kizuna.access import roles
 from kizuna.errors import ConfigError
+from kizuna.model.labels import Labels
 from kizuna.storage import tokens
 from kizuna.storage.instants import maybe_micros, micros
 
@@ -29,13 +31,25 @@ class Holder:
     token_id: str
     name: str
     scopes: frozenset[str]
+    role: str
+    labels: Labels
     last_used_at: int | None
 
 
 def create(
-    sql: Connection, name: str, scopes: Collection[str] = ("read",), expires_at: datetime | None = None
+    sql: Connection,
+    name: str,
+    scopes: Collection[str] = ("read",),
+    expires_at: datetime | None = None,
+    *,
+    role: str = roles.EVERYTHING,
+    labels: Collection[str] = (),
 ) -> SecretStr:
-    """A new token, to be shown once and never again. Raises ConfigError for an unknown scope."""
+    """A new token, to be shown once and never again; it reads what its role may, and those labels besides.
+
+    Raises ConfigError for a scope, a role or a label that there is not.
+    """
+    roles.checked(role, labels)
     unknown = set(scopes) - set(SCOPES)
     if unknown or not scopes:
         raise ConfigError(
@@ -44,7 +58,8 @@ def create(
     pepper = tokens.keep_pepper(sql, secrets.token_hex(32))
     token_id, secret = secrets.token_hex(6), secrets.token_hex(32)
     now = micros(clock.now())
-    tokens.add(sql, token_id, name, _digest(pepper, token_id, secret), scopes, now, maybe_micros(expires_at))
+    digest, until = _digest(pepper, token_id, secret), maybe_micros(expires_at)
+    tokens.add(sql, token_id, name, digest, scopes, role, labels, now, until)
     return SecretStr(f"{PREFIX}_{token_id}_{secret}")
 
 
@@ -62,7 +77,8 @@ def holder(sql: Connection, presented: str) -> Holder | None:
         return None
     if stored.expires_at is not None and stored.expires_at <= micros(clock.now()):
         return None
-    return Holder(stored.id, stored.name, frozenset(stored.scopes), stored.last_used_at)
+    may_read = roles.readable(stored.role, stored.labels)
+    return Holder(stored.id, stored.name, frozenset(stored.scopes), stored.role, may_read, stored.last_used_at)
 
 
 def _digest(pepper: str, token_id: str, secret: str) -> str:

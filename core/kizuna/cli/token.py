@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import click
 
+from kizuna.access import roles
 from kizuna.cli import given, shown
 from kizuna.cli.commands import Nearest
 from kizuna.errors import UnknownName
+from kizuna.model.labels import Label
 
 
 @click.group("token", cls=Nearest)
 def token_command() -> None:
     """Tokens by which programs prove who they are to the API.
 
+    A token's scopes say what it may do, its role whose figures and names it may read.
+
     Example:
-      kizuna token create reporting --scope read
+      kizuna token create reporting --scope read --role support
     """
 
 
@@ -25,23 +30,43 @@ def token_command() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, help="read (the default), write or admin; each includes those before."
 )
+@click.option(
+    "--role",
+    default=roles.EVERYTHING,
+    help=f"Whose data it may read: {', '.join(roles.ROLES)}. The default reads all.",
+)
+@click.option(
+    "--may",
+    "labels",
+    multiple=True,
+    help=f"A label it may read beyond its role: {', '.join(Label)}. Give it again for more.",
+)
 @click.option("--days", type=click.IntRange(1), help="Expires after so many days; never when left out.")
 @given.database_option
 @given.json_option
-def create(name: str, scopes: tuple[str, ...], days: int | None, database: str | None, as_json: bool) -> None:
+def create(
+    name: str,
+    scopes: tuple[str, ...],
+    role: str,
+    labels: tuple[str, ...],
+    days: int | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
     """Make a token for NAME and print it, this once.
 
     Example:
-      kizuna token create reporting --scope read --days 90
+      kizuna token create helpdesk --scope read --role support --days 90
     """
     from kizuna import clock
     from kizuna.access import tokens
 
     expires_at = clock.now() + timedelta(days=days) if days else None
     with given.opened_database(database) as opened, opened.write() as sql:
-        made = tokens.create(sql, name, scopes or ("read",), expires_at)
+        made = tokens.create(sql, name, scopes or ("read",), expires_at, role=role, labels=labels)
     if as_json:
-        shown.as_json({"name": name, "token": made.get_secret_value(), "expires_at": expires_at})
+        told = {"name": name, "token": made.get_secret_value(), "role": role, "may_read": _words(role, labels)}
+        shown.as_json({**told, "expires_at": expires_at})
     else:
         click.echo(made.get_secret_value())
 
@@ -50,7 +75,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None, database: str |
 @given.database_option
 @given.json_option
 def list_(database: str | None, as_json: bool) -> None:
-    """List the tokens: id, name, scopes, when made, last used, and whether they still stand.
+    """List the tokens: id, name, scopes, role, the labels it may read, when made, last used, and whether they still stand.
 
     Example:
       kizuna token list
@@ -64,6 +89,8 @@ def list_(database: str | None, as_json: bool) -> None:
                 "id": one.id,
                 "name": one.name,
                 "scopes": ", ".join(one.scopes),
+                "role": one.role,
+                "may_read": ", ".join(_words(one.role, one.labels)),
                 "created_at": maybe_moment(one.created_at),
                 "last_used_at": maybe_moment(one.last_used_at),
                 "expires_at": maybe_moment(one.expires_at),
@@ -96,3 +123,7 @@ def revoke(token_id: str, database: str | None) -> None:
         if not tokens.revoke(sql, token_id, micros(clock.now())):
             raise UnknownName("token", token_id, [one.id for one in tokens.all_of(sql) if one.revoked_at is None])
     click.echo(f"{token_id} is refused from now on.")
+
+
+def _words(role: str, labels: Collection[str]) -> list[str]:
+    return sorted(roles.readable(role, labels))

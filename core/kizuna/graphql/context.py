@@ -10,12 +10,16 @@ from datetime import UTC, tzinfo
 
 from sqlalchemy import Connection
 
+from kizuna.access import roles
 from kizuna.access.namable import Namable
 from kizuna.access.vault import Vault
 from kizuna.config import GraphQLLimits
 from kizuna.graphql.errors import Forbidden, TooLate
+from kizuna.graphql.permissions import Masked
 from kizuna.graphql.registry import Registry
 from kizuna.graphql.selection import Selection
+from kizuna.graphql.sight import Sight
+from kizuna.model.labels import ALL, Labels
 from kizuna.plugins import Plugins
 from kizuna.sdk.outbound import Outbound
 from kizuna.storage.answers import patience
@@ -30,10 +34,12 @@ _IMPLIED = {READ: {READ, WRITE, ADMIN}, WRITE: {WRITE, ADMIN}, ADMIN: {ADMIN}}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as it stands in the audit log, and what they may do."""
+    """Who asks, as it stands in the audit log, what they may do, and what they may read."""
 
     name: str
     scopes: frozenset[str] = frozenset({READ})
+    role: str = roles.EVERYTHING
+    labels: Labels = ALL
 
     def may(self, scope: str) -> bool:
         """Whether a scope of theirs includes this one: admin includes write, write includes read."""
@@ -62,6 +68,7 @@ class Context:
     deadline_s: float  # of time.monotonic()
     answer_bytes: int  # the largest answer of a vendor that is read
     zone: tzinfo = UTC  # the organisation's
+    masked: Masked = field(default_factory=Masked)
     _open: list[Connection] = field(default_factory=list)
 
     @property
@@ -80,6 +87,18 @@ class Context:
             finally:
                 self._open.pop()
                 patience.unlimit(sql)
+
+    @property
+    def sight(self) -> Sight:
+        """What the caller may read."""
+        return self.selection.sight
+
+    def hides(self, type_name: str, where: str) -> bool:
+        """Whether the caller may not meet anything of that type; if so the answer says where it was left out."""
+        missing = self.sight.lacks_type(type_name)
+        if missing:
+            self.masked.note(where, missing)
+        return bool(missing)
 
     def check(self) -> None:
         """Raises TooLate when the request has used up its time."""

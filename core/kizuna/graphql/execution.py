@@ -24,6 +24,7 @@ from kizuna.graphql import errors, limits
 from kizuna.graphql.context import LOCAL, READ, Caller, Context, QueueSync
 from kizuna.graphql.documents import Document, Documents
 from kizuna.graphql.errors import Aborted, TooLate, UserError
+from kizuna.graphql.permissions import looked_through
 from kizuna.graphql.schema import API, build
 from kizuna.graphql.selection import Selection
 from kizuna.plugins import Plugins
@@ -104,6 +105,7 @@ class Engine:
             return Response(_body(None, shown, told), refused=True)
         context = self._context(request, request_id, document, variables, deadline_s)
         context.require(READ)
+        context.masked = looked_through(context.sight, context.selection, operation)
         return self._executed(request, context, document, told, changes=changes)
 
     @property
@@ -127,7 +129,9 @@ class Engine:
             vault=self.vault,
             limits=self.settings.graphql,
             registry=self.api.registry,
-            selection=Selection(self.api.core, document.fragments, variables),
+            selection=Selection(
+                self.api.core, document.fragments, variables, self.api.registry.sight(request.caller.labels)
+            ),
             caller=request.caller,
             request_id=request_id,
             queue_sync=self.queue_sync,
@@ -151,6 +155,8 @@ class Engine:
                 hide_suggestions=self._hides,
             )
         result = cast("ExecutionResult", result)
+        if context.masked.found:
+            told["masked"] = context.masked.told()
         return Response(_body(result.data, [self._told(error, context) for error in result.errors or ()], told))
 
     def _told(self, error: GraphQLError, context: Context) -> dict[str, Any]:

@@ -7,12 +7,16 @@ from enum import StrEnum
 import strawberry
 from sqlalchemy import Connection
 
+from kizuna.graphql.attributes import labels_of_attribute
 from kizuna.graphql.errors import UserError
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT, needed, wish
 from kizuna.graphql.scalars import DateTime, Decimal
 from kizuna.graphql.types.words import Attribute, CustomerKind, Measure
+from kizuna.model.labels import NONE, Labels
 from kizuna.storage.answers import customers
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import Order
+from kizuna.storage.answers.veils import PUBLIC_NAME
 from kizuna.unify.survivorship import folded
 
 TEXT_MOST = 200
@@ -36,9 +40,28 @@ class CustomerSortKey(StrEnum):
     WON = "won"
 
 
+_SORTED_BY: dict[CustomerSortKey, Labels] = {
+    CustomerSortKey.OPEN_TICKETS: frozenset({SUPPORT}),
+    **{
+        key: frozenset({FINANCE})
+        for key in CustomerSortKey
+        if key in customers.MEASURES or key is CustomerSortKey.NEXT_RENEWAL
+    },
+}
+
+
+def of_sort_key(key: CustomerSortKey) -> Labels:
+    """What an order tells of."""
+    return _SORTED_BY.get(key, NONE)
+
+
 @strawberry.input(description="An order of customers.")
 class CustomerSort:
-    by: CustomerSortKey = strawberry.field(default=CustomerSortKey.NAME, description="What to sort by.")
+    by: CustomerSortKey = strawberry.field(
+        default=CustomerSortKey.NAME,
+        description="What to sort by; one must be allowed to read it.",
+        metadata=needed(of_sort_key),
+    )
     descending: bool = strawberry.field(default=False, description="Whether the largest or latest comes first.")
     currency: str | None = strawberry.field(
         default=None, description="The currency of a sum of money, which only then can be sorted by."
@@ -76,25 +99,25 @@ class CustomerFilter:
     )
     systems: list[str] | None = strawberry.field(default=None, description="Every one of these systems knows it.")
     missing_systems: list[str] | None = strawberry.field(default=None, description="None of these systems knows it.")
-    has_open_tickets: bool | None = strawberry.field(default=None, description="Whether a ticket is open.")
-    open_tickets_at_least: int | None = strawberry.field(default=None, description="At least so many tickets are open.")
-    has_active_subscription: bool | None = strawberry.field(default=None, description="Whether it pays for something.")
-    has_unpaid_invoices: bool | None = strawberry.field(default=None, description="Whether an invoice is unpaid.")
+    has_open_tickets: bool | None = wish("Whether a ticket is open.", SUPPORT)
+    open_tickets_at_least: int | None = wish("At least so many tickets are open.", SUPPORT)
+    has_active_subscription: bool | None = wish("Whether it pays for something.", FINANCE)
+    has_unpaid_invoices: bool | None = wish("Whether an invoice is unpaid.", FINANCE)
     has_parent: bool | None = strawberry.field(default=None, description="Whether it stands below another in a group.")
     parent_id: strawberry.ID | None = strawberry.field(default=None, description="The customer above it.")
     last_activity_since: DateTime | None = strawberry.field(default=None, description="Something happened since then.")
     no_activity_since: DateTime | None = strawberry.field(default=None, description="Nothing happened since then.")
-    renews_since: DateTime | None = strawberry.field(default=None, description="A paid period ends then or later.")
-    renews_until: DateTime | None = strawberry.field(default=None, description="A paid period ends before then.")
-    conflict_on: Attribute | None = strawberry.field(default=None, description="Systems disagree on this field.")
-    money: MoneyFilter | None = strawberry.field(default=None, description="A sum of money lies in these bounds.")
-    custom_fields: list[CustomFieldFilter] | None = strawberry.field(
-        default=None, description="Custom fields have these values."
+    renews_since: DateTime | None = wish("A paid period ends then or later.", FINANCE)
+    renews_until: DateTime | None = wish("A paid period ends before then.", FINANCE)
+    conflict_on: Attribute | None = wish(
+        "Systems disagree on this field, which one must be allowed to read.", labels_of_attribute
     )
+    money: MoneyFilter | None = wish("A sum of money lies in these bounds.", FINANCE)
+    custom_fields: list[CustomFieldFilter] | None = wish("Custom fields have these values.", (FINANCE, SUPPORT, PII))
 
 
-def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[Condition]:
-    """The conditions of a filter. Raises UserError for an amount that is no number and for more than anybody wishes."""
+def customer_conditions(sql: Connection, wishes: CustomerFilter | None, missing: Labels = NONE) -> list[Condition]:
+    """The conditions of a filter for who may not read these labels. Raises UserError for an amount that is no number and for more than anybody wishes."""
     if wishes is None:
         return []
     if len(wishes.name_contains or "") > TEXT_MOST:
@@ -108,13 +131,13 @@ def customer_conditions(sql: Connection, wishes: CustomerFilter | None) -> list[
     if wishes.name_contains is not None:
         given["name_contains"] = folded(wishes.name_contains)
     try:
-        return customers.conditions(sql, given)
+        return customers.conditions(sql, given, _name(missing))
     except (ArithmeticError, ValueError) as error:
         raise UserError('An amount in `money` is no number; write it as text, such as "1500.00".') from error
 
 
-def customer_order(sort: CustomerSort | None) -> tuple[Order, str, list[Condition]]:
-    """The order with the join it needs. Raises UserError when a sum of money has no currency."""
+def customer_order(sort: CustomerSort | None, missing: Labels = NONE) -> tuple[Order, str, list[Condition]]:
+    """The order with the join it needs, for who may not read these labels. Raises UserError when a sum of money has no currency."""
     wish = sort or CustomerSort()
     key = str(wish.by)
     if key in customers.MEASURES and not wish.currency:
@@ -122,4 +145,8 @@ def customer_order(sort: CustomerSort | None) -> tuple[Order, str, list[Conditio
             f"To sort by {wish.by.name}, say in which `currency`: sums of two currencies cannot be compared."
         )
     through, bound = customers.through_of(key, wish.currency)
-    return customers.order_of(key, descending=wish.descending), through, bound
+    return customers.order_of(key, descending=wish.descending, name=_name(missing)), through, bound
+
+
+def _name(missing: Labels) -> str:
+    return PUBLIC_NAME if PII in missing else customers.NAME

@@ -11,15 +11,16 @@ from strawberry.types.base import get_object_definition
 
 from kizuna.graphql import loading
 from kizuna.graphql.context import Context
+from kizuna.graphql.labels import Marks, marked
 from kizuna.graphql.selection import Chosen
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def asked(description: str) -> Callable[[F], F]:
-    """Makes a method a question one can ask."""
-    return cast("Callable[[F], F]", strawberry.field(description=description))
+def asked(description: str, partly: Marks = ()) -> Callable[[F], F]:
+    """Makes a method a question one can ask; some of its answers may have labels."""
+    return cast("Callable[[F], F]", strawberry.field(description=description, metadata=marked(partly=partly)))
 
 
 def changing(description: str) -> Callable[[F], F]:

@@ -11,7 +11,6 @@ from kizuna.graphql.plan import Computed, FromColumn, Loaded, Named, One, Pages,
 from kizuna.graphql.registry import TypePlan
 from kizuna.graphql.selection import Chosen
 from kizuna.storage.answers import reading
-from kizuna.storage.answers.catalogue import SHAPES
 from kizuna.storage.answers.ids import parsed_record_id
 from kizuna.storage.answers.reading import Condition, Page, Row, Wanted
 from kizuna.storage.answers.shape import Order, Relation
@@ -26,9 +25,9 @@ def slot(key: str) -> str:
     return f"@{key}"
 
 
-def wanted(plan: TypePlan, chosen: Iterable[Chosen]) -> Wanted:
-    """The columns and starts of relations that a selection needs of a shape."""
-    shape = SHAPES[plan.shape]
+def wanted(context: Context, plan: TypePlan, chosen: Iterable[Chosen]) -> Wanted:
+    """The columns and starts of relations that a selection needs of a shape, as the caller sees it."""
+    shape = context.sight.shapes[plan.shape]
     columns: dict[str, None] = {}
     starts: dict[str, None] = {}
     needs: dict[str, None] = {}
@@ -70,7 +69,7 @@ def fill(context: Context, plan: TypePlan, rows: Sequence[Row], chosen: Sequence
 def _fill_relation(
     context: Context, plan: TypePlan, rows: Sequence[Row], field: Chosen, found: One | Several | Pages
 ) -> None:
-    relation = SHAPES[plan.shape].relations[found.relation]
+    relation = context.sight.shapes[plan.shape].relations[found.relation]
     target = context.registry.by_shape[relation.target]
     keys = {start: None for row in rows if (start := _start(row, relation))[0] is not None}
     if isinstance(found, Pages):
@@ -88,7 +87,7 @@ def _lists(
     conditions = reading.filtered(context.sql, relation.filters, field.arguments)
     context.check()
     firsts = list(dict.fromkeys(key[0] for key in keys))
-    rows = reading.by_keys(context.sql, wanted(target, chosen), relation, firsts, None, conditions)
+    rows = reading.by_keys(context.sql, wanted(context, target, chosen), relation, firsts, None, conditions)
     fill(context, target, rows, chosen)
     grouped = _grouped(rows)
     if single:
@@ -105,11 +104,11 @@ def _pages(context: Context, relation: Relation, target: TypePlan, keys: list[tu
     conditions = reading.filtered(context.sql, relation.filters, given)
     context.check()
     firsts = list(dict.fromkeys(key[0] for key in keys))
-    rows = reading.by_keys(context.sql, wanted(target, chosen), relation, firsts, page, conditions)
+    rows = reading.by_keys(context.sql, wanted(context, target, chosen), relation, firsts, page, conditions)
     grouped = _grouped(rows)
     kept = [row for group in grouped.values() for row in group[: page.size]]
     fill(context, target, kept, chosen)
-    shape = SHAPES[target.shape]
+    shape = context.sight.shapes[target.shape]
     totals = reading.totals(context.sql, shape, relation, firsts, conditions) if counts else {}
     return lambda key: connection(order, page, grouped.get(key, []), totals.get(key[0], 0) if counts else None)
 
@@ -125,6 +124,10 @@ def _fill_named(context: Context, rows: Sequence[Row], field: Chosen, found: Nam
         else:
             row.values[slot(field.key)] = None
     for kind, group in by_kind.items():
+        if context.hides(context.registry.by_kind[kind].type_name, f"the field `{field.name}`"):
+            for row in group:
+                row.values[slot(field.key)] = None
+            continue
         ids = {row.values[found.column]: None for row in group}
         answers = nodes(context, context.registry.by_kind[kind], list(ids), field)
         for row in group:
@@ -136,12 +139,12 @@ def nodes(context: Context, plan: TypePlan, ids: list[str], field: Chosen) -> di
     chosen = context.selection.below(field.nodes, plan.type_name)
     if all(choice.name in ("id", "__typename") for choice in chosen):
         return {key: {"id": key, TYPE: plan.type_name} for key in ids}
-    shape = SHAPES[plan.shape]
+    shape = context.sight.shapes[plan.shape]
     known = {(read.rid, read.part): key for key in ids if (read := parsed_record_id(key))}
     relation = Relation(plan.shape, shape.key, shape.key)
     context.check()
     rids = list(dict.fromkeys(rid for rid, _ in known))
-    rows = reading.by_keys(context.sql, wanted(plan, chosen), relation, rids)
+    rows = reading.by_keys(context.sql, wanted(context, plan, chosen), relation, rids)
     keys = {(*row.parent, "")[:2]: row for row in rows}
     found = {known[key]: row for key, row in keys.items() if key in known}
     fill(context, plan, list(found.values()), chosen)
@@ -164,7 +167,7 @@ def single(context: Context, plan: TypePlan, key: Sequence[Any], field: Chosen) 
     """The one with this key, with everything selected below it; None when there is none."""
     chosen = context.selection.below(field.nodes, plan.type_name)
     context.check()
-    row = reading.one_of(context.sql, wanted(plan, chosen), key)
+    row = reading.one_of(context.sql, wanted(context, plan, chosen), key)
     if row is None:
         return None
     fill(context, plan, [row], chosen)
@@ -186,9 +189,9 @@ def listed(
     page = page_of(order, context.limits.max_page_size, **paging)
     chosen, counts = chosen_nodes(context, field, plan)
     context.check()
-    rows = reading.first(context.sql, wanted(plan, chosen), order, page, conditions, through)
+    rows = reading.first(context.sql, wanted(context, plan, chosen), order, page, conditions, through)
     fill(context, plan, rows[: page.size], chosen)
-    total = reading.total(context.sql, SHAPES[plan.shape], conditions, through) if counts else None
+    total = reading.total(context.sql, context.sight.shapes[plan.shape], conditions, through) if counts else None
     return connection(order, page, rows, total)
 
 
@@ -196,7 +199,7 @@ def all_listed(context: Context, plan: TypePlan, order: Order, most: int, field:
     """All there are of something few, at most so many."""
     chosen = context.selection.below(field.nodes, plan.type_name)
     context.check()
-    rows = reading.first(context.sql, wanted(plan, chosen), order, Page(most))[:most]
+    rows = reading.first(context.sql, wanted(context, plan, chosen), order, Page(most))[:most]
     fill(context, plan, rows, chosen)
     return [row.values for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import strawberry
@@ -19,9 +20,17 @@ class ExternalId:
 
 
 def customer_id(
-    sql: Connection, key: str | None, domain: str | None, email: str | None, external: ExternalId | None
+    sql: Connection,
+    key: str | None,
+    domain: str | None,
+    email: str | None,
+    external: ExternalId | None,
+    hidden_kinds: Collection[str] = (),
 ) -> str | None:
-    """The id of the customer that is meant, None when there is none. Raises UserError unless one thing is named."""
+    """The id of the customer that is meant, None when there is none; nothing of a hidden kind leads to one.
+
+    Raises UserError unless one thing is named.
+    """
     _only_one(key, domain, email, external)
     if key is not None:
         return lookups.standing(sql, key)
@@ -31,7 +40,7 @@ def customer_id(
     if email is not None:
         return lookups.customer_of_email(sql, _address(email))
     assert external is not None
-    return lookups.customer_of_record(sql, external.system, external.id)
+    return lookups.customer_of_record(sql, external.system, external.id, hidden_kinds)
 
 
 def person_id(sql: Connection, key: str | None, email: str | None, external: ExternalId | None) -> str | None:

@@ -14,6 +14,8 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from kizuna.graphql.labels import Marks, Needs, marked, needed
+
 KEY = "kizuna.plan"
 T = TypeVar("T")
 
@@ -78,16 +80,19 @@ class Argument:
 
     type: Any
     description: str
+    needs: Marks | Needs = ()
 
 
-def column(description: str, name: str = "") -> Any:
+def column(description: str, name: str = "", *, label: Marks = (), partly: Marks = ()) -> Any:
     """A field that is a column."""
-    return _field(FromColumn(name), description)
+    return _field(FromColumn(name), description, label=label, partly=partly)
 
 
-def computed(description: str, function: Callable[[Mapping[str, Any], Any], Any], *columns: str) -> Any:
+def computed(
+    description: str, function: Callable[[Mapping[str, Any], Any], Any], *columns: str, label: Marks = ()
+) -> Any:
     """A field that is worked out from columns: ``function(row, context)``."""
-    return _field(Computed(columns, function), description)
+    return _field(Computed(columns, function), description, label=label)
 
 
 def one(description: str) -> Any:
@@ -95,19 +100,19 @@ def one(description: str) -> Any:
     return _field(One(), description)
 
 
-def several(description: str, **arguments: Argument) -> Any:
+def several(description: str, partly: Marks = (), /, **arguments: Argument) -> Any:
     """A field that is a short list."""
-    return _field(Several(), description, arguments)
+    return _field(Several(), description, arguments, partly=partly)
 
 
-def pages(description: str, **arguments: Argument) -> Any:
+def pages(description: str, partly: Marks = (), /, **arguments: Argument) -> Any:
     """A field that is a list read page by page: ``first`` is required, ``after`` continues."""
-    return _field(Pages(), description, {**PAGING, **arguments})
+    return _field(Pages(), description, {**PAGING, **arguments}, partly=partly)
 
 
-def named(description: str, name: str) -> Any:
+def named(description: str, name: str, *, partly: Marks = ()) -> Any:
     """A field that is whatever the id in a column stands for."""
-    return _field(Named(name), description)
+    return _field(Named(name), description, partly=partly)
 
 
 def loaded(
@@ -118,6 +123,12 @@ def loaded(
 ) -> Any:
     """A field that a function reads for all rows at once."""
     return _field(Loaded(columns, function), description, arguments)
+
+
+def under(label: Marks, field: Any) -> Any:
+    """The same field with these labels."""
+    field.metadata = {**field.metadata, **marked(label)}
+    return field
 
 
 def shaped(name: str, kind: str | None = None) -> Callable[[type[T]], type[T]]:
@@ -146,8 +157,14 @@ SPAN = {
 }
 
 
-def _field(plan: FieldPlan, description: str, arguments: Mapping[str, Argument] | None = None) -> StrawberryField:
-    field = StrawberryField(description=description, metadata={KEY: plan})
+def _field(
+    plan: FieldPlan,
+    description: str,
+    arguments: Mapping[str, Argument] | None = None,
+    label: Marks = (),
+    partly: Marks = (),
+) -> StrawberryField:
+    field = StrawberryField(description=description, metadata={KEY: plan, **marked(label, partly)})
     field.arguments = [_argument(name, argument) for name, argument in (arguments or {}).items()]
     return field
 
@@ -157,5 +174,6 @@ def _argument(name: str, argument: Argument) -> StrawberryArgument:
 
     annotation = StrawberryAnnotation(argument.type, namespace=vars(scalars))
     optional = "None" in str(argument.type)
-    more = {"default": None} if optional else {}
-    return StrawberryArgument(name, None, annotation, description=argument.description, **more)  # type: ignore[arg-type]  # the default's type is open
+    more: dict[str, Any] = {"default": None} if optional else {}
+    more["metadata"] = needed(argument.needs)
+    return StrawberryArgument(name, None, annotation, description=argument.description, **more)

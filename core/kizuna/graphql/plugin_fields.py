@@ -12,6 +12,7 @@ from kizuna import log
 from kizuna.errors import PluginError
 from kizuna.graphql import scalars
 from kizuna.graphql.plan import Loaded
+from kizuna.model.labels import ALL, Label, Labels
 from kizuna.plugins import Broken, Plugins
 from kizuna.storage.answers.catalogue import SHAPES
 
@@ -31,7 +32,11 @@ _log = log.named(__name__)
 
 
 class CustomerField(Protocol):
-    """What a plugin declares: ``type`` is a name of TYPES; ``function`` gets the customer's row and the transaction."""
+    """What a plugin declares: ``type`` is a name of TYPES; ``function`` gets the customer's row and the transaction.
+
+    It may also declare ``labels``, a list of what its values tell of, empty for what everybody may read. Where it
+    declares none, only those are shown the field who may read everything.
+    """
 
     name: str
     type: str
@@ -48,6 +53,7 @@ class Added:
     description: str
     plan: Loaded
     plugin: str
+    labels: Labels
 
 
 def gathered(plugins: Plugins, own: Collection[str]) -> list[Added]:
@@ -81,9 +87,13 @@ def _checked(declared: CustomerField, plugin: str, own: Collection[str], taken: 
         raise PluginError(f"{where} has the type {declared.type!r}; take one of {', '.join(TYPES)}.")
     if not declared.description:
         raise PluginError(f"{where} has no description; say in a sentence what it is.")
+    labels = getattr(declared, "labels", tuple(ALL))
+    if set(labels) - ALL:
+        unknown = min(set(labels) - ALL)
+        raise PluginError(f"{where} has the label {unknown!r}; take those of {', '.join(sorted(ALL))}.")
     columns = tuple(SHAPES["customer"].columns)
     plan = Loaded(columns, _shielded(plugin, name, declared.function))
-    return Added(name, TYPES[declared.type] | None, declared.description, plan, plugin)
+    return Added(name, TYPES[declared.type] | None, declared.description, plan, plugin, frozenset(map(Label, labels)))
 
 
 def _shielded(

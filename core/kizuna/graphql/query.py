@@ -13,6 +13,7 @@ from kizuna.graphql.explanations import explained
 from kizuna.graphql.fields_query import FieldQueries
 from kizuna.graphql.filters import CustomerFilter, CustomerSort, customer_conditions, customer_order
 from kizuna.graphql.info import Info, asked
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT, described, needed
 from kizuna.graphql.lookups import ExternalId, customer_id, node_key, person_id, record_rid
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, SPAN
@@ -24,8 +25,9 @@ from kizuna.graphql.types.identity import Explanation, IdentityEvent, Language
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.operations import AuditEntry, QuarantinedRecord, SchemaChange, SyncRun, SystemConnection
 from kizuna.graphql.types.people import Person
-from kizuna.graphql.types.timeline import TimelineEntry
+from kizuna.graphql.types.timeline import TimelineEntry, of_kinds
 from kizuna.graphql.types.words import Direction, Entity, TimelineKind
+from kizuna.graphql.viewer_query import ViewerQueries
 from kizuna.storage.answers import business, lookups, operations, reading
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import Order
@@ -44,7 +46,7 @@ OfEntity = Annotated[Entity | None, strawberry.argument(description="Only accoun
 
 
 @strawberry.type(description="Everything one can ask.")
-class Query(FieldQueries, ReviewQueries):
+class Query(FieldQueries, ReviewQueries, ViewerQueries):
     @asked("The customer that is meant; name one thing. An id that was merged leads to the one that stayed.")
     def customer(
         self,
@@ -54,13 +56,17 @@ class Query(FieldQueries, ReviewQueries):
             str | None, strawberry.argument(description="A domain of theirs, or any URL or address there.")
         ] = None,
         email: Annotated[
-            str | None, strawberry.argument(description="An address of theirs or of someone there.")
+            str | None,
+            strawberry.argument(
+                description=described("An address of theirs or of someone there.", PII), metadata=needed(PII)
+            ),
         ] = None,
         external_id: Annotated[
             ExternalId | None, strawberry.argument(description="What a system knows them, or anything of theirs, by.")
         ] = None,
     ) -> Customer | None:
-        found_id = customer_id(info.context.sql, id, domain, email, external_id)
+        hidden_kinds = info.context.sight.hidden.kinds
+        found_id = customer_id(info.context.sql, id, domain, email, external_id, hidden_kinds)
         return None if found_id is None else info.one(Customer, found_id)
 
     @asked("Customers, by name unless sorted otherwise.")
@@ -74,8 +80,9 @@ class Query(FieldQueries, ReviewQueries):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Customer]:
-        order, through, bound = customer_order(sort)
-        conditions = [*customer_conditions(info.context.sql, filter), *bound]
+        missing = info.context.sight.missing
+        order, through, bound = customer_order(sort, missing)
+        conditions = [*customer_conditions(info.context.sql, filter, missing), *bound]
         return _page(info, Customer, order, conditions, through)
 
     @asked("The person that is meant; name one thing. An id that was merged leads to the one that stayed.")
@@ -83,7 +90,10 @@ class Query(FieldQueries, ReviewQueries):
         self,
         info: Info,
         id: Annotated[strawberry.ID | None, strawberry.argument(description="Their id.")] = None,  # noqa: A002
-        email: Annotated[str | None, strawberry.argument(description="An address of theirs.")] = None,
+        email: Annotated[
+            str | None,
+            strawberry.argument(description=described("An address of theirs.", PII), metadata=needed(PII)),
+        ] = None,
         external_id: Annotated[
             ExternalId | None, strawberry.argument(description="What a system knows them by.")
         ] = None,
@@ -91,7 +101,7 @@ class Query(FieldQueries, ReviewQueries):
         found_id = person_id(info.context.sql, id, email, external_id)
         return None if found_id is None else info.one(Person, found_id)
 
-    @asked("Customers and people by name, domain or address; case and width do not matter.")
+    @asked("Customers and people by name, domain or address; case and width do not matter.", PII)
     def search(
         self,
         info: Info,
@@ -100,7 +110,7 @@ class Query(FieldQueries, ReviewQueries):
     ) -> list[SearchHit]:
         return cast("list[SearchHit]", found(info.context, query, first, info.chosen))
 
-    @asked("Everything that happened with a customer, the newest first.")
+    @asked("Everything that happened with a customer, the newest first.", (FINANCE, SUPPORT))
     def timeline(
         self,
         info: Info,
@@ -109,7 +119,10 @@ class Query(FieldQueries, ReviewQueries):
         after: After = None,
         since: Annotated[DateTime | None, strawberry.argument(description=SPAN["since"].description)] = None,
         until: Annotated[DateTime | None, strawberry.argument(description=SPAN["until"].description)] = None,
-        kinds: Annotated[list[TimelineKind] | None, strawberry.argument(description="Only these kinds.")] = None,
+        kinds: Annotated[
+            list[TimelineKind] | None,
+            strawberry.argument(description="Only these kinds.", metadata=needed(of_kinds)),
+        ] = None,
         systems: Annotated[list[str] | None, strawberry.argument(description="Only what these systems know.")] = None,
         direction: Annotated[Direction | None, strawberry.argument(description="Only what went this way.")] = None,
     ) -> Connection[TimelineEntry]:
@@ -124,7 +137,7 @@ class Query(FieldQueries, ReviewQueries):
     def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id.")]) -> Node | None:  # noqa: A002
         key = node_key(info.context.sql, id)
         plan = info.context.registry.by_kind.get(key[0]) if key else None
-        if key is None or plan is None:
+        if key is None or plan is None or info.context.hides(plan.type_name, "Query.node"):
             return None
         return cast("Node | None", loading.single(info.context, plan, key[1], info.chosen))
 

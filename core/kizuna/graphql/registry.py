@@ -8,9 +8,14 @@ from typing import Any
 
 from strawberry.types.base import StrawberryObjectDefinition
 
+from kizuna.graphql.attributes import labels_of_attribute
 from kizuna.graphql.plan import KEY, Computed, FieldPlan, FromColumn, Loaded, Named, One, Pages, Several, shape_of
+from kizuna.graphql.sight import Marked, Sight
+from kizuna.graphql.types.words import Attribute
+from kizuna.model.labels import ALL, NONE, Labels
 from kizuna.storage.answers.catalogue import SHAPES
 from kizuna.storage.answers.shape import Shape
+from kizuna.storage.answers.veils import Hidden, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,28 @@ class Registry:
     by_shape: dict[str, TypePlan] = field(default_factory=dict)
     by_kind: dict[str, TypePlan] = field(default_factory=dict)
     by_class: dict[type[Any], TypePlan] = field(default_factory=dict)
+    marked: Marked = field(default_factory=Marked)
     version: str = ""
+    _sights: dict[Labels, Sight] = field(default_factory=dict)
 
     def add(self, plan: TypePlan, origin: type[Any]) -> None:
         """Takes in one type's plan."""
         self.by_type[plan.type_name] = self.by_shape[plan.shape] = self.by_class[origin] = plan
         if plan.kind:
             self.by_kind[plan.kind] = plan
+
+    def sight(self, labels: Labels) -> Sight:
+        """What somebody sees who may read these labels."""
+        found = self._sights.get(labels)
+        if found is None:
+            found = self._sights[labels] = self._sight(ALL - labels)
+        return found
+
+    def _sight(self, missing: Labels) -> Sight:
+        kinds = {kind for kind, plan in self.by_kind.items() if self.marked.types.get(plan.type_name, NONE) & missing}
+        attributes = {str(attribute) for attribute in Attribute if labels_of_attribute(attribute) & missing}
+        hidden = Hidden(missing, frozenset(kinds), frozenset(attributes))
+        return Sight(missing, self.marked, hidden, seen(hidden))
 
 
 def plan_of(definition: StrawberryObjectDefinition, fields: Iterable[tuple[str, str, FieldPlan]]) -> TypePlan | None:

@@ -10,9 +10,10 @@ from kizuna import clock
 from kizuna.derive.sweep import trial
 from kizuna.graphql import loading
 from kizuna.graphql.info import Info, asked
+from kizuna.graphql.labels import needed
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING
-from kizuna.graphql.types.identity import Decision, Language, NeverEvidence, ReviewOrder, ReviewTask
+from kizuna.graphql.types.identity import MOVED, Decision, Language, NeverEvidence, ReviewOrder, ReviewTask, of_order
 from kizuna.graphql.types.paths import IdentityPath, path_between
 from kizuna.graphql.types.review_rules import ReviewRuleInput, ReviewRuleTrial, ReviewVerdict, told
 from kizuna.graphql.types.words import Entity
@@ -36,14 +37,18 @@ class ReviewQueries:
         after: After = None,
         entity: OfEntity = None,
         order: Annotated[
-            ReviewOrder, strawberry.argument(description="By what a yes would move, or by the weight of the evidence.")
-        ] = ReviewOrder.VALUE,
+            ReviewOrder | None,
+            strawberry.argument(
+                description="By what a yes would move (where the token may read that), or by the weight of the evidence.",
+                metadata=needed(of_order),
+            ),
+        ] = None,
         later: Annotated[bool, strawberry.argument(description="Only those put off, which are left out else.")] = False,
     ) -> Connection[ReviewTask]:
         sql = info.context.sql
         conditions = reading.filtered(sql, operations.FILTERS["review"], {"entity": entity})
         conditions.append(reviews.put_off(micros(clock.now()), wanted=later))
-        if order is ReviewOrder.BITS:
+        if order is ReviewOrder.BITS or (order is None and MOVED & info.context.sight.missing):
             chosen_order, through = operations.REVIEWS, ""
         else:
             chosen_order, through, bound = reviews.by_value(sql)

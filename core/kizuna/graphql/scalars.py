@@ -8,6 +8,7 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from kizuna.graphql.labels import FINANCE, labelled
 from kizuna.storage.instants import micros, moment
 
 DateTime = NewType("DateTime", int)
@@ -55,6 +56,7 @@ SCALARS: dict[object, ScalarDefinition] = {
 }
 
 
+@labelled(FINANCE)
 @strawberry.type(description="An amount of money, exact.")
 class Money:
     amount: Decimal = strawberry.field(description='In major units, exact: `"19.99"`.')

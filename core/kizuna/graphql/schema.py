@@ -15,14 +15,18 @@ from strawberry.types.base import StrawberryObjectDefinition, get_object_definit
 from strawberry.types.field import StrawberryField
 
 from kizuna.graphql.info import Info
+from kizuna.graphql.labels import marked as marked_as
 from kizuna.graphql.loading import TYPE, slot
+from kizuna.graphql.marks import marks_of
 from kizuna.graphql.mutation import Mutation
 from kizuna.graphql.plan import KEY, Computed, FieldPlan, FromColumn
 from kizuna.graphql.plugin_fields import Added, gathered
 from kizuna.graphql.query import Query
 from kizuna.graphql.registry import Registry, plan_in, plan_of
 from kizuna.graphql.scalars import SCALARS
+from kizuna.graphql.sight import Marked
 from kizuna.graphql.types import billing, catalogue, customers, identity, operations, people, records, sales, support
+from kizuna.model.labels import NONE, Labels
 from kizuna.plugins import Plugins
 
 NODES: tuple[type[Any], ...] = (
@@ -73,15 +77,16 @@ def build(plugins: Plugins | None = None) -> API:
         types=NODES,
         config=StrawberryConfig(scalar_map=SCALARS, info_class=Info),
     )
+    marked = marks_of(schema.core)
+    registry = _planned(schema.core, marked)
     sdl = schema.as_str().rstrip() + "\n"
-    registry = _planned(schema.core)
     registry.version = hashlib.sha256(sdl.encode()).hexdigest()[:12]
     return API(schema.core, registry, sdl)
 
 
-def _planned(core: GraphQLSchema) -> Registry:
-    """The plans of every type; each planned field is answered from what was loaded for it."""
-    registry = Registry()
+def _planned(core: GraphQLSchema, marked: Marked) -> Registry:
+    """The plans of every type; each planned field is answered from what was loaded for it, or masked."""
+    registry = Registry(marked=marked)
     for name, type_ in core.type_map.items():
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLInterfaceType):
@@ -97,11 +102,20 @@ def _planned(core: GraphQLSchema) -> Registry:
             plan = plan_in(declared.metadata)
             if plan is not None:
                 found.append((field_name, declared.python_name, plan))
-            core_field.resolve = _answer(declared.python_name, plan)
+            core_field.resolve = _masked(
+                _answer(declared.python_name, plan), marked.fields.get((name, field_name), NONE)
+            )
         planned = plan_of(definition, found)
         if planned is not None:
             registry.add(planned, definition.origin)
     return registry
+
+
+def _masked(answer: Callable[..., Any], labels: Labels) -> Callable[..., Any]:
+    """The same, null for who may not read these labels: then nothing was loaded for it either."""
+    if not labels:
+        return answer
+    return lambda source, info, **given: None if info.context.sight.missing & labels else answer(source, info, **given)
 
 
 def _answer(python_name: str, plan: FieldPlan | None) -> Callable[..., Any]:
@@ -123,7 +137,7 @@ def _field_of(added: Added) -> StrawberryField:
         graphql_name=added.name,
         type_annotation=StrawberryAnnotation(added.type),
         description=added.description,
-        metadata={KEY: added.plan},
+        metadata={KEY: added.plan, **marked_as(added.labels)},
     )
     declared.origin = customers.Customer
     return declared

@@ -47,7 +47,7 @@ def found(context: Context, query: str, first: int, chosen: Chosen) -> list[dict
         return []
     plan = context.registry.by_shape["search_hit"]
     selected = context.selection.below(chosen.nodes, plan.type_name)
-    wanted = loading.wanted(plan, selected)
+    wanted = loading.wanted(context, plan, selected)
     context.check()
     rows = reading.first(
         context.sql,

@@ -24,6 +24,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from kizuna.graphql.errors import UserError
+from kizuna.graphql.sight import Sight
 
 
 @dataclass(slots=True)
@@ -43,9 +44,10 @@ class Selection:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: VariableValues
+    sight: Sight = field(default_factory=Sight)
 
     def below(self, nodes: Iterable[FieldNode], type_name: str) -> list[Chosen]:
-        """The fields chosen below these nodes for an object of that type."""
+        """The fields chosen below these nodes for an object of that type, without those that are masked."""
         type_ = self.schema.type_map[type_name]
         assert isinstance(type_, GraphQLObjectType)
         found: dict[str, Chosen] = {}
@@ -61,7 +63,7 @@ class Selection:
 
     def _collect(self, selected: SelectionSetNode, type_: GraphQLObjectType, found: dict[str, Chosen]) -> None:
         for node in selected.selections:
-            if not self._included(node):
+            if not self.included(node):
                 continue
             if isinstance(node, FieldNode):
                 self._add(node, type_, found)
@@ -74,6 +76,8 @@ class Selection:
                     self._collect(fragment.selection_set, type_, found)
 
     def _add(self, node: FieldNode, type_: GraphQLObjectType, found: dict[str, Chosen]) -> None:
+        if self.sight.lacks(type_.name, node.name.value):
+            return
         key = (node.alias or node.name).value
         held = found.get(key)
         if held is None:
@@ -85,7 +89,8 @@ class Selection:
             )
         held.nodes.append(node)
 
-    def _included(self, node: Any) -> bool:
+    def included(self, node: Any) -> bool:
+        """Whether no directive leaves the node out."""
         if not node.directives:
             return True
         skip = get_directive_values(GraphQLSkipDirective, node, self.variables)

@@ -50,7 +50,7 @@ _ABOVE = """
 """
 
 
-def groups(sql: Connection, customers: Collection[str]) -> dict[str, Group]:
+def groups(sql: Connection, customers: Collection[str], *, with_money: bool = True) -> dict[str, Group]:
     """Customer → what it and everybody below it come to; who is below twice counts once, so does who is at several."""
     if not customers:
         return {}
@@ -70,7 +70,7 @@ def groups(sql: Connection, customers: Collection[str]) -> dict[str, Group]:
         SELECT m.start, b.measure, b.currency, b.exact FROM members m JOIN customer_money b ON b.customer_id = m.id
     """)
     known: dict[str, int] = dict(sql.execute(people, bound).all())
-    money = _summed(sql.execute(sums, bound))
+    money = _summed(sql.execute(sums, bound)) if with_money else {}
     tops = _tops(sql.execute(text(_ABOVE.format(among=among_words(sql, "id"))), bound))
     return {
         row.start: Group(

@@ -21,6 +21,8 @@ class StoredToken:
     name: str
     digest: str
     scopes: tuple[str, ...]
+    role: str
+    labels: tuple[str, ...]
     created_at: int
     expires_at: int | None
     last_used_at: int | None
@@ -28,11 +30,20 @@ class StoredToken:
 
 
 def add(
-    sql: Connection, token_id: str, name: str, digest: str, scopes: Collection[str], at: int, expires_at: int | None
+    sql: Connection,
+    token_id: str,
+    name: str,
+    digest: str,
+    scopes: Collection[str],
+    role: str,
+    labels: Collection[str],
+    at: int,
+    expires_at: int | None,
 ) -> None:
     """A new token."""
-    row = {"id": token_id, "name": name, "digest": digest, "scopes": json.dumps(sorted(scopes))}
-    sql.execute(t.TOKEN.insert().values(**row, created_at=at, expires_at=expires_at))
+    row = {"id": token_id, "name": name, "digest": digest, "scopes": json.dumps(sorted(scopes)), "role": role}
+    more = {"labels": json.dumps(sorted(labels)), "created_at": at, "expires_at": expires_at}
+    sql.execute(t.TOKEN.insert().values(**row, **more))
 
 
 def get(sql: Connection, token_id: str) -> StoredToken | None:
@@ -78,6 +89,8 @@ def _token(row: Row[Any]) -> StoredToken:
         row.name,
         row.digest,
         tuple(json.loads(row.scopes)),
+        row.role,
+        tuple(json.loads(row.labels)),
         row.created_at,
         row.expires_at,
         row.last_used_at,

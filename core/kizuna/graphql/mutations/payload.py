@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
@@ -13,16 +13,25 @@ from kizuna.graphql.context import Context
 from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info
 from kizuna.graphql.loading import single
+from kizuna.graphql.plan import computed
+from kizuna.model.labels import Label
 from kizuna.storage import audit
 from kizuna.storage.instants import micros
 
 Answer = dict[str, Any]
 
 
+def _message(wrong: Mapping[str, Any], context: Context) -> str:
+    """What stands against a decision quotes names and addresses."""
+    if wrong["code"] == "CONTRADICTION" and Label.PII in context.sight.missing:
+        return "A guard or an earlier decision stands against it; the reason has the label `pii`."
+    return str(wrong["message"])
+
+
 @strawberry.type(name="UserError", description="What was wrong with a wish.")
 class Wrong:
     field: str | None = strawberry.field(description="The field of the input it is about, where one is to blame.")
-    message: str = strawberry.field(description="What is wrong and what to do, in a sentence.")
+    message: str = computed("What is wrong and what to do, in a sentence.", _message, "message", "code")
     code: str = strawberry.field(description="NOT_FOUND, INVALID or CONTRADICTION.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, labelled
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import Argument, column, one, pages, shaped
 from kizuna.graphql.scalars import DateTime, Decimal, Money
@@ -13,6 +14,7 @@ from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.words import DiscountDuration, Interval, InvoiceStatus, PaymentStatus, SubscriptionStatus
 
 
+@labelled(FINANCE)
 @shaped("subscription", "subscription")
 @strawberry.type(description="A recurring agreement as the billing system runs it.")
 class BillingSubscription(Node):
@@ -42,6 +44,7 @@ class BillingSubscription(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("subscription_item", "subscription_item")
 @strawberry.type(description="One recurring line of a subscription.")
 class SubscriptionItem(Node):
@@ -58,6 +61,7 @@ class SubscriptionItem(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("discount", "discount")
 @strawberry.type(description="A reduction in force on a subscription or one of its items.")
 class Discount(Node):
@@ -71,6 +75,7 @@ class Discount(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("invoice", "invoice")
 @strawberry.type(description="A demand for payment.")
 class Invoice(Node):
@@ -97,6 +102,7 @@ class Invoice(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("invoice_line", "invoice_line")
 @strawberry.type(description="One line of an invoice.")
 class InvoiceLine(Node):
@@ -111,6 +117,7 @@ class InvoiceLine(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("payment", "payment")
 @strawberry.type(description="One attempt to pay.")
 class Payment(Node):
@@ -128,6 +135,7 @@ class Payment(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("refund", "refund")
 @strawberry.type(description="Money given back.")
 class Refund(Node):
@@ -141,6 +149,7 @@ class Refund(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(FINANCE)
 @shaped("credit_note", "credit_note")
 @strawberry.type(description="An invoice taken back in part or whole.")
 class CreditNote(Node):

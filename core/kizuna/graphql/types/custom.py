@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT, labelled
 from kizuna.graphql.plan import Argument, column, one, several, shaped
 from kizuna.graphql.scalars import Date, DateTime, Decimal, Money
 from kizuna.graphql.types.records import SourceRecord
@@ -14,6 +15,7 @@ _TEXT = "The value as text, whatever its type; money in major units."
 _ONLY = "The value where it is of that type, else null."
 
 
+@labelled(FINANCE, SUPPORT, PII)
 @shaped("custom_value")
 @strawberry.type(description="A field of a vendor that the administrator keeps, with its source.")
 class CustomField:
@@ -35,6 +37,7 @@ class CustomField:
     alternatives: list[CustomAlternative] = several("What else is said, the most trusted first.")
 
 
+@labelled(FINANCE, SUPPORT, PII)
 @shaped("custom_alternative")
 @strawberry.type(description="A value of a custom field that some record says and another outranks.")
 class CustomAlternative:

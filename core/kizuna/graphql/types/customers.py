@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT, labelled
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import SPAN, Argument, column, computed, loaded, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime, Money
@@ -37,36 +38,42 @@ from kizuna.graphql.types.words import (
 @strawberry.type(description="An organisation, or one person who buys, as all systems together know it.")
 class Customer(Node):
     kind: CustomerKind = column("Whether it is an organisation or one person.")
-    name: str | None = column("How it is called.")
+    name: str | None = column("How it is called; who buys alone has a human name.", partly=PII)
     domain: str | None = column("Its main domain.")
-    email: str | None = column("Its main address.")
-    phone: str | None = column("Its main telephone number.")
+    email: str | None = column("Its main address.", label=PII)
+    phone: str | None = column("Its main telephone number.", label=PII)
     industry: str | None = column("What it does.")
     employees: int | None = column("How many work there.")
     annual_revenue: Money | None = column("What it earns in a year.")
-    street: str | None = column("Street of its address; all parts of an address come from one record.")
-    city: str | None = column("City of its address.")
+    street: str | None = column("Street of its address; all parts of an address come from one record.", label=PII)
+    city: str | None = column("City of its address.", label=PII)
     state: str | None = column("State or prefecture of its address.")
-    postal_code: str | None = column("Postal code of its address.")
+    postal_code: str | None = column("Postal code of its address.", label=PII)
     country: str | None = column("Country of its address.")
-    corporate_number: str | None = column("Its registered number: 法人番号, VAT or tax id.")
+    corporate_number: str | None = column("Its registered number: 法人番号, VAT or tax id.", partly=PII)
     category: str | None = column("What a system calls it: customer, partner, prospect.")
     lifecycle_stage: str | None = column("How far a system says it has come.")
     systems: list[str] = column("The keys of the connectors that know it.")
     record_count: int = column("How many account records it is made of.", "records")
     first_seen_at: DateTime | None = column("When the first system began to know it.")
     last_activity_at: DateTime | None = column("When something last happened with it.")
-    next_renewal_at: DateTime | None = column("When the first of its paid periods ends.")
+    next_renewal_at: DateTime | None = column("When the first of its paid periods ends.", label=FINANCE)
     person_count: int = column("How many people are known there.", "people")
-    ticket_count: int = column("How many tickets it has had.", "tickets")
-    open_ticket_count: int = column("How many of its tickets are neither solved nor closed.", "open_tickets")
+    ticket_count: int | None = column("How many tickets it has had.", "tickets", label=SUPPORT)
+    open_ticket_count: int | None = column(
+        "How many of its tickets are neither solved nor closed.", "open_tickets", label=SUPPORT
+    )
     deal_count: int = column("How many deals it has had.", "deals")
     open_deal_count: int = column("How many of its deals are open.", "open_deals")
-    subscription_count: int = column("How many subscriptions it has had.", "subscriptions")
-    active_subscription_count: int = column("How many of them are active or past due.", "active_subscriptions")
-    invoice_count: int = column("How many invoices it has had.", "invoices")
-    unpaid_invoice_count: int = column("How many of them are open or given up.", "unpaid_invoices")
-    money: list[CustomerMoney] = several(
+    subscription_count: int | None = column("How many subscriptions it has had.", "subscriptions", label=FINANCE)
+    active_subscription_count: int | None = column(
+        "How many of them are active or past due.", "active_subscriptions", label=FINANCE
+    )
+    invoice_count: int | None = column("How many invoices it has had.", "invoices", label=FINANCE)
+    unpaid_invoice_count: int | None = column(
+        "How many of them are open or given up.", "unpaid_invoices", label=FINANCE
+    )
+    money: list[CustomerMoney] | None = several(
         "What it pays and might pay, by measure and currency; currencies are never added."
     )
     owner: Staff | None = one("Who of us owns it, by the most trusted system.")
@@ -84,7 +91,7 @@ class Customer(Node):
         **SPAN,
         status=Argument(list[ContractStatus] | None, "Only contracts that stand so."),
     )
-    tickets: Connection[Ticket] = pages(
+    tickets: Connection[Ticket] | None = pages(
         "Its tickets, the newest first.",
         **SPAN,
         status=Argument(list[TicketStatus] | None, "Only tickets that stand so."),
@@ -92,38 +99,40 @@ class Customer(Node):
     )
     engagements: Connection[Engagement] = pages(
         "The touches with it, the newest first.",
+        SUPPORT,
         **SPAN,
         kinds=Argument(list[EngagementKind] | None, "Only touches of these kinds."),
     )
-    subscriptions: Connection[BillingSubscription] = pages(
+    subscriptions: Connection[BillingSubscription] | None = pages(
         "Its subscriptions, the newest first.",
         **SPAN,
         status=Argument(list[SubscriptionStatus] | None, "Only subscriptions that stand so."),
     )
-    invoices: Connection[Invoice] = pages(
+    invoices: Connection[Invoice] | None = pages(
         "Its invoices, the newest first.",
         **SPAN,
         status=Argument(list[InvoiceStatus] | None, "Only invoices that stand so."),
     )
-    payments: Connection[Payment] = pages(
+    payments: Connection[Payment] | None = pages(
         "Its payments, the newest first.",
         **SPAN,
         status=Argument(list[PaymentStatus] | None, "Only payments that stand so."),
     )
-    refunds: Connection[Refund] = pages("What it was given back, the newest first.", **SPAN)
-    credit_notes: Connection[CreditNote] = pages("The credit notes it was given, the newest first.", **SPAN)
-    surveys: Connection[SurveyResponse] = pages(
+    refunds: Connection[Refund] | None = pages("What it was given back, the newest first.", **SPAN)
+    credit_notes: Connection[CreditNote] | None = pages("The credit notes it was given, the newest first.", **SPAN)
+    surveys: Connection[SurveyResponse] | None = pages(
         "What it said of us, the newest first.",
         **SPAN,
         kinds=Argument(list[SurveyKind] | None, "Only surveys of these kinds."),
     )
     timeline: Connection[TimelineEntry] = pages(
-        "Everything that happened with it, the newest first.", **TIMELINE_ARGUMENTS
+        "Everything that happened with it, the newest first.", (FINANCE, SUPPORT), **TIMELINE_ARGUMENTS
     )
     provenance: list[Sourced] = several("Where each value comes from.", **FIELDS)
-    custom_fields: list[CustomField] = several("The vendors' own fields that the administrator keeps.", **NAMES)
+    custom_fields: list[CustomField] | None = several("The vendors' own fields that the administrator keeps.", **NAMES)
 
 
+@labelled(FINANCE)
 @shaped("customer_money")
 @strawberry.type(description="A sum of money in one currency.")
 class CustomerMoney:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import RAW, stated
 from kizuna.graphql.plan import column, one, shaped
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.types.words import CustomFieldType, Entity
@@ -64,4 +65,4 @@ class FieldTrial:
     filled: int = strawberry.field(description="In how many of them the field holds a value.")
     fits: int = strawberry.field(description="How many of these values fit the type.")
     changes: bool = strawberry.field(description="Whether the rule differs from the one that stands.")
-    samples: list[FieldSample] = strawberry.field(description="Some of the values; those that do not fit first.")
+    samples: list[FieldSample] | None = stated("Some of the values; those that do not fit first.", RAW)

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, SUPPORT, labelled, stated
 from kizuna.graphql.scalars import Money
 from kizuna.graphql.types.words import Measure
 from kizuna.storage import groups as stored
@@ -13,6 +14,7 @@ from kizuna.storage.answers.shape import micro_money
 from kizuna.storage.groups import Group
 
 
+@labelled(FINANCE)
 @strawberry.type(description="A sum of money in one currency over a group.")
 class GroupMoney:
     measure: Measure = strawberry.field(description="What was summed.")
@@ -29,18 +31,19 @@ class CustomerGroup:
     )
     record_count: int = strawberry.field(description="How many account records they are made of.")
     person_count: int = strawberry.field(description="How many people are known there, each counted once.")
-    ticket_count: int = strawberry.field(description="How many tickets they have had.")
-    open_ticket_count: int = strawberry.field(description="How many of their tickets are neither solved nor closed.")
+    ticket_count: int | None = stated("How many tickets they have had.", SUPPORT)
+    open_ticket_count: int | None = stated("How many of their tickets are neither solved nor closed.", SUPPORT)
     open_deal_count: int = strawberry.field(description="How many of their deals are open.")
-    active_subscription_count: int = strawberry.field(
-        description="How many of their subscriptions are active or past due."
+    active_subscription_count: int | None = stated("How many of their subscriptions are active or past due.", FINANCE)
+    money: list[GroupMoney] | None = strawberry.field(
+        description="What they pay and might pay, by measure and currency."
     )
-    money: list[GroupMoney] = strawberry.field(description="What they pay and might pay, by measure and currency.")
 
 
 def groups(context: Any, rows: list[dict[str, Any]], _field: Any) -> list[Any]:
     """The group of each row's customer."""
-    found = stored.groups(context.sql, list(dict.fromkeys(row["id"] for row in rows)))
+    may_read = FINANCE not in context.sight.missing
+    found = stored.groups(context.sql, list(dict.fromkeys(row["id"] for row in rows)), with_money=may_read)
     return [_told(found[row["id"]]) if row["id"] in found else None for row in rows]
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import strawberry
 
 from kizuna.graphql.explanations import explained
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT, stated
 from kizuna.graphql.plan import Argument, column, loaded, one, shaped
 from kizuna.graphql.scalars import DateTime, Money
 from kizuna.graphql.stakes import stakes
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.words import Entity
+from kizuna.model.labels import NONE, Labels
 
 
 @strawberry.enum(description="A language that explanations can be given in.")
@@ -37,7 +39,7 @@ class Evidence:
     field: str = strawberry.field(description="The field.")
     level: str = strawberry.field(description="How far the two agree on it.")
     bits: float = strawberry.field(description="The weight: the logarithm of how much likelier it is if they are one.")
-    values: list[str] = strawberry.field(description="The values both carry, or each side's.")
+    values: list[str] | None = stated("The values both carry, or each side's.", PII)
 
 
 @strawberry.type(description="A reason that no weight can outvote.")
@@ -45,15 +47,15 @@ class Guard:
     name: str = strawberry.field(description="Which one.")
     scope: str = strawberry.field(description="pair: the two can never be one; edge: this alone does not link them.")
     blocks: bool = strawberry.field(description="Whether it keeps them apart, or is only a remark.")
-    values: list[str] = strawberry.field(description="What it speaks of.")
-    sentence: str = strawberry.field(description="The same as a sentence.")
+    values: list[str] | None = stated("What it speaks of.", PII)
+    sentence: str | None = stated("The same as a sentence.", PII)
 
 
 @strawberry.type(description="Why two records are one, or are not.")
 class Explanation:
     verdict: Verdict = strawberry.field(description="What they are taken for.")
     bits: float = strawberry.field(description="The sum of the evidence's weights.")
-    sentences: list[str] = strawberry.field(description="The verdict, each piece of evidence and each guard in words.")
+    sentences: list[str] | None = stated("The verdict, each piece of evidence and each guard in words.", PII)
     evidence: list[Evidence] = strawberry.field(description="What speaks for and against it.")
     guards: list[Guard] = strawberry.field(description="What no weight can outvote.")
     are_together: bool = strawberry.field(
@@ -67,17 +69,26 @@ class Stake:
     moves: strawberry.ID = strawberry.field(description="The one that becomes part of it.")
     records: int = strawberry.field(description="How many records move.")
     people: int = strawberry.field(description="How many people are known there; 0 for a person.")
-    tickets: int = strawberry.field(description="How many tickets move.")
-    open_tickets: int = strawberry.field(description="How many of them are neither solved nor closed.")
-    timeline_entries: int = strawberry.field(description="How many entries of the timeline move.")
-    mrr: list[Money] = strawberry.field(description="What is paid monthly there, by currency.")
-    sentence: str = strawberry.field(description="The same in words.")
+    tickets: int | None = stated("How many tickets move.", SUPPORT)
+    open_tickets: int | None = stated("How many of them are neither solved nor closed.", SUPPORT)
+    timeline_entries: int | None = stated("How many entries of the timeline move.", (FINANCE, SUPPORT))
+    mrr: list[Money] | None = strawberry.field(description="What is paid monthly there, by currency.")
+    sentence: str | None = stated("The same in words.", (FINANCE, SUPPORT, PII))
 
 
 @strawberry.enum(description="In which order questions are asked.")
 class ReviewOrder(StrEnum):
     VALUE = "value"
     BITS = "bits"
+
+
+MOVED: Labels = frozenset({FINANCE, SUPPORT})
+"""What is weighed where questions are asked by their value: what is paid, and tickets."""
+
+
+def of_order(order: ReviewOrder) -> Labels:
+    """What an order of questions tells of."""
+    return MOVED if order is ReviewOrder.VALUE else NONE
 
 
 LANGUAGE = {"language": Argument(Language | None, "The language of the sentences; English when left out.")}
@@ -110,7 +121,7 @@ class ReviewTask(Node):
         "Until when it was put off; null also where that was until something changes."
     )
     later_by: str | None = column("Who has put it off, if anybody ever has.")
-    later_reason: str | None = column("Why.")
+    later_reason: str | None = column("Why.", label=PII)
 
 
 @shaped("decision", "decision")
@@ -119,7 +130,7 @@ class Decision(Node):
     entity: Entity = column("Whether they are accounts or people.")
     verdict: str = column("same or different.")
     actor: str = column("Who said so.")
-    reason: str | None = column("Why.")
+    reason: str | None = column("Why.", label=PII)
     at: DateTime = column("When.")
     revoked_at: DateTime | None = column("When it was taken back.")
     a: SourceRecord | None = one("One of the records.")
@@ -137,8 +148,8 @@ class EvidenceKind(StrEnum):
 @strawberry.type(description="A value that somebody has said is never evidence for who is who.")
 class NeverEvidence(Node):
     kind: EvidenceKind = column("What it is.")
-    value: str = column("The value, as records are compared by it.")
-    reason: str | None = column("Why.")
+    value: str | None = column("The value, as records are compared by it.", label=PII)
+    reason: str | None = column("Why.", label=PII)
     actor: str = column("Who said so.")
     at: DateTime = column("When.")
     lifted_at: DateTime | None = column("When it was taken back.")

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import strawberry
 
+from kizuna.graphql.labels import PII, RAW, SECRET
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import column, computed, one, pages, several, shaped
 from kizuna.graphql.scalars import JSON, DateTime
@@ -29,7 +30,7 @@ class SystemConnection(Node):
     system: str = column("The key of its connector.")
     state: str = column("active, disabled or needs_authorisation.")
     offline: bool = column("Whether it takes loaded files only.")
-    settings: JSON = column("Its settings, without secrets.")
+    settings: JSON | None = column("Its settings, without secrets.", label=SECRET)
     last_error: str | None = column("What went wrong last.")
     every_minutes: float | None = column(
         "How often what changed is read by itself, in minutes, 0 for never; null as the settings say."
@@ -53,7 +54,7 @@ class StreamState:
     records: int = column("How many records are held that the vendor has not deleted.")
     discarded: int = column("How many of its records were set aside and then discarded by somebody.")
     kinds: list[str] = column("The kinds of facts its records give.")
-    bookmark: JSON | None = column("Where reading continues.")
+    bookmark: JSON | None = column("Where reading continues.", label=SECRET)
     last_complete_at: DateTime | None = column("When it was last read to its end.")
     updated_at: DateTime = column("When this last changed.")
 
@@ -99,7 +100,7 @@ class QuarantinedRecord(Node):
     field: str | None = column("The path that failed.")
     at: DateTime = column("When it was set aside.")
     mapping_version: str = column("The version of the mapping that failed.")
-    payload: JSON | None = computed("What the vendor sent.", raw_payload, "raw_payload")
+    payload: JSON | None = computed("What the vendor sent.", raw_payload, "raw_payload", label=RAW)
 
 
 @shaped("schema_drift", "drift")
@@ -110,8 +111,8 @@ class SchemaChange(Node):
     stream: str = column("The vendor's collection.")
     path: str = column("The field.")
     change: str = column("new_field, vanished_field, type_change or unmapped_value.")
-    before: str | None = column("What was known before.")
-    after: str | None = column("What is seen now.")
+    before: str | None = column("What was known before.", label=RAW)
+    after: str | None = column("What is seen now.", label=RAW)
     at: DateTime = column("When it was seen first.")
 
 
@@ -122,4 +123,4 @@ class AuditEntry(Node):
     actor: str = column("Who: `local`, or a token by its id.")
     action: str = column("What was done: connection.create, identity.merge, sync.start …")
     subject: str = column("What it was done to.")
-    detail: JSON = column("More on it, without values of settings and without secrets.")
+    detail: JSON | None = column("More on it, without values of settings and without secrets.", label=PII)

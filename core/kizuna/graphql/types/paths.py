@@ -10,6 +10,7 @@ import strawberry
 from kizuna.derive.chains import chain_between
 from kizuna.graphql.context import Context
 from kizuna.graphql.explanations import evidence_told, guard_told
+from kizuna.graphql.labels import PII, stated
 from kizuna.graphql.lookups import record_rid
 from kizuna.graphql.types.identity import Evidence, Guard
 from kizuna.graphql.types.words import Entity
@@ -36,7 +37,7 @@ class PathStep:
     bits: float = strawberry.field(description="The weight of the evidence; 0 where a person said so.")
     is_weakest: bool = strawberry.field(description="Whether this link would give way first.")
     evidence: list[Evidence] = strawberry.field(description="What speaks for and against it.")
-    sentence: str = strawberry.field(description="The same in words.")
+    sentence: str | None = stated("The same in words.", PII)
 
 
 @strawberry.type(
@@ -49,7 +50,7 @@ class IdentityPath:
         description="Where they are not one: the strongest link between their customers or people, if there is any."
     )
     guard: Guard | None = strawberry.field(description="What stands against that link; null when its bits are too few.")
-    sentences: list[str] = strawberry.field(description="The whole in words.")
+    sentences: list[str] | None = stated("The whole in words.", PII)
 
 
 def path_between(context: Context, a: str, b: str, language: str) -> dict[str, Any] | None:

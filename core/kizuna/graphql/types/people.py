@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, PII, SUPPORT
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import SPAN, Argument, column, one, pages, several, shaped
 from kizuna.graphql.scalars import DateTime
@@ -20,11 +21,11 @@ from kizuna.graphql.types.words import DealStatus, EngagementKind, Priority, Tic
 @shaped("person", "per")
 @strawberry.type(description="One human being at a customer, as all systems together know them.")
 class Person(Node):
-    name: str | None = column("How they are called.")
-    given_name: str | None = column("Their given name.")
-    family_name: str | None = column("Their family name.")
-    email: str | None = column("Their main address.")
-    phone: str | None = column("Their main telephone number.")
+    name: str | None = column("How they are called.", label=PII)
+    given_name: str | None = column("Their given name.", label=PII)
+    family_name: str | None = column("Their family name.", label=PII)
+    email: str | None = column("Their main address.", label=PII)
+    phone: str | None = column("Their main telephone number.", label=PII)
     title: str | None = column("What they are.")
     department: str | None = column("Their department at the customer.")
     role: str | None = column("What a system calls them: contact, lead, end user.")
@@ -38,7 +39,7 @@ class Person(Node):
     places: list[Place] = several("Every customer they belong to.")
     former_places: list[FormerPlace] = several("Where they have been and are no longer, the latest first.")
     records: Connection[SourceRecord] = pages("The records they are made of.")
-    tickets: Connection[Ticket] = pages(
+    tickets: Connection[Ticket] | None = pages(
         "Their tickets, the newest first.",
         **SPAN,
         status=Argument(list[TicketStatus] | None, "Only tickets that stand so."),
@@ -46,6 +47,7 @@ class Person(Node):
     )
     engagements: Connection[Engagement] = pages(
         "The touches with them, the newest first.",
+        SUPPORT,
         **SPAN,
         kinds=Argument(list[EngagementKind] | None, "Only touches of these kinds."),
     )
@@ -55,10 +57,10 @@ class Person(Node):
         status=Argument(list[DealStatus] | None, "Only deals that stand so."),
     )
     timeline: Connection[TimelineEntry] = pages(
-        "Everything that happened with them, the newest first.", **TIMELINE_ARGUMENTS
+        "Everything that happened with them, the newest first.", (FINANCE, SUPPORT), **TIMELINE_ARGUMENTS
     )
     provenance: list[Sourced] = several("Where each value comes from.", **FIELDS)
-    custom_fields: list[CustomField] = several("The vendors' own fields that the administrator keeps.", **NAMES)
+    custom_fields: list[CustomField] | None = several("The vendors' own fields that the administrator keeps.", **NAMES)
 
 
 @shaped("place")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE, PII
 from kizuna.graphql.plan import column, one, several, shaped
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.types.records import SourceRecord
@@ -14,7 +15,7 @@ from kizuna.graphql.types.words import Attribute, SourcingRule
 @strawberry.type(description="A value with its source.")
 class Sourced:
     field: Attribute = column("The field.")
-    value: str = column("The value that stands, as text; a record by its id.")
+    value: str | None = column("The value that stands, as text; a record by its id.", partly=(FINANCE, PII))
     system: str = column("The key of the connector that said it.")
     record_id: strawberry.ID = column("The record that said it.")
     record: SourceRecord | None = one("The record that said it.")
@@ -28,7 +29,7 @@ class Sourced:
 @shaped("alternative")
 @strawberry.type(description="A value that some record says and another outranks.")
 class Alternative:
-    value: str = column("The value, as text; a record by its id.")
+    value: str | None = column("The value, as text; a record by its id.", partly=(FINANCE, PII))
     system: str = column("The key of the connector that said it.")
     record_id: strawberry.ID = column("The record that said it.")
     record: SourceRecord | None = one("The record that said it.")

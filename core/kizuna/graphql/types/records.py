@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import strawberry
 
-from kizuna.graphql.plan import Argument, column, loaded, one, several, shaped
+from kizuna.graphql.labels import FINANCE, PII, RAW
+from kizuna.graphql.plan import Argument, column, loaded, one, several, shaped, under
 from kizuna.graphql.scalars import JSON, DateTime
 from kizuna.graphql.types.node import LazyCustomer, LazyPerson, Node
 from kizuna.graphql.types.words import Attribute, Department
@@ -34,7 +35,7 @@ class SourceRecord(Node):
     source_updated_at: DateTime = column("When the vendor last changed it, as far as the vendor says.")
     deleted: str | None = column("Why it is gone: deleted, archived, merged or vanished; null while it is there.")
     version_no: int = column("How many different versions we have seen, this one included.")
-    payload: JSON | None = loaded("What the vendor sent, unchanged.", payloads, "stored_payload")
+    payload: JSON | None = under(RAW, loaded("What the vendor sent, unchanged.", payloads, "stored_payload"))
     says: list[Statement] = several("What it says of its customer or person, field by field.", **FIELDS)
     customer: LazyCustomer | None = one("The customer it is part of, when it is an account.")
     person: LazyPerson | None = one("The person it is part of, when it is a contact or a user.")
@@ -44,7 +45,7 @@ class SourceRecord(Node):
 @strawberry.type(description="What one record says of one field.")
 class Statement:
     field: Attribute = column("The field.")
-    value: str = column("The value, as text; a record by its id.")
+    value: str | None = column("The value, as text; a record by its id.", partly=(FINANCE, PII))
     observed_at: DateTime = column("When it was said.")
     stands: bool = column("Whether it is the value that stands.")
     conflict: bool = column("Whether some other record says something else.")
@@ -53,8 +54,8 @@ class Statement:
 @shaped("staff", "staff")
 @strawberry.type(description="One of us, as a system knows them: a user, an owner, an agent.")
 class Staff(Node):
-    name: str | None = column("How they are called.")
-    email: str | None = column("Their address.")
+    name: str | None = column("How they are called.", label=PII)
+    email: str | None = column("Their address.", label=PII)
     title: str | None = column("What they are.")
     department: Department | None = column("The department the system says they belong to.")
     active: bool = column("Whether they are still there.")

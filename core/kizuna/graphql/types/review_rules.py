@@ -9,6 +9,7 @@ import strawberry
 
 from kizuna.derive.sweep import Trial
 from kizuna.graphql.errors import UserError
+from kizuna.graphql.labels import FINANCE, SUPPORT, stated
 from kizuna.graphql.scalars import Money
 from kizuna.graphql.types.words import Entity
 from kizuna.identity.consequences import say
@@ -58,9 +59,6 @@ class ReviewRuleInput:
 )
 class ReviewRuleTrial:
     would_decide: int = strawberry.field(description="How many open questions it would answer.")
-    digest: str = strawberry.field(
-        description="What names these questions and this answer: another word as soon as it would answer others."
-    )
     held_back: int = strawberry.field(
         description="How many more fit that guards or decisions keep apart, or that are answered by the others."
     )
@@ -69,9 +67,11 @@ class ReviewRuleTrial:
     contradicted_decisions: list[strawberry.ID] = strawberry.field(description="Some of those answers.")
     tasks: list[strawberry.ID] = strawberry.field(description="Some of the questions it would answer.")
     records: int = strawberry.field(description="How many records would move.")
-    open_tickets: int = strawberry.field(description="How many open tickets would move.")
-    mrr: list[Money] = strawberry.field(description="What is paid monthly by those that would move, by currency.")
-    sentence: str = strawberry.field(description="The same in words.")
+    open_tickets: int | None = stated("How many open tickets would move.", SUPPORT)
+    mrr: list[Money] | None = strawberry.field(
+        description="What is paid monthly by those that would move, by currency."
+    )
+    sentence: str | None = stated("The same in words.", (FINANCE, SUPPORT))
 
 
 def told(trial: Trial) -> dict[str, Any]:
@@ -88,7 +88,6 @@ def told(trial: Trial) -> dict[str, Any]:
         sentences.append(say([(one["amount"], one["currency"]) for one in money], trial.moved, None))
     return {
         "would_decide": len(trial.pairs),
-        "digest": trial.digest(),
         "held_back": trial.fitting - len(trial.pairs),
         "past": past,
         "contradicted": len(trial.contradicted),

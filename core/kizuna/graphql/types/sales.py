@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import FINANCE
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import column, one, pages, shaped
 from kizuna.graphql.scalars import Date, DateTime, Decimal, Money
@@ -46,7 +47,7 @@ class DealLine(Node):
     unit_price: Money | None = column("What one costs here.")
     list_price: Money | None = column("What one costs by the list.")
     total: Money | None = column("What the line comes to.")
-    discount_percent: Decimal | None = column("The reduction, in percent.")
+    discount_percent: Decimal | None = column("The reduction, in percent.", label=FINANCE)
     interval_months: int | None = column("The period of a recurring line, in months.")
     starts_on: Date | None = column("When it begins.")
     ends_on: Date | None = column("When it ends.")

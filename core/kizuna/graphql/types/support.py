@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from kizuna.graphql.labels import PII, SUPPORT, labelled
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import column, one, pages, shaped
 from kizuna.graphql.scalars import DateTime
@@ -13,6 +14,7 @@ from kizuna.graphql.types.sales import Deal
 from kizuna.graphql.types.words import Direction, EngagementKind, Priority, SurveyKind, TicketStatus
 
 
+@labelled(SUPPORT)
 @shaped("ticket", "ticket")
 @strawberry.type(description="A request of a customer.")
 class Ticket(Node):
@@ -39,6 +41,7 @@ class Ticket(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(SUPPORT)
 @shaped("ticket_metrics", "ticket_metrics")
 @strawberry.type(description="How a ticket was handled; minutes are calendar minutes.")
 class TicketMetrics(Node):
@@ -58,15 +61,15 @@ class TicketMetrics(Node):
 @strawberry.type(description="A touch between us and them: a call, a meeting, a mail, a note, a comment.")
 class Engagement(Node):
     kind: EngagementKind = column("What it was.", "engagement_kind")
-    title: str | None = column("What it was about.")
-    body: str | None = column("What was said, in plain text, shortened.")
+    title: str | None = column("What it was about.", label=PII)
+    body: str | None = column("What was said, in plain text, shortened.", label=PII)
     at: DateTime | None = column("When it was.")
     ended_at: DateTime | None = column("When it ended.")
     direction: Direction | None = column("Who turned to whom.")
     done: bool | None = column("Whether a task is done.")
     due_at: DateTime | None = column("When a task is due.")
     duration_s: int | None = column("How long it lasted, in seconds.")
-    outcome: str | None = column("What came of it.")
+    outcome: str | None = column("What came of it.", label=PII)
     public: bool = column("Whether the customer can see it.")
     system: str = column("The key of the connector that knows it.")
     staff: Staff | None = one("Who of us it was.")
@@ -77,6 +80,7 @@ class Engagement(Node):
     record: SourceRecord | None = one("The record that says so.")
 
 
+@labelled(SUPPORT)
 @shaped("survey_response", "survey_response")
 @strawberry.type(description="An answer, or its absence, to a question about satisfaction.")
 class SurveyResponse(Node):

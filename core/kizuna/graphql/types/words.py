@@ -24,6 +24,7 @@ from kizuna.model.enums import (
     TicketStatus,
 )
 from kizuna.model.enums import CustomForm as CustomFieldType
+from kizuna.model.labels import Label
 
 __all__ = [
     "Attribute",
@@ -39,6 +40,7 @@ __all__ = [
     "Entity",
     "Interval",
     "InvoiceStatus",
+    "Label",
     "Measure",
     "PaymentStatus",
     "Priority",
@@ -49,6 +51,7 @@ __all__ = [
     "TimelineKind",
 ]
 
+strawberry.enum(Label, description="What a value tells of, so that only who needs it reads it.")
 _OF_THE_MODEL: tuple[tuple[type[StrEnum], str], ...] = (
     (CustomerKind, "Whether a customer is an organisation or one person who buys."),
     (Department, "A department of ours that owns a system, a record or a touch."),

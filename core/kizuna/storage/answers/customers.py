@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kizuna.model.money import MICRO, money
-from kizuna.storage.answers.business import BY_NAME
 from kizuna.storage.answers.reading import Condition
 from kizuna.storage.answers.shape import EARLIEST, Order
 from kizuna.storage.bulk import among_words, words
@@ -44,16 +43,18 @@ ORDERS: Mapping[str, str] = {
     "people": "k.people",
 }
 MEASURES = ("mrr", "invoiced", "paid", "unpaid", "pipeline", "won")
-NAMELESS = "CASE WHEN k.sort_name = '' THEN 1 ELSE 0 END"
+NAME = "k.sort_name"
 
 
-def order_of(key: str, *, descending: bool) -> Order:
-    """The order of that name; customers without the value stand where the smallest (the latest renewal) would.
+def order_of(key: str, *, descending: bool, name: str = NAME) -> Order:
+    """The order of that name, by which ``name`` is the one to sort by; customers without the value stand where the smallest (the latest renewal) would.
 
     Customers without a name stand last in both directions: downwards the empty name does so by itself.
     """
     if key == "name":
-        return Order("name", BY_NAME.parts if descending else (NAMELESS, *BY_NAME.parts), descending)
+        called = "name" if name == NAME else "public_name"
+        last = () if descending else (f"CASE WHEN {name} = '' THEN 1 ELSE 0 END",)
+        return Order(called, (*last, name, "k.id"), descending)
     value = "COALESCE(cm.micro, 0)" if key in MEASURES else ORDERS[key]
     return Order(key, (value, "k.id"), descending)
 
@@ -66,8 +67,8 @@ def through_of(key: str, currency: str | None) -> tuple[str, list[Condition]]:
     return join, [Condition("", {"sort_measure": key, "sort_currency": (currency or "").upper()})]
 
 
-def conditions(sql: Connection, given: Mapping[str, Any]) -> list[Condition]:
-    """The conditions that the given wishes make; a wish that is None makes none."""
+def conditions(sql: Connection, given: Mapping[str, Any], called: str = NAME) -> list[Condition]:
+    """The conditions that the given wishes make; a wish that is None makes none. ``called`` is the name that is looked in."""
     wishes = {name: value for name, value in given.items() if value is not None}
     found: list[Condition] = []
     for name, expression in WORDS.items():
@@ -79,7 +80,7 @@ def conditions(sql: Connection, given: Mapping[str, Any]) -> list[Condition]:
     for name, condition in SWITCHES.items():
         if name in wishes:
             found.append(Condition(condition if wishes[name] else f"NOT ({condition})"))
-    return [*found, *_by_systems(wishes), *_by_custom_fields(sql, wishes), *_others(wishes), *_by_money(wishes)]
+    return [*found, *_by_systems(wishes), *_by_custom_fields(sql, wishes), *_others(wishes, called), *_by_money(wishes)]
 
 
 def _by_systems(wishes: Mapping[str, Any]) -> list[Condition]:
@@ -100,11 +101,11 @@ def _by_custom_fields(sql: Connection, wishes: Mapping[str, Any]) -> list[Condit
     return found
 
 
-def _others(wishes: Mapping[str, Any]) -> list[Condition]:
+def _others(wishes: Mapping[str, Any], called: str) -> list[Condition]:
     found = []
     if "name_contains" in wishes:
         like = f"%{escaped(wishes['name_contains'])}%"
-        found.append(Condition("k.sort_name LIKE :name_contains ESCAPE '!'", {"name_contains": like}))
+        found.append(Condition(f"{called} LIKE :name_contains ESCAPE '!'", {"name_contains": like}))
     if "no_activity_since" in wishes:
         quiet = "(k.last_activity_at IS NULL OR k.last_activity_at < :no_activity_since)"
         found.append(Condition(quiet, {"no_activity_since": wishes["no_activity_since"]}))

@@ -67,15 +67,19 @@ _RECORDS = """
 """
 
 
-def customer_of_record(sql: Connection, system: str, source_id: str) -> str | None:
-    """The customer to whom the record of that id in that system belongs: an account first, then anything else of theirs."""
+def customer_of_record(sql: Connection, system: str, source_id: str, hidden_kinds: Collection[str] = ()) -> str | None:
+    """The customer to whom the record of that id in that system belongs: an account first, then anything else of theirs.
+
+    By what is of a hidden kind nobody is found.
+    """
+    without = f"AND p.kind NOT IN ({', '.join(repr(kind) for kind in sorted(hidden_kinds))})" if hidden_kinds else ""
     statement = text(f"""
         SELECT customer_id FROM (
             SELECT m.entity_id AS customer_id, 0 AS choice FROM membership m
             WHERE m.entity = 'account' AND m.rid IN (SELECT rid FROM ({_RECORDS}) AS named)
             UNION ALL
             SELECT p.customer_id, 1 FROM placement p
-            WHERE p.customer_id IS NOT NULL AND p.rid IN (SELECT rid FROM ({_RECORDS}) AS named)
+            WHERE p.customer_id IS NOT NULL {without} AND p.rid IN (SELECT rid FROM ({_RECORDS}) AS named)
         ) AS found ORDER BY choice, customer_id LIMIT 1
     """)
     return sql.execute(statement, {"system": system, "source_id": source_id}).scalar()

@@ -75,6 +75,8 @@ TOKEN = Table(
     text("name"),
     text("digest"),
     text("scopes"),  # JSON list
+    text("role"),
+    text("labels"),  # JSON list of what it may read beyond its role
     at("created_at", nullable=False),
     at("expires_at"),
     at("last_used_at"),
