@@ -31,6 +31,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "tables.md": ("kizuna.storage.tables", tables),
         "cli.md": ("kizuna.cli", commands),
         "conformance.md": ("kizuna.testing", conformance),
+        "metrics.md": ("kizuna.metrics", metrics),
     }
     return {name: draw for name, (module, draw) in drawn.items() if _exists(module)}
 
@@ -49,6 +50,13 @@ def write() -> list[Path]:
 def conformance() -> str:
     """The promises of the suite, and what finds which mistake."""
     from tests.support.conformance import page  # it needs every connector
+
+    return page(NOTE)
+
+
+def metrics() -> str:
+    """Every metric with its formula, its inputs and its answers."""
+    from tests.support.metrics_page import page  # it needs every connector
 
     return page(NOTE)
 

@@ -87,20 +87,28 @@ def verify(file: CaseFile, known: Mapping[str, Policy] = POLICIES) -> list[Outco
 
 
 def _outcome(raw: msgspec.Raw, place: int, file: CaseFile, known: Mapping[str, Policy]) -> Outcome:
-    name = f"case {place}"
+    refused = Outcome(id=f"case {place}", status="refused")
     try:
-        name = _name(raw) or name
-        case = msgspec.json.decode(raw, type=Case)
-        return _checked(case, file, known)
+        refused = _labelled(refused, raw)
+        return _checked(msgspec.json.decode(raw, type=Case), file, known)
     except (ConfigError, msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
-        return Outcome(id=name, status="refused", message=_sentence(error))
+        message = _sentence(error)
     except Exception as error:  # noqa: BLE001  a border: a case that breaks a calculator must not stop the others
-        return Outcome(id=name, status="refused", message=f"The calculator failed ({type(error).__name__}: {error}).")
+        message = f"The calculator failed ({type(error).__name__}: {error})."
+    return msgspec.structs.replace(refused, message=message)
 
 
-def _name(raw: msgspec.Raw) -> str | None:
+def _labelled(outcome: Outcome, raw: msgspec.Raw) -> Outcome:
+    """The outcome with the case's own id and metric, as far as it has any."""
     found = json.loads(bytes(raw))
-    return str(found["id"]) if isinstance(found, dict) and "id" in found else None
+    if not isinstance(found, dict):
+        return outcome
+    return msgspec.structs.replace(
+        outcome,
+        id=str(found.get("id", outcome.id)),
+        metric=str(found.get("metric", "")),
+        title=str(found.get("title", "")),
+    )
 
 
 def _sentence(error: Exception) -> str:

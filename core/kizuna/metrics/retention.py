@@ -28,7 +28,7 @@ class Cohort(Inputs, frozen=True, kw_only=True):
     customers: tuple[Balance, ...]
 
 
-class Excluded(msgspec.Struct, frozen=True):
+class Unbalanced(msgspec.Struct, frozen=True):
     """Who is left out of a figure, and why."""
 
     customer: str
@@ -47,7 +47,7 @@ class Retention(Result, frozen=True, kw_only=True):
     end_same_customers: Fraction = Fraction(0)
     customers: int = 0
     coverage: Fraction | None = None
-    excluded: tuple[Excluded, ...] = ()
+    excluded: tuple[Unbalanced, ...] = ()
 
 
 def nrr_grr_cohort(inputs: Cohort) -> Retention:
@@ -77,13 +77,13 @@ def nrr_grr_cohort(inputs: Cohort) -> Retention:
     )
 
 
-def _pairs(customers: Iterable[Balance]) -> tuple[list[tuple[Fraction, Fraction]], tuple[Excluded, ...]]:
+def _pairs(customers: Iterable[Balance]) -> tuple[list[tuple[Fraction, Fraction]], tuple[Unbalanced, ...]]:
     """Start and end by customer, and who cannot be used because a balance is unknown."""
     sums: dict[str, tuple[Fraction, Fraction]] = {}
-    excluded: dict[str, Excluded] = {}
+    excluded: dict[str, Unbalanced] = {}
     for one in customers:
         if (figures := known(one.start, one.end)) is None:
-            excluded.setdefault(one.customer, Excluded(one.customer, one.reason))
+            excluded.setdefault(one.customer, Unbalanced(one.customer, one.reason))
             continue
         start, end = sums.get(one.customer, (Fraction(0), Fraction(0)))
         sums[one.customer] = (start + figures[0], end + figures[1])
