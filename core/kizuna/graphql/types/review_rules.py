@@ -59,6 +59,9 @@ class ReviewRuleInput:
 )
 class ReviewRuleTrial:
     would_decide: int = strawberry.field(description="How many open questions it would answer.")
+    digest: str = strawberry.field(
+        description="What names these questions and this answer: another word as soon as it would answer others."
+    )
     held_back: int = strawberry.field(
         description="How many more fit that guards or decisions keep apart, or that are answered by the others."
     )
@@ -88,6 +91,7 @@ def told(trial: Trial) -> dict[str, Any]:
         sentences.append(say([(one["amount"], one["currency"]) for one in money], trial.moved, None))
     return {
         "would_decide": len(trial.pairs),
+        "digest": trial.digest(),
         "held_back": trial.fitting - len(trial.pairs),
         "past": past,
         "contradicted": len(trial.contradicted),
