@@ -74,7 +74,7 @@ def app(
             hooks.append(WebhookEndpoint(settings, database, plugins, commits))
             yield
             hooks.clear()
-        workers.close()
+        endpoint.close()
 
     served: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
