@@ -2,7 +2,7 @@
 
 What systems date themselves (start, trial, cancellation, end, discounts) is believed for all time. What they only show as
 it stands (items, pauses, the status) holds from the version that shows it until the next one that differs; before the
-first version items are those of the invoices, see :mod:`kizuna.metrics.reconstruction`.
+first version items, discounts and pauses are those of the invoices, see :mod:`kizuna.metrics.reconstruction`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 from kizuna.metrics.dated import Discount, Held, Item, Span, Subscription
 from kizuna.metrics.policy import PAYING
-from kizuna.metrics.reconstruction import Billed, rebuilt
+from kizuna.metrics.reconstruction import Billed, Rebuilt, rebuilt
 from kizuna.model.enums import ContractStatus, DiscountDuration, Interval, SubscriptionStatus
 from kizuna.model.money import exponent
 
@@ -68,20 +68,22 @@ def subscription(
     discounts = _discounts(by_kind["discount"], zone, currency) or _discounts(of_account, zone, currency)
     start, trial_end = _day(said.get("started_at"), zone), _trial_end(said, zone)
     ends = _ends(own, said, zone)
-    before = rebuilt(items, billed, _on(first_seen, zone), zone, currency)
+    pauses = _pauses(own, zone)
+    before = rebuilt(items, billed, _on(first_seen, zone), zone, currency, discounts=discounts, pauses=pauses)
+    past = before or Rebuilt(items=items, discounts=discounts, pauses=pauses)
     return Subscription(
         id=key,
         customer=customer,
         status=SubscriptionStatus(said["status"]),
         currency=currency,
         start=start or _day(said.get("created_at"), zone),
-        items=before if before is not None else items,
-        discounts=discounts,
+        items=past.items,
+        discounts=past.discounts,
         trial_end=trial_end,
         cancel_requested_at=_day(said.get("cancel_requested_at"), zone) if ends is not None else None,
         cancel_effective_at=ends,
         cancel_reason=said.get("cancel_reason"),
-        pauses=_pauses(own, zone),
+        pauses=past.pauses,
         statuses=_statuses(own, ends, zone),
         basis="reconstructed" if before is not None else "billing",
         source=last.source,

@@ -113,7 +113,8 @@ def _billed(sql: Connection, rids: Collection[int], known_at: int | None) -> dic
     known = "" if known_at is None else " AND COALESCE(i.issued_at, i.created_at) <= :known"
     statement = f"""
         SELECT i.parent_rid, l.rid, l.subscription_item, l.product_rid, l.price_rid, l.quantity, l.amount_minor,
-               l.amount_currency, l.period_starts_at, l.period_ends_at, l.proration, i.status
+               l.amount_currency, l.discount_minor, l.period_starts_at, l.period_ends_at, l.proration, i.status, i.attempts,
+               COALESCE(i.created_at, i.issued_at)
         FROM placement p
         JOIN fact_invoice i ON i.rid = p.rid AND i.part = ''
         JOIN fact_invoice_line l ON l.rid = i.rid
@@ -132,10 +133,13 @@ def _billed(sql: Connection, rids: Collection[int], known_at: int | None) -> dic
         quantity,
         minor,
         currency,
+        off,
         since,
         until,
         proration,
         status,
+        attempts,
+        billed_at,
     ) in direct.rows(sql, statement, bound):
         line = Billed(
             item=item or "",
@@ -143,10 +147,14 @@ def _billed(sql: Connection, rids: Collection[int], known_at: int | None) -> dic
             price="" if price is None else str(price),
             quantity=Decimal(quantity) if quantity is not None else Decimal(1),
             amount=Decimal(minor).scaleb(-exponent(currency)),
+            discount=None if off is None else Decimal(off).scaleb(-exponent(currency)),
+            currency=currency,
             starts_at=moment(since),
             ends_at=moment(until),
             proration=bool(proration),
             status=status,
+            attempts=attempts or 0,
+            billed_at=None if billed_at is None else moment(billed_at),
             source=f"{rid}/",
         )
         found[subscription].append(line)
