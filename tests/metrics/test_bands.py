@@ -36,7 +36,7 @@ def test_a_licence_band_follows_from_the_share_and_the_age(utilisation, months, 
         (Licences(utilisation=Decimal("0.9"), months_since_start=Decimal("1.99")), Reason.NO_DATA),
         (Licences(utilisation=Decimal("0.9"), months_since_start=None), Reason.NO_DATA),
         (Licences(utilisation=None, months_since_start=Decimal(4)), Reason.NO_DATA),
-        (Licences(used=3, licensed=0, months_since_start=Decimal(4)), Reason.EMPTY_COHORT),
+        (Licences(used=3, licensed=0, months_since_start=Decimal(4)), Reason.NO_DATA),
     ],
 )
 def test_a_licence_band_that_cannot_be_judged_is_unknown(licences, reason):
@@ -65,7 +65,7 @@ def test_an_engagement_band_begins_at_its_lower_bound(active, billable, band):
 @pytest.mark.parametrize(
     ("engagement", "reason"),
     [
-        (Engagement(active_28d=5, billable=0), Reason.EMPTY_COHORT),
+        (Engagement(active_28d=5, billable=0), Reason.NO_DATA),
         (Engagement(active_28d=None, billable=5), Reason.NO_DATA),
         (Engagement(active_28d=5, billable=None), Reason.NO_DATA),
     ],

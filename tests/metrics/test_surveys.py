@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from kizuna.metrics.inputs import Instant
+from kizuna.metrics.inputs import DatedInstant
 from kizuna.metrics.surveys import Answer, Recommendations, Satisfaction, csat, nps
 
 
 def answer(score: int | None, *, day: int | None = None, who: str | None = "p", kind: str | None = None) -> Answer:
     """An answer in June."""
-    at = None if day is None else Instant(2026, 6, day, 12, tzinfo=UTC)
+    at = None if day is None else DatedInstant(2026, 6, day, 12, tzinfo=UTC)
     return Answer(respondent=who, score=score, answered_at=at, kind=kind)
 
 

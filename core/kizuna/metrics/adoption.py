@@ -48,8 +48,7 @@ def license_utilisation_band(inputs: Licences) -> Banded:
     """The band of the licences in use for a customer of that age; in the first two months there is none yet."""
     share, months = inputs.share(), inputs.months_since_start
     if share is None:
-        reason = Reason.EMPTY_COHORT if inputs.licensed == 0 else Reason.NO_DATA
-        return Banded(band="unknown", reason=reason)
+        return Banded(band="unknown", reason=Reason.NO_DATA)
     if months is None or months < 2:
         return Banded(value=share, band="unknown", reason=Reason.NO_DATA)
     column = 0 if months < 6 else 1 if months <= 9 else 2
@@ -75,8 +74,7 @@ def user_engagement_band(inputs: Engagement) -> Banded:
     """The share of users active in 28 days: red below 50 %, green from 80 % on."""
     share = ratio(inputs.active_28d, inputs.billable)
     if share is None:
-        reason = Reason.EMPTY_COHORT if inputs.billable == 0 else Reason.NO_DATA
-        return Banded(band="unknown", reason=reason)
+        return Banded(band="unknown", reason=Reason.NO_DATA)
     band: Band = "red" if share < Fraction(50, 100) else "yellow" if share < Fraction(80, 100) else "green"
     return Banded(value=share, band=band)
 

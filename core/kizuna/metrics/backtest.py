@@ -74,11 +74,9 @@ def health_backtest(inputs: Flagged) -> Backtest:
 
 
 def _why(inputs: Flagged) -> Reason | None:
-    if not inputs.n:
-        return Reason.EMPTY_COHORT
-    if not inputs.churned:
+    if inputs.n and not inputs.churned:
         return Reason.NO_LOSSES
-    return None if inputs.flagged else Reason.EMPTY_COHORT
+    return None if inputs.flagged else Reason.NO_DATA
 
 
 def _wilson(part: int, whole: int) -> tuple[Decimal, Decimal] | None:

@@ -36,13 +36,11 @@ def csm_ratio(inputs: Team) -> Load:
     """Revenue and accounts divided by the managers; without managers there is no figure."""
     whole = ratio(inputs.arr, inputs.csms)
     ramped = ratio(inputs.arr, inputs.ramped)
-    reason = None
-    if whole is None or (ramped is None and inputs.ramped is not None):
-        reason = Reason.EMPTY_COHORT if 0 in (inputs.csms, inputs.ramped) else Reason.NO_DATA
+    missing = whole is None or (ramped is None and inputs.ramped is not None)
     return Load(
         arr_per_csm=whole,
         arr_per_ramped_csm=ramped,
         accounts_per_csm=ratio(inputs.accounts, inputs.csms),
         accounts_per_ramped_csm=ratio(inputs.accounts, inputs.ramped),
-        reason=reason,
+        reason=Reason.NO_DATA if missing else None,
     )

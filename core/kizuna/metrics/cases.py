@@ -7,6 +7,7 @@ the metric is under each. A case that cannot be read is refused in one sentence;
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from decimal import Decimal
@@ -45,7 +46,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file's cases as they stand in it, and the policies it defines itself."""
 
     schema: int
-    policies: dict[str, dict[str, Any]] = {}
+    policies: dict[str, Any] = {}
     cases: tuple[msgspec.Raw, ...]
 
 
@@ -68,6 +69,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(text: bytes, name: str) -> CaseFile:
     """The cases of a file's text. Raises ConfigError, naming the file, for what is no such file."""
+    text = text.removeprefix(codecs.BOM_UTF8)
     try:
         schema = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("schema")
         if schema is None or json.loads(bytes(schema)) != SCHEMA:
@@ -146,8 +148,8 @@ def _checked(case: Case, file: CaseFile, known: Mapping[str, Policy]) -> Outcome
 
 def _policy(name: str, file: CaseFile, known: Mapping[str, Policy]) -> Policy:
     """The service's own policy of that name, else the one the file defines. Raises ConfigError."""
-    if name not in known and name in file.policies:
-        return defined(name, file.policies[name])
+    if name not in known and isinstance(own := file.policies.get(name), dict):
+        return defined(name, own)
     return named(name, known)
 
 
@@ -188,8 +190,8 @@ def _named_plainly(given: dict[str, msgspec.Raw], field: str | None) -> bytes:
 
 
 def _hook(kind: type, value: Any) -> Any:
-    if kind is Instant and isinstance(value, str):
-        return Instant.read(value)
+    if issubclass(kind, Instant) and isinstance(value, str):
+        return kind.read(value)
     raise NotImplementedError(f"{kind.__name__} cannot be read")
 
 

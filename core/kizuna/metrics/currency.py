@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
+
 from kizuna.metrics.exact import Result, total
 from kizuna.metrics.inputs import Inputs, NotNegative
 from kizuna.metrics.reasons import Reason
@@ -39,10 +41,11 @@ class NativeBalance(Inputs, frozen=True, kw_only=True):
 
 
 class Converted(Result, frozen=True, kw_only=True):
-    """Both balances, each movement and the effect of the rates, in the currency reported in."""
+    """Both balances, each movement, those of a kind together, and the effect of the rates, in the currency reported in."""
 
     start: Fraction | None = None
     movements: tuple[Fraction, ...] | None = None
+    by_kind: dict[str, Fraction] = msgspec.field(default_factory=dict)
     fx: Fraction | None = None
     end: Fraction | None = None
 
@@ -55,9 +58,13 @@ def fx(inputs: NativeBalance) -> Converted:
     if opening is None:
         return Converted(end=end, reason=Reason.MISSING_FX)
     moved = tuple(Fraction(_amount(one)) * Fraction(opening) for one in inputs.movements_native)
+    by_kind: dict[str, Fraction] = {}
+    for one, amount in zip(inputs.movements_native, moved, strict=True):
+        if isinstance(one, NativeMovement):
+            by_kind[one.kind] = by_kind.get(one.kind, Fraction(0)) + amount
     if start is None or end is None:
-        return Converted(start=start, movements=moved, reason=Reason.MISSING_FX)
-    return Converted(start=start, movements=moved, fx=end - start - total(moved), end=end)
+        return Converted(start=start, movements=moved, by_kind=by_kind, reason=Reason.MISSING_FX)
+    return Converted(start=start, movements=moved, by_kind=by_kind, fx=end - start - total(moved), end=end)
 
 
 def _amount(movement: Decimal | NativeMovement) -> Decimal:

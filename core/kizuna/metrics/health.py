@@ -141,7 +141,7 @@ def portfolio_quality(inputs: Customers) -> PortfolioQuality:
         score=score,
         customers=judged,
         coverage=ratio(judged, judged + inputs.unknown),
-        reason=Reason.EMPTY_COHORT if score is None else None,
+        reason=Reason.NO_DATA if score is None else None,
     )
 
 

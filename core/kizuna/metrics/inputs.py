@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
@@ -49,6 +49,18 @@ class Instant(datetime):
         if found.tzinfo is None:
             raise ValueError(f"{text!r} names no time zone")
         return found
+
+
+class DatedInstant(Instant):
+    """A moment, or a day alone: its beginning at UTC."""
+
+    @classmethod
+    def read(cls, text: str) -> DatedInstant:
+        """The moment an ISO 8601 text names, without a time the day's first. Raises ValueError."""
+        found = cls.fromisoformat(text)
+        if found.tzinfo is None and len(text) > len("2026-01-01"):
+            raise ValueError(f"{text!r} names no time zone")
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):

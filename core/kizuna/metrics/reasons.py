@@ -9,7 +9,7 @@ class Reason(StrEnum):
     """Why there is no figure."""
 
     EMPTY_COHORT = "empty_cohort"
-    """Nobody, or nothing, is in the group over which the figure is taken."""
+    """No customer, and no contract, is in the group whose share is taken."""
     ZERO_CHURN = "zero_churn"
     """Nobody leaves, so a lifetime has no end."""
     NO_LOSSES = "no_losses"
@@ -19,7 +19,7 @@ class Reason(StrEnum):
     MISSING_FX = "missing_fx"
     """A rate of exchange is missing."""
     NO_DATA = "no_data"
-    """A figure that is needed is not known."""
+    """What is needed is not known, or there is none of what would be divided by."""
     INSUFFICIENT = "insufficient"
     """Less than half of the weight has a value."""
     TOO_FEW_CHURNS = "too_few_churns"

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from kizuna.metrics.exact import Result, ratio
-from kizuna.metrics.inputs import Bounds, Count, Inputs, Instant
+from kizuna.metrics.inputs import Bounds, Count, DatedInstant, Inputs, Instant
 from kizuna.metrics.reasons import Reason
 
 Score = Annotated[int, Bounds(low=0, high=10)]
@@ -22,7 +22,7 @@ class Answer(Inputs, frozen=True, kw_only=True):
 
     respondent: str | None = None
     score: Score | None
-    answered_at: Instant | None = None
+    answered_at: DatedInstant | None = None
     kind: str | None = None
 
 

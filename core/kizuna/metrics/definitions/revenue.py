@@ -85,6 +85,7 @@ REVENUE: Final = (
         function=currency.fx,
         inputs=currency.NativeBalance,
         result=currency.Converted,
+        keyed="by_kind",
         source=CHANGES,
     ),
     Definition(
