@@ -50,6 +50,17 @@ def test_what_stands_beside_it_is_answered_or_told_why_not(endless: House) -> No
     assert "INTERNAL_ERROR" not in codes.values()
 
 
+def test_a_statement_may_not_use_up_the_time_of_the_whole_request(endless: House) -> None:
+    patient = endless.configured(graphql__request_timeout_s=60.0, graphql__statement_timeout_s=0.3)
+
+    body = patient.answer('{ a: customer(id: "x") { id } b: customers(first: 1) { totalCount } }')
+
+    codes = {error["path"][0]: error["extensions"]["code"] for error in body["errors"]}
+    # PostgreSQL gives up the whole transaction with the statement.
+    expected = {"a": "TIMEOUT", "b": "ABORTED"} if endless.database.dialect == "postgresql" else {"a": "TIMEOUT"}
+    assert codes == expected
+
+
 def test_a_query_cannot_write_on_postgresql(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.graphql.house import house
 

@@ -24,7 +24,25 @@ def limit(sql: Connection, statement_s: float, deadline_s: float) -> None:
         return
     raw = sql.connection.driver_connection
     assert raw is not None
-    raw.set_progress_handler(lambda: int(time.monotonic() > deadline_s), _STEPS)
+    watch = _Watch(statement_s, deadline_s)
+    raw.set_trace_callback(watch.begins)
+    raw.set_progress_handler(watch.is_up, _STEPS)
+
+
+class _Watch:
+    """Looks at the clock while SQLite works."""
+
+    def __init__(self, statement_s: float, deadline_s: float) -> None:
+        self.statement_s, self.deadline_s = statement_s, deadline_s
+        self.until_s = deadline_s
+
+    def begins(self, _: str) -> None:
+        """A statement begins."""
+        self.until_s = min(self.deadline_s, time.monotonic() + self.statement_s)
+
+    def is_up(self) -> int:
+        """Not 0 when the statement is to be broken off."""
+        return int(time.monotonic() > self.until_s)
 
 
 def unlimit(sql: Connection) -> None:
@@ -32,6 +50,7 @@ def unlimit(sql: Connection) -> None:
     raw = sql.connection.driver_connection
     if sql.dialect.name == "sqlite" and raw is not None:
         raw.set_progress_handler(None, 0)
+        raw.set_trace_callback(None)
 
 
 def is_aborted(error: DBAPIError) -> bool:
