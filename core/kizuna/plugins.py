@@ -12,6 +12,7 @@ import pluggy
 from pydantic import ValidationError
 
 from kizuna.errors import ConfigError, PluginError, UnknownName
+from kizuna.metrics.policy import POLICIES, Policy
 from kizuna.model.facts import KINDS, Fact, Merged, kind_of
 from kizuna.sdk import AnyConnector, Connector, Hooks
 
@@ -64,6 +65,23 @@ class Plugins:
                 found.update({sandbox.key: sandbox for sandbox in implementation()})
             except Exception:  # a border: one plugin's fault must not take the other sandboxes away
                 log.exception("plugin %s: its sandboxes cannot be loaded", name)
+        return found
+
+    def revenue_policies(self) -> dict[str, Policy]:
+        """Name → policy for counting recurring revenue: Kizuna's and those that plugins bring.
+
+        A name that is taken stays with whoever had it first; the other one is logged and left out.
+        """
+        found = dict(POLICIES)
+        for name, implementation in self.implementations("kizuna_revenue_policies"):
+            try:
+                brought = {policy.name: policy for policy in implementation()}
+            except Exception:  # a border: one plugin's fault must not take the other policies away
+                log.exception("plugin %s: its policies for revenue cannot be loaded", name)
+                continue
+            for key in sorted(found.keys() & brought.keys()):
+                log.error("plugin %s: there is a policy for revenue called %s already", name, key)
+            found = {**brought, **found}
         return found
 
     def tell(self, notice: str, **arguments: Any) -> None:

@@ -100,7 +100,7 @@ def _pages(context: Context, relation: Relation, target: TypePlan, keys: list[tu
     assert order is not None
     given = field.arguments
     page = page_of(order, context.limits.max_page_size, first=given["first"], after=given.get("after"))
-    chosen, counts = chosen_nodes(context, field, target)
+    chosen, counts = chosen_nodes(context, field, target.type_name)
     conditions = reading.filtered(context.sql, relation.filters, given)
     context.check()
     firsts = list(dict.fromkeys(key[0] for key in keys))
@@ -151,15 +151,26 @@ def nodes(context: Context, plan: TypePlan, ids: list[str], field: Chosen) -> di
     return {key: row.values for key, row in found.items()}
 
 
-def chosen_nodes(context: Context, field: Chosen, target: TypePlan) -> tuple[list[Chosen], bool]:
+def entities(context: Context, plan: TypePlan, ids: list[str], field: Chosen) -> dict[str, Source]:
+    """Id → source of customers or people; one that was merged away is not found."""
+    chosen = context.selection.below(field.nodes, plan.type_name)
+    shape = context.sight.shapes[plan.shape]
+    context.check()
+    relation = Relation(plan.shape, shape.key, shape.key, keys="word")
+    rows = reading.by_keys(context.sql, wanted(context, plan, chosen), relation, ids)
+    fill(context, plan, rows, chosen)
+    return {str(row.parent[0]): row.values for row in rows}
+
+
+def chosen_nodes(context: Context, field: Chosen, target: str) -> tuple[list[Chosen], bool]:
     """What is selected of a connection's rows, under ``nodes`` and ``edges`` together, and whether they are counted."""
-    inner = context.selection.below(field.nodes, f"{target.type_name}Connection")
+    inner = context.selection.below(field.nodes, f"{target}Connection")
     below = [node for choice in inner if choice.name == "nodes" for node in choice.nodes]
     for choice in inner:
         if choice.name == "edges":
-            edges = context.selection.below(choice.nodes, f"{target.type_name}Edge")
+            edges = context.selection.below(choice.nodes, f"{target}Edge")
             below += [node for edge in edges if edge.name == "node" for node in edge.nodes]
-    chosen = context.selection.below(below, target.type_name)
+    chosen = context.selection.below(below, target)
     return chosen, any(choice.name == "totalCount" for choice in inner)
 
 
@@ -187,7 +198,7 @@ def listed(
     given = field.arguments if arguments is None else arguments
     paging = {name: given.get(name) for name in ("first", "after", "last", "before")}
     page = page_of(order, context.limits.max_page_size, **paging)
-    chosen, counts = chosen_nodes(context, field, plan)
+    chosen, counts = chosen_nodes(context, field, plan.type_name)
     context.check()
     rows = reading.first(context.sql, wanted(context, plan, chosen), order, page, conditions, through)
     fill(context, plan, rows[: page.size], chosen)

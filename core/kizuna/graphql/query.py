@@ -15,6 +15,7 @@ from kizuna.graphql.filters import CustomerFilter, CustomerSort, customer_condit
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.labels import FINANCE, PII, SUPPORT, described, needed
 from kizuna.graphql.lookups import ExternalId, customer_id, node_key, person_id, record_rid
+from kizuna.graphql.metrics_query import MetricQueries
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, SPAN
 from kizuna.graphql.review_query import ReviewQueries
@@ -46,7 +47,7 @@ OfEntity = Annotated[Entity | None, strawberry.argument(description="Only accoun
 
 
 @strawberry.type(description="Everything one can ask.")
-class Query(FieldQueries, ReviewQueries, ViewerQueries):
+class Query(FieldQueries, MetricQueries, ReviewQueries, ViewerQueries):
     @asked("The customer that is meant; name one thing. An id that was merged leads to the one that stayed.")
     def customer(
         self,

@@ -6,14 +6,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from kizuna.metrics.dated import Subscription, fault
+from kizuna.metrics.exact import Result, ratio
+from kizuna.metrics.inputs import Count, Inputs, NotNegative
 from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, ledger
 from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.rates import Rate, converted
+from kizuna.metrics.reasons import Reason
 from kizuna.metrics.revenue import amount, standing
 from kizuna.model.money import MICRO
 
@@ -122,6 +126,27 @@ def _in_one(
     if missing and len(missing) == len(of_customer):
         return None, currency, "missing_fx", missing
     return total, currency, None, missing
+
+
+class Arpa(Inputs, frozen=True, kw_only=True):
+    """Recurring revenue and how many customers pay it."""
+
+    mrr: NotNegative | None
+    customers: Count | None
+
+
+class Average(Result, frozen=True, kw_only=True):
+    """Major units of a month, exact."""
+
+    arpa: Fraction | None = None
+
+
+def arpa(inputs: Arpa) -> Average:
+    """Average revenue per account; None where nobody pays."""
+    value = ratio(inputs.mrr, inputs.customers)
+    if value is not None:
+        return Average(arpa=value)
+    return Average(reason=Reason.NO_DATA if inputs.mrr is None or inputs.customers is None else Reason.EMPTY_COHORT)
 
 
 class MovementInputs(

@@ -16,6 +16,7 @@ from kizuna.errors import (
     RefusedError,
     TransientError,
 )
+from kizuna.metrics.policy import Policy as RevenuePolicy
 from kizuna.model.enums import (
     AccountKind,
     ContractStatus,
@@ -164,6 +165,7 @@ __all__ = [
     "RefusedError",
     "Reply",
     "Replying",
+    "RevenuePolicy",
     "Said",
     "SecretStr",
     "Settings",

@@ -10,6 +10,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from kizuna.metrics.policy import Policy as RevenuePolicy
     from kizuna.sdk.connector import AnyConnector
 
 PROJECT = "kizuna"
@@ -31,6 +32,10 @@ class Hooks:
     @hookspec
     def kizuna_customer_fields(self) -> Iterable[Any]:  # type: ignore[empty-body]  # a specification has none
         """Add fields to ``Customer`` in the API, declared neutrally (name, type, function). Asked once, at start."""
+
+    @hookspec
+    def kizuna_revenue_policies(self) -> Iterable[RevenuePolicy]:  # type: ignore[empty-body]  # a specification has none
+        """Say how this plugin's vendor counts recurring revenue, under a name of its own. Asked on demand."""
 
     @hookspec
     def kizuna_sync_finished(self, connection: str, run: str, state: str) -> None:

@@ -107,6 +107,14 @@ def kizuna_connectors() -> Iterator[type[sdk.Connector[Any]]]:
 
 
 @sdk.hookimpl
+def kizuna_revenue_policies() -> Iterator[sdk.RevenuePolicy]:
+    # https://docs.stripe.com/billing/subscriptions/analytics/glossary and the support pages on MRR (read 2026-05).
+    yield sdk.RevenuePolicy(
+        name="stripe", discounts="forever", cancel="request", paused="keep", logo_churn_denominator="start_plus_new"
+    )
+
+
+@sdk.hookimpl
 def kizuna_sandboxes() -> Iterator[Any]:
     from kizuna_stripe.sandbox import StripeSandbox
 

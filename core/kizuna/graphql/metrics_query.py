@@ -1,0 +1,307 @@
+"""What one can ask about recurring revenue: metrics on a day, as series, and the movements behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal as Exact
+from typing import Annotated, Any, cast
+
+import strawberry
+
+from kizuna import clock
+from kizuna.errors import ConfigError
+from kizuna.graphql import loading
+from kizuna.graphql.context import Context
+from kizuna.graphql.errors import UserError
+from kizuna.graphql.info import Info, asked
+from kizuna.graphql.labels import FINANCE
+from kizuna.graphql.loading import slot
+from kizuna.graphql.paging import connection, page_of
+from kizuna.graphql.scalars import Date, DateTime
+from kizuna.graphql.selection import Chosen
+from kizuna.graphql.types.billing import BillingSubscription
+from kizuna.graphql.types.customers import Customer
+from kizuna.graphql.types.metrics import MetricKey, MetricPoint, MetricValue
+from kizuna.graphql.types.records import SourceRecord
+from kizuna.metrics import policy as policies
+from kizuna.metrics.exact import half_up
+from kizuna.metrics.frames import Question, Row, months_before
+from kizuna.metrics.policy import Policy
+from kizuna.metrics.questions import Told, ask
+from kizuna.model.money import exponent
+from kizuna.storage import agreements
+from kizuna.storage.answers import lookups, reading
+from kizuna.storage.answers.ids import record_id
+from kizuna.storage.answers.shape import Order
+
+EXCLUDED_MOST = 1_000
+POINTS_MOST = 120
+ROWS = Order("metric rows", ("n",))
+
+Day = Annotated[Date | None, strawberry.argument(description="At the end of this day; today when left out.")]
+Since = Annotated[
+    Date | None,
+    strawberry.argument(
+        description="Since the end of this day; a year before for retention, a month for the others, when left out."
+    ),
+]
+KnownAt = Annotated[
+    DateTime | None, strawberry.argument(description="As it was known then; as it is known now when left out.")
+]
+OfPolicy = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The policy to count under: kizuna when left out; those there are stand in its error."
+    ),
+]
+InCurrency = Annotated[
+    str | None,
+    strawberry.argument(description="The currency to answer in; may be left out where everything is paid in one."),
+]
+OfCustomers = Annotated[
+    list[strawberry.ID] | None, strawberry.argument(description="Only of these customers, at most 1000.")
+]
+
+
+@strawberry.type
+class MetricQueries:
+    @asked("A metric as of a day, with every row that is in it.")
+    def metric(
+        self,
+        info: Info,
+        key: Annotated[MetricKey, strawberry.argument(description="Which metric.")],
+        as_of: Day = None,
+        since: Since = None,
+        known_at: KnownAt = None,
+        policy: OfPolicy = None,
+        currency: InCurrency = None,
+        customers: OfCustomers = None,
+    ) -> MetricValue:
+        question = _question(info.context, as_of, since, known_at, policy, currency, customers)
+        told = ask(str(key), question)
+        return cast("MetricValue", _shown(info.context, info.chosen, told, known_at))
+
+    @asked("A metric at the end of each month, the oldest first.")
+    def metric_series(
+        self,
+        info: Info,
+        key: Annotated[MetricKey, strawberry.argument(description="Which metric.")],
+        months: Annotated[int, strawberry.argument(description="How many months, 1 to 120.")],
+        as_of: Day = None,
+        known_at: KnownAt = None,
+        policy: OfPolicy = None,
+        currency: InCurrency = None,
+        customers: OfCustomers = None,
+    ) -> list[MetricPoint]:
+        if not 1 <= months <= POINTS_MOST:
+            raise UserError(f"`months` is {months}; it may be 1 to {POINTS_MOST}.")
+        question = _question(info.context, as_of, None, known_at, policy, currency, customers)
+        ends = [question.as_of, *month_ends(question.as_of, months - 1)]
+        points = []
+        for day in reversed(ends):
+            info.context.check()
+            told = ask(str(key), _on(question, day))
+            points.append({"as_of": day.isoformat(), "since": _iso(told.since), **_valued(info.context, told)})
+        return cast("list[MetricPoint]", points)
+
+
+def month_ends(day: date, most: int) -> list[date]:
+    """The last days of the months before the day's own, the latest first."""
+    last = day.replace(day=1) - timedelta(days=1)
+    return [months_before(last, number) for number in range(most)]
+
+
+def _on(question: Question, day: date) -> Question:
+    return Question(
+        subscriptions=question.subscriptions,
+        as_of=day,
+        currency=question.currency,
+        rates=question.rates,
+        policy=question.policy,
+    )
+
+
+def _question(
+    context: Context,
+    as_of: str | None,
+    since: str | None,
+    known_at: int | None,
+    policy: str | None,
+    currency: str | None,
+    customers: Sequence[str] | None,
+) -> Question:
+    day = date.fromisoformat(as_of) if as_of else clock.now().astimezone(context.zone).date()
+    first = date.fromisoformat(since) if since else None
+    if first is not None and first >= day:
+        raise UserError("`since` must be a day before `asOf`.")
+    if customers is not None and not 1 <= len(customers) <= EXCLUDED_MOST:
+        raise UserError(f"`customers` names {len(customers)}; it may name 1 to {EXCLUDED_MOST}.")
+    sql = context.sql
+    chosen = None if customers is None else [lookups.standing(sql, one) for one in customers]
+    hidden = FINANCE in context.sight.missing
+    context.check()
+    found = () if hidden else tuple(agreements.dated(sql, context.zone, chosen, known_at))
+    return Question(
+        subscriptions=found, as_of=day, since=first, currency=_currency(currency), policy=_policy(context, policy)
+    )
+
+
+def _currency(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if len(text) != 3 or not text.isascii() or not text.isalpha():
+        raise UserError(f'`currency` is {text[:20]!r}; write its three letters, such as "JPY".')
+    return text.upper()
+
+
+def _policy(context: Context, name: str | None) -> Policy:
+    if name is None:
+        return policies.KIZUNA
+    try:
+        return policies.named(name, context.plugins.revenue_policies())
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+
+
+def _valued(context: Context, told: Told) -> dict[str, Any]:
+    if FINANCE in context.sight.missing:
+        return {"value": None, "reason": None}
+    return {"value": None if told.value is None else plain(told.value), "reason": told.reason}
+
+
+def _shown(context: Context, chosen: Chosen, told: Told, known_at: int | None) -> dict[str, Any]:
+    source: dict[str, Any] = {
+        "key": told.metric,
+        "unit": told.unit,
+        "policy": told.policy,
+        "as_of": told.as_of.isoformat(),
+        "since": _iso(told.since),
+        "known_at": known_at,
+        "currency": told.currency or None,
+        "coverage": plain(told.coverage),
+        "figures": _figures(told.figures),
+        "excluded": [_excluded(one.id, one.reason) for one in told.excluded[:EXCLUDED_MOST]],
+        **_valued(context, told),
+    }
+    for field in context.selection.below(chosen.nodes, "MetricValue"):
+        language = str(field.arguments.get("language") or "en")
+        if field.name == "definition":
+            source[slot(field.key)] = _definition(told, language)
+        elif field.name == "sentence":
+            source[slot(field.key)] = sentence(told, language)
+        elif field.name == "rows":
+            source[slot(field.key)] = _rows(context, field, told.rows)
+    return source
+
+
+def _excluded(key: str, reason: str) -> dict[str, str]:
+    """A subscription under its public id, a customer under its own."""
+    is_record = key.removeprefix("-").isdigit()
+    return {"id": record_id("subscription", int(key)) if is_record else key, "reason": str(reason)}
+
+
+def _definition(told: Told, language: str) -> dict[str, Any]:
+    known, in_japanese = told.definition, language == "ja"
+    return {
+        "key": known.key,
+        "version": known.version,
+        "title": known.title_ja if in_japanese else known.title_en,
+        "says": known.says_ja if in_japanese else known.says_en,
+        "formula": known.formula,
+        "source": known.source or None,
+    }
+
+
+def sentence(told: Told, language: str) -> str:
+    """The value, its formula and the figures in it, as one line in that language (en, ja)."""
+    known = told.definition
+    names = ", ".join(f"{name} {rounded(value, told)}" for name, value in told.figures.items())
+    if language == "ja":
+        value = f"算出できません（{told.reason}）" if told.value is None else _amount(told)
+        return f"{known.title_ja}：{told.as_of.isoformat()}時点で{value}。{known.formula}（{names}）"
+    value = f"none ({told.reason})" if told.value is None else _amount(told)
+    return f"{known.title_en}, {told.metric}, as of {told.as_of.isoformat()}: {value}. {known.formula} ({names})"
+
+
+def _amount(told: Told) -> str:
+    assert told.value is not None
+    if told.unit == "ratio":
+        return f"{half_up(told.value * 100, 2)} %"
+    return f"{rounded(told.value, told)}{' ' + told.currency if told.currency else ''}"
+
+
+def rounded(value: Exact, told: Told) -> str:
+    """The figure as it is shown: whole where it is whole, else to the decimals of its currency."""
+    if value == value.to_integral_value():
+        return format(value.to_integral_value(), "f")
+    return format(half_up(value, exponent(told.currency) if told.currency else 4), "f")
+
+
+def plain(value: Exact) -> str:
+    """The number in full, without an exponent and without zeros at its end."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _figures(figures: Mapping[str, Exact]) -> list[dict[str, str]]:
+    return [{"name": name, "value": plain(value)} for name, value in figures.items()]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any]:
+    """A page of the rows with what is selected of their customers, subscriptions and records."""
+    page = page_of(
+        ROWS, context.limits.max_page_size, first=field.arguments["first"], after=field.arguments.get("after")
+    )
+    begins = 0 if page.position is None else int(page.position[0]) + 1
+    shown = list(enumerate(rows))[begins : begins + page.size + 1]
+    below, _ = loading.chosen_nodes(context, field, "MetricRow")
+    customers = _loaded(context, below, "customer", Customer, {row.customer for _, row in shown})
+    bought = {row.subscription for _, row in shown if row.subscription}
+    subscriptions = _loaded(context, below, "subscription", BillingSubscription, {_bought(one) for one in bought})
+    said = {_record(source) for _, row in shown for source in row.sources}
+    records = _loaded(context, below, "records", SourceRecord, said)
+    made = [
+        reading.Row(
+            {
+                "figures": _figures(row.figures),
+                "reason": row.reason,
+                "day": _iso(row.day),
+                "customer": customers.get(row.customer),
+                "subscription": subscriptions.get(_bought(row.subscription)) if row.subscription else None,
+                "records": [
+                    found for key in dict.fromkeys(map(_record, row.sources)) if (found := records.get(key)) is not None
+                ],
+            },
+            starts={},
+            parent=(),
+            position=(place,),
+        )
+        for place, row in shown
+    ]
+    return connection(ROWS, page, made, len(rows))
+
+
+def _bought(subscription: str) -> str:
+    return record_id("subscription", int(subscription))
+
+
+def _record(source: str) -> str:
+    """The public id of the record that a source names (record/version)."""
+    return record_id("record", int(source.partition("/")[0]))
+
+
+def _loaded(
+    context: Context, below: Sequence[Chosen], name: str, type_: type[Any], keys: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Id → source of what these rows lead to, where it is selected."""
+    field = next((choice for choice in below if choice.name == name), None)
+    if field is None or not keys:
+        return {}
+    plan = context.registry.by_class[type_]
+    load = loading.entities if type_ is Customer else loading.nodes
+    return load(context, plan, sorted(keys), field)

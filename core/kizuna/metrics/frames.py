@@ -1,0 +1,168 @@
+"""Two balances of recurring revenue and what moved between them: what every question about it is answered from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+import msgspec
+
+from kizuna.metrics.dated import Subscription
+from kizuna.metrics.movements import Movement, balances, book, by_customer, ledger
+from kizuna.metrics.policy import KIZUNA, Policy
+from kizuna.metrics.rates import Rate, converted
+from kizuna.metrics.revenue import amount
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: of which subscriptions, at the end of which day, since the end of which day, in which currency."""
+
+    subscriptions: tuple[Subscription, ...]
+    as_of: date
+    since: date | None = None
+    currency: str | None = None
+    rates: tuple[Rate, ...] = ()
+    policy: Policy = KIZUNA
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What one customer, or one subscription of it, has in the figures; ``sources`` are the records that say so."""
+
+    customer: str
+    figures: dict[str, Decimal]
+    subscription: str | None = None
+    reason: str | None = None
+    day: date | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Frame:
+    """Two balances and what moved between them, in one currency at the rates of the first (or only) day."""
+
+    def __init__(self, question: Question, months: int, *, counting: bool = False) -> None:
+        self.question, self.counting = question, counting
+        self.since = question.as_of if not months else question.since or months_before(question.as_of, months)
+
+    @cached_property
+    def moved(self) -> list[Movement]:
+        """Every movement there is, also those that are known to come."""
+        return ledger(self.question.subscriptions, self.question.policy)
+
+    @cached_property
+    def inside(self) -> list[Movement]:
+        """What moved after the first day, up to the last one."""
+        return [one for one in self.moved if self.since < one.date <= self.question.as_of]
+
+    @cached_property
+    def currencies(self) -> set[str]:
+        """The currencies in which there was anything to count."""
+        return {one.currency for one in self.moved if one.date <= self.question.as_of and one.micro}
+
+    @cached_property
+    def currency(self) -> str | None:
+        """The currency of the answer; None when there are several and none was chosen; of counts there is none."""
+        if self.counting:
+            return ""
+        if self.question.currency:
+            return self.question.currency.upper()
+        return next(iter(self.currencies), "") if len(self.currencies) <= 1 else None
+
+    @cached_property
+    def missing(self) -> set[str]:
+        """The customers of whose currency there is no rate; they are left out of both balances."""
+        return {
+            one.customer
+            for one in self.moved
+            if one.date <= self.question.as_of and one.micro and self._worth(one.micro, one.currency) is None
+        }
+
+    def worth(self, micro: int, currency: str) -> Decimal:
+        """The amount in the currency of the answer, of a customer that is not left out."""
+        return self._worth(micro, currency) or Decimal(0)
+
+    def _worth(self, micro: int, currency: str) -> Decimal | None:
+        value = amount(micro, currency)
+        if self.counting:
+            return value  # whether there is any is all that matters
+        return converted(value, currency, self.currency or currency, self.since, self.question.rates)
+
+    def worth_today(self, micro: int, currency: str) -> Decimal:
+        """The same at the rate of the last day."""
+        if self.counting:
+            return amount(micro, currency)
+        value = amount(micro, currency)
+        return converted(
+            value, currency, self.currency or currency, self.question.as_of, self.question.rates
+        ) or Decimal(0)
+
+    def balance(self, day: date) -> dict[str, Decimal]:
+        """Customer → what it pays a month at the end of the day."""
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for (customer, currency), micro in balances(self.question.subscriptions, day, self.question.policy).items():
+            if customer not in self.missing:
+                found[customer] += self.worth(micro, currency)
+        return dict.fromkeys(found, Decimal(1)) if self.counting else dict(found)
+
+    @cached_property
+    def opening(self) -> dict[str, Decimal]:
+        """Customer → what it paid at the end of the first day."""
+        return self.balance(self.since)
+
+    @cached_property
+    def closing(self) -> dict[str, Decimal]:
+        """Customer → what it pays at the end of the last day."""
+        return self.balance(self.question.as_of)
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Customer → the records that say what it paid on the first day, what moved since, and what it pays."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for customer, held in by_customer(self.question.subscriptions).items():
+            for day in (self.since, self.question.as_of):
+                for stand in book(customer, held, day, self.question.policy).values():
+                    found[customer].update(dict.fromkeys(line.item.source for line in stand.lines if line.item.source))
+        for one in self.inside:
+            found[one.customer].update(dict.fromkeys(one.sources))
+        return {customer: tuple(sources) for customer, sources in found.items()}
+
+    @cached_property
+    def flows(self) -> list[Row]:
+        """A row for each movement inside, under its kind; losses are positive."""
+        return [self._row(one) for one in self.inside if one.customer not in self.missing]
+
+    def _row(self, one: Movement) -> Row:
+        value = self.worth(one.micro, one.currency)
+        lost = one.kind.value in ("churn", "contraction")
+        return Row(
+            customer=one.customer,
+            subscription=one.parts[0].subscription if one.parts else None,
+            figures={one.kind.value: -value if lost else value},
+            reason=one.reason,
+            day=one.date,
+            sources=one.sources,
+        )
+
+    def coming(self, until: date) -> list[Row]:
+        """What is known today to move after the last day, up to another one."""
+        day = self.question.as_of
+        return [self._row(one) for one in self.moved if day < one.date <= until and one.customer not in self.missing]
+
+
+def summed(rows: Sequence[Row]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        for name, value in row.figures.items():
+            totals[name] += value
+    return dict(totals)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last one of that month; the last day of a month stays a last day."""
+    last = (day + timedelta(days=1)).day == 1
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first_after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    end = first_after - timedelta(days=1)
+    return end if last else end.replace(day=min(day.day, end.day))

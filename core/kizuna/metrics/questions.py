@@ -1,0 +1,84 @@
+"""Metrics asked of dated subscriptions: what each is given, what came out, and every row that went in.
+
+The figure itself is always worked out by the function of its definition; here its inputs are counted together, customer
+by customer, so that the rows that are shown sum to the figures that the formula was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from kizuna.errors import UnknownName
+from kizuna.metrics.catalogue import definition
+from kizuna.metrics.definition import Definition
+from kizuna.metrics.fills import METRICS, Metric, Unit, decimal
+from kizuna.metrics.frames import Frame, Question, Row, summed
+from kizuna.metrics.measures import Excluded
+from kizuna.metrics.reasons import Reason
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: a value, or none with its ``reason``; the figures of the formula; the rows that sum to them."""
+
+    metric: str
+    definition: Definition
+    policy: str
+    as_of: date
+    since: date | None
+    unit: Unit
+    value: Decimal | None
+    currency: str | None
+    reason: str | None
+    coverage: Decimal
+    figures: dict[str, Decimal]
+    rows: tuple[Row, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def ask(key: str, question: Question) -> Told:
+    """The metric of that key. Raises UnknownName."""
+    if key not in METRICS:
+        raise UnknownName("metric", key, METRICS)
+    metric = METRICS[key]
+    frame = Frame(question, metric.months, counting=metric.counting)
+    if frame.currency is None:
+        return _told(metric, frame, None, [], reason="mixed_currencies")
+    if not question.subscriptions:
+        return _told(metric, frame, None, [], reason=Reason.NO_DATA)
+    inputs, rows = metric.fill(frame)
+    return _told(metric, frame, inputs, rows)
+
+
+def _told(
+    metric: Metric, frame: Frame, inputs: msgspec.Struct | None, rows: Sequence[Row], reason: str | None = None
+) -> Told:
+    known, question = definition(metric.of), frame.question
+    result: Any = None if inputs is None else known.answer(inputs, question.policy)
+    value = getattr(result, metric.field, None)
+    shown = getattr(result, "reason", None) if value is None else None
+    excluded = [one for one in getattr(result, "excluded", ()) if isinstance(one, Excluded)]
+    excluded += [Excluded(id=one, reason=Reason.MISSING_FX) for one in sorted(frame.missing if result else ())]
+    counted = {row.customer for row in rows}
+    left_out = {one.id for one in excluded if one.reason == Reason.MISSING_FX}
+    whole = len(counted | left_out)
+    return Told(
+        metric=metric.key,
+        definition=known,
+        policy=question.policy.name,
+        as_of=question.as_of,
+        since=frame.since if metric.months else None,
+        unit=metric.unit,
+        value=None if value is None else decimal(value),
+        currency=frame.currency if metric.unit == "money" else None,
+        reason=reason or (None if shown is None else str(shown)),
+        coverage=Decimal(0) if result is None else decimal(Fraction(len(counted - left_out), whole) if whole else 1),
+        figures=summed(rows),
+        rows=tuple(rows),
+        excluded=tuple(dict.fromkeys(excluded)),
+    )
