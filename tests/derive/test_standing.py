@@ -89,6 +89,20 @@ def test_they_stay_apart_when_the_records_of_both_are_replaced_one_after_the_oth
         assert proven(made)
 
 
+def test_they_stay_apart_when_the_record_is_merged_into_another_by_its_system(database_url: str) -> None:
+    with bench(database_url) as made:
+        two_that_are_never_one(made)
+        gone(made, "foods", minute=2)
+
+        made.write({**FOODS, "id": "2", "at": at(3)}, {**FOODS, "merged_into": "2", "at": at(3)})
+        same_name(made, minute=4)
+
+        after = homes(made)
+        assert sorted(after) == ["music", "toy"]
+        assert after["toy"] != after["music"]
+        assert proven(made)
+
+
 def test_one_undo_takes_back_the_decision_of_the_record_that_is_gone_too(database_url: str) -> None:
     with bench(database_url) as made:
         decision = two_that_are_never_one(made)
