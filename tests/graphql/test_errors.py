@@ -48,6 +48,13 @@ def test_a_mistake_in_the_document_is_told_with_its_place(small: House) -> None:
     assert errors[0]["locations"] == [{"line": 2, "column": 33}]
 
 
+def test_a_mistake_made_many_times_is_told_once_with_its_first_places(small: House) -> None:
+    errors = small.errors("{ schemaVersion @a @a @a @a @a @a @a @b }")
+
+    assert [error["message"] for error in errors] == ["Unknown directive '@a'.", "Unknown directive '@b'."]
+    assert [at["column"] for at in errors[0]["locations"]] == [17, 20, 23, 26, 29]
+
+
 def test_production_gives_no_hints_at_what_else_there_is(small: House) -> None:
     production = small.configured(mode="production")
 

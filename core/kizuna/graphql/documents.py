@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     specified_rules,
@@ -27,6 +28,7 @@ from kizuna.graphql.limits import Counted, check_written, count
 
 REMEMBERED = 256
 ERRORS_MOST = 20
+PLACES_MOST = 5
 COUNTS_MOST = 32
 
 
@@ -109,12 +111,21 @@ class Documents:
                 return self._known[text]
         assert document.node is not None
         errors = validate(self.schema, document.node, self._rules, max_errors=ERRORS_MOST, hide_suggestions=self._hides)
-        judged = Document(document.node, tuple(errors), counted=document.counted)
+        judged = Document(document.node, tuple(_each_once(errors)), counted=document.counted)
         with self._lock:
             self._known[text] = judged
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return judged
+
+
+def _each_once(errors: Sequence[GraphQLError]) -> Iterator[GraphQLError]:
+    """Each mistake told once, with every place where it was made."""
+    nodes: dict[str, list[Node]] = {}
+    for error in errors:
+        nodes.setdefault(error.message, []).extend(error.nodes or ())
+    for message, places in nodes.items():
+        yield GraphQLError(message, places[:PLACES_MOST])
 
 
 def _parsed(text: str, limits: GraphQLLimits) -> DocumentNode:
