@@ -67,6 +67,15 @@ def test_one_case_may_be_asked_for(kizuna, written):
     assert (unknown.returncode, unknown.stderr) == (1, "Error: There is no case named 'rihgt'; did you mean 'right'?\n")
 
 
+def test_a_policy_of_a_connectors_vendor_is_known(kizuna, written):
+    inputs = {"start": 10, "lost_of_start": 1, "joined": 15, "lost_of_joined": 0}
+    case = {"id": "a", "metric": "logo_churn", "policy": "stripe", "inputs": inputs, "expected": {"stripe": "0.04"}}
+
+    done = kizuna("verify", "metrics", written(case))
+
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

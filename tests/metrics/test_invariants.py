@@ -13,6 +13,7 @@ from kizuna.metrics.backtest import Flagged, health_backtest
 from kizuna.metrics.churn import MonthlyRate, annualise
 from kizuna.metrics.currency import NativeBalance, fx
 from kizuna.metrics.exact import half_up, total
+from kizuna.metrics.foresight import Scored, Scores, health_foresight
 from kizuna.metrics.growth import RollForward, mrr_rollforward
 from kizuna.metrics.health import Factor, Factors, health_weighted
 from kizuna.metrics.reasons import Reason
@@ -155,6 +156,20 @@ def test_an_interval_holds_its_share_and_lies_within_nought_and_one(both, only_f
         if share is not None and interval is not None:
             assert 0 <= interval[0] <= interval[1] <= 1
             assert Fraction(interval[0]) - Fraction(1, 10**30) <= share <= Fraction(interval[1]) + Fraction(1, 10**30)
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), max_size=12))
+def test_the_area_is_the_share_of_pairs_in_which_who_left_scored_lower(known):
+    accounts = tuple(
+        Scored(id=str(place), score=Decimal(score), churned=churned) for place, (score, churned) in enumerate(known)
+    )
+    pairs = [(gone, kept) for gone, left in known if left for kept, stays in known if not stays]
+
+    found = health_foresight(Scores(accounts=accounts))
+
+    won = sum(Fraction(gone < kept) + Fraction(int(gone == kept), 2) for gone, kept in pairs)
+    assert found.auc == (won / len(pairs) if pairs else None)
+    assert sum(one.accounts for one in found.deciles) == len(known)
 
 
 @given(st.fractions(), st.integers(0, 6))

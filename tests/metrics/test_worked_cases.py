@@ -108,6 +108,7 @@ def test_without_a_tolerance_the_last_written_place_counts(written, status):
             "`lost_of_start` is 2, more than the 1 of `start`",
         ),
         (case("handoff_sla", inputs={"won": "2026-03-06T17:00"}), "names no time zone"),
+        (case("handoff_sla", inputs={"won": 7}), "a moment is a text such as 2026-03-06T17:00+09:00, and this is 7"),
         (case("handoff_sla", inputs={"won": "2026-02-30T17:00Z"}), "The inputs do not fit `handoff_sla`"),
         (case("nps", inputs={"answers": [11]}), "`answers` must not be more than 10, and is 11"),
         (case("nps", inputs={"asked": 1, "answers": [1, 2]}), "2 people answered, more than the 1 of `asked`"),

@@ -17,7 +17,7 @@ from kizuna import plugins
 from kizuna.metrics.catalogue import SUBJECTS
 from kizuna.metrics.definition import Definition
 from kizuna.metrics.inputs import Bounds
-from kizuna.metrics.policy import POLICIES, Policy
+from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.reasons import Reason
 
 _HEAD = """
@@ -165,9 +165,8 @@ def _between(bounds: Bounds) -> str:
 
 def _policies() -> list[str]:
     """Every policy of this repository, question by question; a connector's is named like the system it reads."""
-    connectors = plugins.load().connectors.values()
-    brought = {one.name: one for each in connectors for one in getattr(each, "revenue_policies", ())}
-    known = {**POLICIES, **brought}
+    known = plugins.load().revenue_policies()
+    known = {name: known[name] for name in sorted(known, key=lambda name: (name != KIZUNA.name, name))}
     questions = [field.name for field in msgspec.structs.fields(Policy) if field.name != "name"]
     lines = ["## Policies", *_sentences(Policy), "", f"| question | {' | '.join(f'`{name}`' for name in known)} |"]
     lines.append(f"|---|{'---|' * len(known)}")

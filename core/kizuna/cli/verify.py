@@ -70,13 +70,11 @@ def _text(file: Path) -> bytes:
 
 def _policies() -> dict[str, Policy]:
     """Every policy of this installation by name: Kizuna's, and those the connectors' vendors go by."""
-    from kizuna.metrics.policy import POLICIES
     from kizuna.plugins import load
 
     settings = given.settings()
     host = load(None if "*" in settings.plugins else list(settings.plugins))
-    brought = [policy for one in host.connectors.values() for policy in getattr(one, "revenue_policies", ())]
-    return {**POLICIES, **{policy.name: policy for policy in brought}}
+    return host.revenue_policies()
 
 
 def _print(outcomes: Sequence[Outcome], counts: dict[str, int]) -> None:

@@ -190,9 +190,11 @@ def _named_plainly(given: dict[str, msgspec.Raw], field: str | None) -> bytes:
 
 
 def _hook(kind: type, value: Any) -> Any:
-    if issubclass(kind, Instant) and isinstance(value, str):
-        return kind.read(value)
-    raise NotImplementedError(f"{kind.__name__} cannot be read")
+    if not issubclass(kind, Instant):
+        raise NotImplementedError(f"{kind.__name__} has no reading")
+    if not isinstance(value, str):
+        raise TypeError(f"a moment is a text such as 2026-03-06T17:00+09:00, and this is {value!r}")
+    return kind.read(value)
 
 
 def _unread(raw: Any, taken: Any, path: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kizuna.metrics import adoption, backtest, capacity, handoff, health, risk, surveys, value
+from kizuna.metrics import adoption, backtest, capacity, foresight, handoff, health, risk, surveys, value
 from kizuna.metrics.definition import Definition
 
 BANDS: Final = "https://handbook.gitlab.com/handbook/customer-success/product-usage-data/use-case-adoption"
@@ -170,6 +170,19 @@ SUCCESS: Final = (
         function=backtest.health_backtest,
         inputs=backtest.Flagged,
         result=backtest.Backtest,
+    ),
+    Definition(
+        key="health_foresight",
+        title_en="Foresight of health scores",
+        title_ja="ヘルススコアの予測力",
+        says_en="How well scores known before the outcome told apart who left, beside chance and simple guesses.",
+        says_ja="結果が出る前のスコアが、解約した顧客と継続した顧客をどれだけ見分けていたか。",
+        formula="AUC = share of pairs (left, stayed) with the lower score on who left, ties half; deciles; AUC without a factor",
+        unit="ratio",
+        value="auc",
+        function=foresight.health_foresight,
+        inputs=foresight.Scores,
+        result=foresight.Foresight,
     ),
     Definition(
         key="churn_state",
