@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -68,6 +69,7 @@ class Context:
     deadline_s: float  # of time.monotonic()
     answer_bytes: int  # the largest answer of a vendor that is read
     zone: tzinfo = UTC  # the organisation's
+    behind: Any = None  # reads what figures name, for types, which cannot know it: kizuna.graphql.behind
     masked: Masked = field(default_factory=Masked)
     _open: list[Connection] = field(default_factory=list)
 

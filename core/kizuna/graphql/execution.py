@@ -20,7 +20,7 @@ from kizuna.access.vault import Vault
 from kizuna.config import Settings
 from kizuna.derive import Deriver
 from kizuna.errors import KizunaError
-from kizuna.graphql import errors, limits
+from kizuna.graphql import behind, errors, limits
 from kizuna.graphql.context import LOCAL, READ, Caller, Context, QueueSync
 from kizuna.graphql.documents import Document, Documents
 from kizuna.graphql.errors import Aborted, TooLate, UserError
@@ -138,6 +138,7 @@ class Engine:
             deadline_s=deadline_s,
             answer_bytes=self.settings.sync.answer_bytes,
             zone=self.settings.zone,
+            behind=behind,
         )
 
     def _executed(

@@ -40,8 +40,6 @@ def marks_of(core: GraphQLSchema) -> Marked:
             metadata = _metadata(field)
             own = labels_in(metadata) | types[_target(field).name]
             beyond = own - types[name]
-            if beyond and name in _ROOTS:
-                raise LookupError(f"{name}.{field_name} leads to what is labelled; lead to it through something else.")
             if beyond and is_non_null_type(field.type) and not _is_page(name):
                 raise LookupError(f"{name}.{field_name} may be masked, so its type must be nullable.")
             if beyond:

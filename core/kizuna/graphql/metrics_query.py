@@ -11,18 +11,20 @@ import strawberry
 
 from kizuna import clock
 from kizuna.errors import ConfigError
-from kizuna.graphql import loading
+from kizuna.graphql import behind, loading
 from kizuna.graphql.context import Context
 from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.labels import FINANCE
 from kizuna.graphql.loading import slot
-from kizuna.graphql.paging import connection, page_of
+from kizuna.graphql.paging import Connection, connection, page_of
+from kizuna.graphql.plan import PAGING
 from kizuna.graphql.scalars import Date, DateTime
 from kizuna.graphql.selection import Chosen
 from kizuna.graphql.types.billing import BillingSubscription
 from kizuna.graphql.types.customers import Customer
 from kizuna.graphql.types.metrics import MetricKey, MetricPoint, MetricValue
+from kizuna.graphql.types.movements import MOVED, Movement, MovementKind
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.metrics import policy as policies
 from kizuna.metrics.exact import half_up
@@ -32,7 +34,8 @@ from kizuna.metrics.questions import Told, ask
 from kizuna.model.money import exponent
 from kizuna.storage import agreements
 from kizuna.storage.answers import lookups, reading
-from kizuna.storage.answers.ids import record_id
+from kizuna.storage.answers.ids import record_id, record_ids, subscription_id
+from kizuna.storage.answers.movements import LATEST_MOVED, MOVEMENT_FILTERS
 from kizuna.storage.answers.shape import Order
 
 EXCLUDED_MOST = 1_000
@@ -81,6 +84,23 @@ class MetricQueries:
         question = _question(info.context, as_of, since, known_at, policy, currency, customers)
         told = ask(str(key), question)
         return cast("MetricValue", _shown(info.context, info.chosen, told, known_at))
+
+    @asked("What moved recurring revenue, the latest first, under Kizuna's own policy.")
+    def movements(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description=PAGING["first"].description)],
+        after: Annotated[str | None, strawberry.argument(description=PAGING["after"].description)] = None,
+        since: Annotated[Date | None, strawberry.argument(description=MOVED["since"].description)] = None,
+        until: Annotated[Date | None, strawberry.argument(description=MOVED["until"].description)] = None,
+        kinds: Annotated[list[MovementKind] | None, strawberry.argument(description=MOVED["kinds"].description)] = None,
+        currency: Annotated[str | None, strawberry.argument(description=MOVED["currency"].description)] = None,
+    ) -> Connection[Movement] | None:
+        given = {"since": since, "until": until, "kinds": kinds, "currency": _currency(currency)}
+        conditions = reading.filtered(info.context.sql, MOVEMENT_FILTERS, given)
+        plan = info.context.registry.by_class[Movement]
+        page = loading.listed(info.context, plan, LATEST_MOVED, info.chosen, conditions)
+        return cast("Connection[Movement] | None", page)
 
     @asked("A metric at the end of each month, the oldest first.")
     def metric_series(
@@ -260,11 +280,11 @@ def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any
     begins = 0 if page.position is None else int(page.position[0]) + 1
     shown = list(enumerate(rows))[begins : begins + page.size + 1]
     below, _ = loading.chosen_nodes(context, field, "MetricRow")
-    customers = _loaded(context, below, "customer", Customer, {row.customer for _, row in shown})
-    bought = {row.subscription for _, row in shown if row.subscription}
-    subscriptions = _loaded(context, below, "subscription", BillingSubscription, {_bought(one) for one in bought})
-    said = {_record(source) for _, row in shown for source in row.sources}
-    records = _loaded(context, below, "records", SourceRecord, said)
+    customers = behind.entities(context, below, "customer", Customer, {row.customer for _, row in shown})
+    bought = {subscription_id(row.subscription) for _, row in shown if row.subscription}
+    subscriptions = behind.facts(context, below, "subscription", BillingSubscription, bought)
+    said = {key for _, row in shown for key in record_ids(row.sources)}
+    records = behind.facts(context, below, "records", SourceRecord, said)
     made = [
         reading.Row(
             {
@@ -272,10 +292,8 @@ def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any
                 "reason": row.reason,
                 "day": _iso(row.day),
                 "customer": customers.get(row.customer),
-                "subscription": subscriptions.get(_bought(row.subscription)) if row.subscription else None,
-                "records": [
-                    found for key in dict.fromkeys(map(_record, row.sources)) if (found := records.get(key)) is not None
-                ],
+                "subscription": subscriptions.get(subscription_id(row.subscription)) if row.subscription else None,
+                "records": [records[key] for key in record_ids(row.sources) if key in records],
             },
             starts={},
             parent=(),
@@ -284,24 +302,3 @@ def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any
         for place, row in shown
     ]
     return connection(ROWS, page, made, len(rows))
-
-
-def _bought(subscription: str) -> str:
-    return record_id("subscription", int(subscription))
-
-
-def _record(source: str) -> str:
-    """The public id of the record that a source names (record/version)."""
-    return record_id("record", int(source.partition("/")[0]))
-
-
-def _loaded(
-    context: Context, below: Sequence[Chosen], name: str, type_: type[Any], keys: set[str]
-) -> dict[str, dict[str, Any]]:
-    """Id → source of what these rows lead to, where it is selected."""
-    field = next((choice for choice in below if choice.name == name), None)
-    if field is None or not keys:
-        return {}
-    plan = context.registry.by_class[type_]
-    load = loading.entities if type_ is Customer else loading.nodes
-    return load(context, plan, sorted(keys), field)

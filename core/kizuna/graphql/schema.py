@@ -94,6 +94,10 @@ def _planned(core: GraphQLSchema, marked: Marked) -> Registry:
         if not isinstance(type_, GraphQLObjectType) or not isinstance(definition, StrawberryObjectDefinition):
             continue
         if name in ("Query", "Mutation"):
+            for field_name, core_field in type_.fields.items():
+                labels = marked.fields.get((name, field_name), NONE)
+                if labels and core_field.resolve is not None:
+                    core_field.resolve = _masked(core_field.resolve, labels)
             continue
         type_.is_type_of = None  # an interface asks the source, an object type is never in doubt
         found: list[tuple[str, str, FieldPlan]] = []

@@ -11,6 +11,7 @@ from kizuna.graphql.scalars import DateTime, Money
 from kizuna.graphql.types.billing import BillingSubscription, CreditNote, Invoice, Payment, Refund
 from kizuna.graphql.types.custom import NAMES, CustomField
 from kizuna.graphql.types.groups import CustomerGroup, groups
+from kizuna.graphql.types.movements import MOVED, Movement
 from kizuna.graphql.types.node import Node
 from kizuna.graphql.types.people import Person
 from kizuna.graphql.types.provenance import Sourced
@@ -108,6 +109,7 @@ class Customer(Node):
         **SPAN,
         status=Argument(list[SubscriptionStatus] | None, "Only subscriptions that stand so."),
     )
+    movements: Connection[Movement] | None = pages("What moved its recurring revenue, the latest first.", **MOVED)
     invoices: Connection[Invoice] | None = pages(
         "Its invoices, the newest first.",
         **SPAN,

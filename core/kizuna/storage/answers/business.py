@@ -6,6 +6,7 @@ from kizuna.storage.answers.claims import claimed_value, rule_of
 from kizuna.storage.answers.custom import custom_fields_of
 from kizuna.storage.answers.facts import of_customer, of_person
 from kizuna.storage.answers.ids import of_record
+from kizuna.storage.answers.movements import OF_CUSTOMER as MOVEMENTS_OF_CUSTOMER
 from kizuna.storage.answers.shape import (
     Column,
     Filter,
@@ -96,6 +97,7 @@ CUSTOMER = Shape(
     tickets=of_customer("ticket", **_STATUS, priority=Filter("f.priority", "in")),
     engagements=of_customer("engagement", kinds=Filter("f.engagement_kind", "in")),
     subscriptions=of_customer("subscription", **_STATUS),
+    movements=MOVEMENTS_OF_CUSTOMER,
     invoices=of_customer("invoice", **_STATUS),
     payments=of_customer("payment", **_STATUS),
     refunds=of_customer("refund"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kizuna.storage.answers import business, custom, facts, fields, operations, search
+from kizuna.storage.answers import business, custom, facts, fields, movements, operations, search
 from kizuna.storage.answers.shape import Shape
 
 SHAPES: dict[str, Shape] = {
@@ -12,6 +12,7 @@ SHAPES: dict[str, Shape] = {
         *custom.SHAPES,
         *facts.SHAPES,
         *fields.SHAPES,
+        *movements.SHAPES,
         *operations.SHAPES,
         search.SEARCH_HIT,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b32decode, b32encode
 from binascii import Error
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 
@@ -20,6 +20,16 @@ def record_id(kind: str, rid: int, part: str = "") -> str:
     """``ticket_k5w…`` or, for one of several parts of a record, ``deal_line_k5w….part``."""
     number = b32encode(rid.to_bytes(8, "big", signed=True)).decode("ascii").rstrip("=").lower()
     return f"{kind}_{number}.{part}" if part else f"{kind}_{number}"
+
+
+def subscription_id(rid: str) -> str:
+    """The public id of the subscription that is kept under this number."""
+    return record_id("subscription", int(rid))
+
+
+def record_ids(sources: Iterable[str]) -> list[str]:
+    """The public ids of the records that sources (record/version) name, in order, each once."""
+    return list(dict.fromkeys(record_id("record", int(source.partition("/")[0])) for source in sources))
 
 
 def parsed_record_id(text: str) -> RecordId | None:
