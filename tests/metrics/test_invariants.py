@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from kizuna.metrics.backtest import Flagged, health_backtest
 from kizuna.metrics.churn import MonthlyRate, annualise
 from kizuna.metrics.currency import NativeBalance, fx
+from kizuna.metrics.due import Due, DuePeriod, renewal_cohort
 from kizuna.metrics.exact import half_up, total
 from kizuna.metrics.foresight import Scored, Scores, health_foresight
 from kizuna.metrics.growth import RollForward, mrr_rollforward
@@ -178,3 +180,24 @@ def test_rounding_is_half_away_from_nought_and_moves_by_half_a_place_at_most(val
 
     assert abs(Fraction(rounded) - value) <= Fraction(1, 2 * 10**places)
     assert Fraction(half_up(-value, places)) == -Fraction(rounded)
+
+
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+contracts = st.builds(
+    Due,
+    id=st.text("abcdefgh", min_size=1, max_size=3),
+    ends=days,
+    value=st.none() | amounts,
+    renewed_on=st.none() | days,
+    renewed_value=st.none() | amounts,
+    declined_on=st.none() | days,
+)
+
+
+@given(st.lists(contracts, max_size=10, unique_by=lambda one: one.id), days, days, days)
+def test_a_contract_due_is_renewed_or_lost_or_open(given_contracts, since, until, as_of):
+    found = renewal_cohort(DuePeriod(since=since, until=until, as_of=as_of, contracts=tuple(given_contracts)))
+
+    assert found.due == found.renewed + found.lost + found.open
+    assert found.gross is None or found.net is None or 0 <= found.gross <= min(Fraction(1), found.net)
+    assert (found.logo_renewal_rate is None) == (found.due == 0)

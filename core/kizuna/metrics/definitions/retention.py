@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kizuna.metrics import churn, contracts, lifetime, renewals, retention
+from kizuna.metrics import churn, contracts, due, lifetime, renewals, retention
 from kizuna.metrics.definition import Definition
 
 RETENTION: Final = (
@@ -114,6 +114,19 @@ RETENTION: Final = (
         function=renewals.renewal_rates_value,
         inputs=renewals.DueValue,
         result=renewals.RenewalValue,
+    ),
+    Definition(
+        key="renewal_cohort",
+        title_en="Renewals of a period",
+        title_ja="期間中に満了する契約の更新",
+        says_en="Contracts whose term ends in the period: how many were renewed, in time, and with how much of their value.",
+        says_ja="期間中に満了する契約のうち、何件が期限内に、どれだけの金額で更新されたか。",
+        formula="renewed / due; gross = Σ min(due, renewed) / Σ due; net = Σ renewed / Σ due; from −180 to +30 days",
+        unit="ratio",
+        value="logo_renewal_rate",
+        function=due.renewal_cohort,
+        inputs=due.DuePeriod,
+        result=due.Renewals,
     ),
     Definition(
         key="renewal_projection",

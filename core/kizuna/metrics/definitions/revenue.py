@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kizuna.metrics import currency, growth, measures
+from kizuna.metrics import currency, forward, growth, measures
 from kizuna.metrics.definition import Definition
 
 CHANGES: Final = "https://help.chartmogul.com/hc/en-us/articles/201520952"
@@ -139,6 +139,19 @@ REVENUE: Final = (
         function=growth.cmrr_breakdown,
         inputs=growth.CommittedParts,
         result=growth.CommittedChange,
+    ),
+    Definition(
+        key="cmrr_forward",
+        title_en="Committed MRR month by month",
+        title_ja="月ごとの確定済みMRR",
+        says_en="Committed revenue at the end of each coming month, with every dated fact carried out on its day.",
+        says_ja="日付の決まった事実をその日に反映した、今後各月末のCMRR。",
+        formula="CMRR(month) = MRR + Σ signed and scheduled − Σ cancelled and reduced, dated up to the month's end",
+        unit="currency",
+        value="months",
+        function=forward.cmrr_forward,
+        inputs=forward.Ahead,
+        result=forward.Forward,
     ),
     Definition(
         key="quick_ratio",
