@@ -75,6 +75,7 @@ def test_a_plugin_that_raises_harms_its_own_field_only(small: House) -> None:
 
     assert body["data"]["customers"]["nodes"] == [{"name": "Momiji", "bad": None, "good": "MOMIJI"}]
     assert body["errors"][0]["message"] == "The plugin bad failed to answer bad."
+    assert body["errors"][0]["path"] == ["customers", "nodes", 0, "bad"]
     assert "secret" not in str(body)
 
 

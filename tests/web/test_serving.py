@@ -111,6 +111,7 @@ def test_without_a_valid_token_production_answers_nobody(strict: httpx.Client, m
 
     assert {response.status_code for response in refused} == {401}
     assert {response.headers["www-authenticate"] for response in refused} == {"Bearer"}
+    assert {response.json()["errors"][0]["extensions"]["code"] for response in refused} == {"UNAUTHENTICATED"}
     assert asked(strict, QUERY, good).json()["data"] == NAMED
 
 
