@@ -60,6 +60,13 @@ def test_counted_and_listed_answers_are_never_mixed():
         Satisfaction(good=1, answers=(5,))
 
 
+def test_an_empty_list_leaves_what_was_counted():
+    points = nps(Recommendations(promoters=3, detractors=1, answers=()))
+    stars = csat(Satisfaction(good=1, bad=1, answers=()))
+
+    assert (points.nps, stars.csat) == (50, Fraction(1, 2))
+
+
 def test_a_third_of_a_point_is_not_rounded():
     assert nps(Recommendations(promoters=1, passives=2)).nps == Fraction(100, 3)
 

@@ -45,7 +45,8 @@ this page), its `inputs`, what is `expected`, and, as far as needed:
 
 `expected` names fields of the answer; fields that it does not name are free, in parts of it too. Under a name of a policy it may say
 what the metric itself is under that one. Texts must be equal, lists equal in order, null must come as null. Write figures as text:
-`"0.10"`. A policy that Kizuna does not know may be defined in `policies`; those it knows stay what they are.
+`"0.10"`. A key of `inputs` that the metric does not know is named beside the case, or refused where it could change what is
+counted. A policy that Kizuna does not know may be defined in `policies`; those it knows stay what they are.
 """
 
 _KINDS: dict[Any, str] = {

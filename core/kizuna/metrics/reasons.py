@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """Nobody answered."""
     MISSING_FX = "missing_fx"
     """A rate of exchange is missing."""
+    MIXED_CURRENCIES = "mixed_currencies"
+    """It is paid in several currencies, and none is named to answer in."""
     NO_DATA = "no_data"
     """What is needed is not known, or there is none of what would be divided by."""
     INSUFFICIENT = "insufficient"

@@ -50,7 +50,7 @@ class Recommendations(Inputs, frozen=True, kw_only=True):
 
     def classes(self) -> tuple[int, int, int]:
         """How many promoters, passives and detractors there are."""
-        if self.answers is None:
+        if not self.answers:
             return self.promoters, self.passives, self.detractors
         scores = _latest(self.answers, self.as_of, self.window_days)
         above = sum(score >= 9 for score in scores)
@@ -134,7 +134,7 @@ class Satisfaction(Inputs, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.answers is not None and (self.good or self.bad or self.offered or self.unoffered):
+        if self.answers and (self.good or self.bad or self.offered or self.unoffered):
             raise ValueError(MIXED)
 
 
@@ -148,12 +148,13 @@ class Satisfied(Result, frozen=True, kw_only=True):
 
 def csat(inputs: Satisfaction) -> Satisfied:
     """Good over good and bad, or 4 and 5 over all of five points; whoever was not asked is in no number."""
-    scores = [score for score in inputs.answers or () if score is not None]
-    good = inputs.good if inputs.answers is None else sum(score >= 4 for score in scores)
-    answered = inputs.good + inputs.bad if inputs.answers is None else len(scores)
-    asked = inputs.asked
-    if asked is None:
-        asked = answered + inputs.offered if inputs.answers is None else len(inputs.answers)
+    if inputs.answers:
+        scores = [score for score in inputs.answers if score is not None]
+        good, answered, asked = sum(score >= 4 for score in scores), len(scores), len(inputs.answers)
+    else:
+        good, answered = inputs.good, inputs.good + inputs.bad
+        asked = answered + inputs.offered
+    asked = asked if inputs.asked is None else inputs.asked
     found = ratio(good, answered)
     return Satisfied(
         csat=found,
