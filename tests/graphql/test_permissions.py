@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -88,6 +89,18 @@ def open_handed(made: House) -> House:
     )
 
 
+def required(field: GraphQLField) -> list[str]:
+    """The arguments that a field must be given: once with each word of a vocabulary."""
+    needed = {name: written(one.type) for name, one in field.args.items() if is_required_argument(one)}
+    most = max((len(values) for values in needed.values()), default=1)
+    return [", ".join(f"{name}: {one[n % len(one)]}" for name, one in needed.items()) for n in range(most)]
+
+
+@pytest.fixture(scope="module")
+def asked(marked: House) -> list[tuple[str, str, dict[str, Any]]]:
+    return questions(marked)
+
+
 def questions(made: House) -> list[tuple[str, str, dict[str, Any]]]:
     """A question for each field of Query and for each thing with an id, with all fields there and one relation on."""
     core = made.engine.api.core
@@ -95,13 +108,12 @@ def questions(made: House) -> list[tuple[str, str, dict[str, Any]]]:
     found: list[tuple[str, str, dict[str, Any]]] = []
     for name, field in core.query_type.fields.items():  # type: ignore[union-attr]  # every schema has a query
         type_ = get_named_type(field.type)
-        given = f"({ROOTS[name]})" if name in ROOTS else ""
-        depth = 1
-        below = "" if is_leaf_type(type_) else f"{{ {selection(type_, depth=depth)} }}"
-        variable = "($customer: ID!)" if "$customer" in given else ""
-        found.append(
-            (name, f"query {variable} {{ {name}{given} {below} }}", {"customer": customer} if variable else {})
-        )
+        asked = [ROOTS[name]] if name in ROOTS else required(field)
+        below = "" if is_leaf_type(type_) else f"{{ {selection(type_, depth=1)} }}"
+        for given in asked:
+            named_ids, bound = ("($customer: ID!)", {"customer": customer}) if "$customer" in given else ("", {})
+            arguments = f"({given})" if given else ""
+            found.append((f"{name}{arguments}", f"query {named_ids} {{ {name}{arguments} {below} }}", bound))
     for key in ids(made):
         kind = made.ask("query ($id: ID!) { node(id: $id) { __typename } }", id=key)["node"]["__typename"]
         fields = selection(core.type_map[kind], depth=1)
@@ -110,9 +122,11 @@ def questions(made: House) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("labels", SETS, ids=named)
-def test_no_answer_bears_a_mark_of_what_one_may_not_read(marked: House, labels: Labels) -> None:
+def test_no_answer_bears_a_mark_of_what_one_may_not_read(
+    marked: House, asked: list[tuple[str, str, dict[str, Any]]], labels: Labels
+) -> None:
     learnt: dict[str, set[Label]] = {}
-    for name, question, variables in questions(marked):
+    for name, question, variables in asked:
         body = marked.answer(question, caller=caller(labels), **variables)
         learnt[name] = marks_in({key: value for key, value in body.items() if key != "extensions"})
         refused = [error for error in body.get("errors", ()) if error["extensions"]["code"] != "FORBIDDEN"]

@@ -6,14 +6,14 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from kizuna import clock
-from kizuna.access import roles
+from kizuna.access import roles, seals
 from kizuna.errors import ConfigError
 from kizuna.model.labels import Labels
 from kizuna.storage import tokens
@@ -34,6 +34,7 @@ class Holder:
     role: str
     labels: Labels
     last_used_at: int | None
+    seal: bytes = field(repr=False)  # the key of cursors for whoever may read the same
 
 
 def create(
@@ -78,7 +79,8 @@ def holder(sql: Connection, presented: str) -> Holder | None:
     if stored.expires_at is not None and stored.expires_at <= micros(clock.now()):
         return None
     may_read = roles.readable(stored.role, stored.labels)
-    return Holder(stored.id, stored.name, frozenset(stored.scopes), stored.role, may_read, stored.last_used_at)
+    seal = seals.key_of(pepper, may_read)
+    return Holder(stored.id, stored.name, frozenset(stored.scopes), stored.role, may_read, stored.last_used_at, seal)
 
 
 def _digest(pepper: str, token_id: str, secret: str) -> str:

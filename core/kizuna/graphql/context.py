@@ -41,6 +41,7 @@ class Caller:
     scopes: frozenset[str] = frozenset({READ})
     role: str = roles.EVERYTHING
     labels: Labels = ALL
+    seal: bytes | None = field(default=None, repr=False)  # the key of their cursors; None leaves them open
 
     def may(self, scope: str) -> bool:
         """Whether a scope of theirs includes this one: admin includes write, write includes read."""

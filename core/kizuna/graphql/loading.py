@@ -99,7 +99,8 @@ def _pages(context: Context, relation: Relation, target: TypePlan, keys: list[tu
     order = relation.order
     assert order is not None
     given = field.arguments
-    page = page_of(order, context.limits.max_page_size, first=given["first"], after=given.get("after"))
+    most, seal = context.limits.max_page_size, context.caller.seal
+    page = page_of(order, most, first=given["first"], after=given.get("after"), seal=seal)
     chosen, counts = chosen_nodes(context, field, target.type_name)
     conditions = reading.filtered(context.sql, relation.filters, given)
     context.check()
@@ -197,7 +198,7 @@ def listed(
     """A page of all there are, with everything selected below it."""
     given = field.arguments if arguments is None else arguments
     paging = {name: given.get(name) for name in ("first", "after", "last", "before")}
-    page = page_of(order, context.limits.max_page_size, **paging)
+    page = page_of(order, context.limits.max_page_size, **paging, seal=context.caller.seal)
     chosen, counts = chosen_nodes(context, field, plan.type_name)
     context.check()
     rows = reading.first(context.sql, wanted(context, plan, chosen), order, page, conditions, through)

@@ -275,7 +275,11 @@ def _iso(day: date | None) -> str | None:
 def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any]:
     """A page of the rows with what is selected of their customers, subscriptions and records."""
     page = page_of(
-        ROWS, context.limits.max_page_size, first=field.arguments["first"], after=field.arguments.get("after")
+        ROWS,
+        context.limits.max_page_size,
+        first=field.arguments["first"],
+        after=field.arguments.get("after"),
+        seal=context.caller.seal,
     )
     begins = 0 if page.position is None else int(page.position[0]) + 1
     shown = list(enumerate(rows))[begins : begins + page.size + 1]

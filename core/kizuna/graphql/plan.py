@@ -119,16 +119,11 @@ def loaded(
     description: str,
     function: Callable[[Any, list[dict[str, Any]], Any], list[Any]],
     *columns: str,
+    label: Marks = (),
     **arguments: Argument,
 ) -> Any:
     """A field that a function reads for all rows at once."""
-    return _field(Loaded(columns, function), description, arguments)
-
-
-def under(label: Marks, field: Any) -> Any:
-    """The same field with these labels."""
-    field.metadata = {**field.metadata, **marked(label)}
-    return field
+    return _field(Loaded(columns, function), description, arguments, label=label)
 
 
 def shaped(name: str, kind: str | None = None) -> Callable[[type[T]], type[T]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kizuna.graphql.context import Context
 from kizuna.identity.consequences import say
+from kizuna.model.labels import Label
 from kizuna.storage import review
 from kizuna.storage.answers import lookups
 from kizuna.storage.answers.shape import micro_money
@@ -15,7 +16,7 @@ from kizuna.storage.review import Question, Stake
 def stakes(context: Context, questions: list[Question], language: str) -> list[dict[str, Any] | None]:
     """What each question's yes would move; None where the two are one already."""
     context.check()
-    found = review.stakes(context.sql, questions)
+    found = review.stakes(context.sql, questions, with_money=Label.FINANCE not in context.sight.missing)
     names = lookups.names(context.sql, {stake.stays for stake in found.values()})
     return [told(found[one], names, language) if one in found else None for one in questions]
 

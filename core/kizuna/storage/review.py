@@ -44,7 +44,7 @@ class _Side:
 _NOTHING = _Side()
 
 
-def stakes(sql: Connection, questions: Collection[Question]) -> dict[Question, Stake]:
+def stakes(sql: Connection, questions: Collection[Question], *, with_money: bool = True) -> dict[Question, Stake]:
     """What a yes to each question would move; a question whose records are one already is left out.
 
     The smaller of two becomes part of the larger, among equals the younger of the older one, as when they are merged.
@@ -63,7 +63,7 @@ def stakes(sql: Connection, questions: Collection[Question]) -> dict[Question, S
             stays, moves = sorted((one, other), key=lambda key: (-known.get(key, _NOTHING).records, since[key], key))
             moving[question] = stays, moves
     losing = {moves for _, moves in moving.values()}
-    money, moments = _mrr(sql, losing), _moments(sql, losing)
+    money, moments = _mrr(sql, losing) if with_money else {}, _moments(sql, losing)
     return {
         question: _stake(question[0], stays, moves, known.get(moves, _NOTHING), moments, money)
         for question, (stays, moves) in moving.items()

@@ -39,7 +39,7 @@ class Callers:
             holder = tokens.holder(sql, token.strip())
         if holder is None:
             return None
-        return Caller(f"token:{holder.token_id}", holder.scopes, holder.role, holder.labels)
+        return Caller(f"token:{holder.token_id}", holder.scopes, holder.role, holder.labels, holder.seal)
 
     def note_use(self, caller: Caller) -> None:
         """The last use of the caller's token noted, at most once a minute."""

@@ -91,7 +91,7 @@ def of_order(order: ReviewOrder) -> Labels:
     return MOVED if order is ReviewOrder.VALUE else NONE
 
 
-LANGUAGE = {"language": Argument(Language | None, "The language of the sentences; English when left out.")}
+LANGUAGE = Argument(Language | None, "The language of the sentences; English when left out.")
 
 
 def explanations(context: Any, rows: list[dict[str, Any]], field: Any) -> list[Any]:
@@ -115,8 +115,8 @@ class ReviewTask(Node):
     created_at: DateTime = column("When the question arose.")
     a: SourceRecord | None = one("One of the records.")
     b: SourceRecord | None = one("The other.")
-    explanation: Explanation | None = loaded("What speaks for and against it.", explanations, "pair", **LANGUAGE)
-    stake: Stake | None = loaded("What a yes would move.", at_stake, "pair", **LANGUAGE)
+    explanation: Explanation | None = loaded("What speaks for and against it.", explanations, "pair", language=LANGUAGE)
+    stake: Stake | None = loaded("What a yes would move.", at_stake, "pair", language=LANGUAGE)
     later_until: DateTime | None = column(
         "Until when it was put off; null also where that was until something changes."
     )

@@ -8,7 +8,7 @@ import msgspec
 import strawberry
 
 from kizuna.graphql.labels import FINANCE, PII, RAW
-from kizuna.graphql.plan import Argument, column, loaded, one, several, shaped, under
+from kizuna.graphql.plan import Argument, column, loaded, one, several, shaped
 from kizuna.graphql.scalars import JSON, DateTime
 from kizuna.graphql.types.node import LazyCustomer, LazyPerson, Node
 from kizuna.graphql.types.words import Attribute, Department
@@ -35,7 +35,7 @@ class SourceRecord(Node):
     source_updated_at: DateTime = column("When the vendor last changed it, as far as the vendor says.")
     deleted: str | None = column("Why it is gone: deleted, archived, merged or vanished; null while it is there.")
     version_no: int = column("How many different versions we have seen, this one included.")
-    payload: JSON | None = under(RAW, loaded("What the vendor sent, unchanged.", payloads, "stored_payload"))
+    payload: JSON | None = loaded("What the vendor sent, unchanged.", payloads, "stored_payload", label=RAW)
     says: list[Statement] = several("What it says of its customer or person, field by field.", **FIELDS)
     customer: LazyCustomer | None = one("The customer it is part of, when it is an account.")
     person: LazyPerson | None = one("The person it is part of, when it is a contact or a user.")
