@@ -81,9 +81,9 @@ class MetricQueries:
         currency: InCurrency = None,
         customers: OfCustomers = None,
     ) -> MetricValue:
-        question = _question(info.context, as_of, since, known_at, policy, currency, customers)
+        question = question_of(info.context, as_of, since, known_at, policy, currency, customers)
         told = ask(str(key), question)
-        return cast("MetricValue", _shown(info.context, info.chosen, told, known_at))
+        return cast("MetricValue", shown(info.context, info.chosen, told, known_at))
 
     @asked("What moved recurring revenue, the latest first, under Kizuna's own policy.")
     def movements(
@@ -116,13 +116,13 @@ class MetricQueries:
     ) -> list[MetricPoint]:
         if not 1 <= months <= POINTS_MOST:
             raise UserError(f"`months` is {months}; it may be 1 to {POINTS_MOST}.")
-        question = _question(info.context, as_of, None, known_at, policy, currency, customers)
+        question = question_of(info.context, as_of, None, known_at, policy, currency, customers)
         ends = [question.as_of, *month_ends(question.as_of, months - 1)]
         points = []
         for day in reversed(ends):
             info.context.check()
             told = ask(str(key), _on(question, day))
-            points.append({"as_of": day.isoformat(), "since": _iso(told.since), **_valued(info.context, told)})
+            points.append({"as_of": day.isoformat(), "since": iso(told.since), **_valued(info.context, told)})
         return cast("list[MetricPoint]", points)
 
 
@@ -142,7 +142,7 @@ def _on(question: Question, day: date) -> Question:
     )
 
 
-def _question(
+def question_of(
     context: Context,
     as_of: str | None,
     since: str | None,
@@ -190,17 +190,17 @@ def _valued(context: Context, told: Told) -> dict[str, Any]:
     return {"value": None if told.value is None else plain(told.value), "reason": told.reason}
 
 
-def _shown(context: Context, chosen: Chosen, told: Told, known_at: int | None) -> dict[str, Any]:
+def shown(context: Context, chosen: Chosen, told: Told, known_at: int | None) -> dict[str, Any]:
     source: dict[str, Any] = {
         "key": told.metric,
         "unit": told.unit,
         "policy": told.policy,
         "as_of": told.as_of.isoformat(),
-        "since": _iso(told.since),
+        "since": iso(told.since),
         "known_at": known_at,
         "currency": told.currency or None,
         "coverage": plain(told.coverage),
-        "figures": _figures(told.figures),
+        "figures": figures_told(told.figures),
         "excluded": [_excluded(one.id, one.reason) for one in told.excluded[:EXCLUDED_MOST]],
         **_valued(context, told),
     }
@@ -264,11 +264,11 @@ def plain(value: Exact) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _figures(figures: Mapping[str, Exact]) -> list[dict[str, str]]:
+def figures_told(figures: Mapping[str, Exact]) -> list[dict[str, str]]:
     return [{"name": name, "value": plain(value)} for name, value in figures.items()]
 
 
-def _iso(day: date | None) -> str | None:
+def iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
@@ -292,9 +292,9 @@ def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any
     made = [
         reading.Row(
             {
-                "figures": _figures(row.figures),
+                "figures": figures_told(row.figures),
                 "reason": row.reason,
-                "day": _iso(row.day),
+                "day": iso(row.day),
                 "customer": customers.get(row.customer),
                 "subscription": subscriptions.get(subscription_id(row.subscription)) if row.subscription else None,
                 "records": [records[key] for key in record_ids(row.sources) if key in records],
