@@ -192,6 +192,13 @@ def test_a_trial_that_costs_nothing_is_no_price_of_nothing() -> None:
     assert told(past([trial, paid])) == [("si_a", 5, TEN, "gold", None, None)]
 
 
+def test_a_short_first_period_is_no_lower_price() -> None:
+    until_the_first = line(2, 5, 25, starts_at=on(2, 15), invoice="in_short")
+
+    assert told(past([until_the_first, line(3, 5, 50), line(4, 5, 50)])) == [("si_a", 5, TEN, "gold", None, None)]
+    assert told(past([until_the_first, line(3, 7, 70)], []))[0][1:3] == (5, TEN)
+
+
 def test_usage_paid_afterwards_is_no_item() -> None:
     usage = {"item": "si_m", "product": "calls", "price": "pm"}
     by_invoice = line(3, 900, 9, **usage, invoice="in_4")
@@ -300,6 +307,13 @@ def test_a_discount_on_one_period_alone_was_for_that_invoice() -> None:
     found = past([reduced(3, 50, 25), line(4, 5, 50)])
 
     assert [(one.value, one.duration) for one in found.discounts] == [(Decimal(50), DiscountDuration.ONCE)]
+
+
+def test_what_takes_nothing_off_or_adds_is_no_discount() -> None:
+    free = line(3, 0, 0, discount=Decimal(3))
+    surcharge = reduced(4, 50, -5)
+
+    assert past([free, surcharge, line(5, 5, 50)]).discounts == ()
 
 
 def test_one_discount_after_another_is_two() -> None:

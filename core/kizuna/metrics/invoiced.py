@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 import msgspec
@@ -247,12 +248,11 @@ def matching(line: Billed, items: Iterable[Item]) -> list[Item]:
 
 def _own(line: Billed, items: Iterable[Item], minor: int) -> Fraction:
     """The unit price of a line of a whole period: the known one where the amount is that one rounded, else the quotient."""
-    amount, quantity = Fraction(line.amount), Fraction(line.quantity)
     for item in matching(line, items):
-        unit = Fraction(item.unit_amount) if item.unit_amount is not None else None
-        if unit is not None and abs(unit * quantity - amount) <= Fraction(1, 2 * minor):
-            return unit
-    return amount / quantity
+        unit = item.unit_amount
+        if unit is not None and 2 * minor * abs(unit * line.quantity - line.amount) <= 1:
+            return Fraction(unit)
+    return Fraction(line.amount) / Fraction(line.quantity)
 
 
 def _agreed_term(lines: Sequence[Billed], items: Sequence[Item], zone: tzinfo) -> Term:
@@ -267,6 +267,7 @@ def _agreed_term(lines: Sequence[Billed], items: Sequence[Item], zone: tzinfo) -
 _ORDER = (Interval.DAY, Interval.WEEK, Interval.MONTH, Interval.YEAR)
 
 
+@lru_cache(maxsize=4_096)
 def lengths(start: datetime, end: datetime, zone: tzinfo) -> tuple[Term, ...]:
     """What a period may be, the likeliest first: years, months, weeks, days; in UTC or in the zone."""
     found: dict[Term, None] = {}

@@ -29,7 +29,12 @@ class Period(msgspec.Struct, frozen=True, gc=False):
     @property
     def off(self) -> Decimal:
         """What comes off the lines together."""
-        return sum((line.discount or Decimal(0) for line in self.lines), Decimal(0))
+        return sum((_off(line) for line in self.lines), Decimal(0))
+
+
+def _off(line: Billed) -> Decimal:
+    """What comes off a line; nothing comes off nothing."""
+    return line.discount if line.amount and line.discount is not None and line.discount > 0 else Decimal(0)
 
 
 class _Run(msgspec.Struct, frozen=True, gc=False):
@@ -71,11 +76,11 @@ def past_discounts(
 def _alone(period: Period, minor: int) -> _Run:
     half = Fraction(1, 2 * minor)
     lines = [line for line in period.lines if line.amount]
-    reduced = [line for line in lines if line.discount]
+    reduced = [line for line in lines if _off(line)]
     bounds = [
         (
-            (Fraction(line.discount or 0) - half) / Fraction(line.amount),
-            (Fraction(line.discount or 0) + half) / Fraction(line.amount),
+            (Fraction(_off(line)) - half) / Fraction(line.amount),
+            (Fraction(_off(line)) + half) / Fraction(line.amount),
         )
         for line in reduced
     ]
