@@ -124,6 +124,16 @@ def test_a_swap_of_plans_gives_the_old_item_back_and_debits_another_one() -> Non
     assert told(found) == [("si_a", 5, TEN, "gold", None, day), ("si_b", 5, Decimal(20), "platinum", day, None)]
 
 
+def test_a_correction_that_names_no_item_is_of_the_one_that_is_paid_by_its_price() -> None:
+    corrected = [part(4, 11, 2, "-13.33", item=""), part(4, 11, 5, "33.33", item="")]
+    of_nothing_known = part(4, 11, 1, 99, item="", price="other")
+
+    found = past([line(3, 2, 20), line(4, 2, 20), *corrected, of_nothing_known, line(5, 5, 50)])
+
+    day = date(2026, 4, 11)
+    assert told(found) == [("si_a", 2, TEN, "gold", None, day), ("si_a", 5, TEN, "gold", day, None)]
+
+
 def test_a_price_that_was_never_billed_whole_is_computed_from_its_part_of_the_period() -> None:
     new = {"item": "si_b", "product": "extra", "price": "p12"}
     fourteen_of_thirty = part(4, 17, 3, "16.80", **new)

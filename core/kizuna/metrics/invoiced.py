@@ -84,7 +84,7 @@ def telling(lines: Iterable[Billed], items: Sequence[Item], currency: str) -> li
     metered = {item.id for item in items if item.usage == "metered"}
     counted = [
         line
-        for line in lines
+        for line in _named(lines, items)
         if line.item
         and line.item not in metered
         and line.status != InvoiceStatus.DRAFT
@@ -102,6 +102,19 @@ def telling(lines: Iterable[Billed], items: Sequence[Item], currency: str) -> li
 
 def _invoice(line: Billed) -> str:
     return line.invoice or line.source
+
+
+def _named(lines: Iterable[Billed], items: Sequence[Item]) -> Iterator[Billed]:
+    """The lines, corrections that name no item under the one that is paid by their price, where there is one such."""
+    held = list(lines)
+    by_price: dict[str, set[str]] = defaultdict(set)
+    for price, item in (*((line.price, line.item) for line in held), *((item.price, item.id) for item in items)):
+        if price and item:
+            by_price[price].add(item)
+    for line in held:
+        paid = by_price.get(line.price, ())
+        nameless = line.proration and not line.item and len(paid) == 1
+        yield msgspec.structs.replace(line, item=next(iter(paid))) if nameless else line
 
 
 def _precedence(line: Billed) -> tuple[object, ...]:
