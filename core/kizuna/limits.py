@@ -24,6 +24,12 @@ class GraphQLLimits:
         32_000, "Longest document, in characters; long values are sent as variables.", least=100
     )
     max_fields: int = setting(500, "Most fields and fragments written in one document.", least=1)
+    max_repetition: int = setting(
+        10_000,
+        "Most comparisons of fields with others of their name in one document: for each name how often it is written, "
+        "times what is written with its arguments, halved.",
+        least=1,
+    )
     max_directives: int = setting(50, "Most directives in one document.", least=0)
     max_definitions: int = setting(50, "Most operations and fragments defined in one document.", least=1)
     max_depth: int = setting(12, "Deepest nesting of fields.", least=1)

@@ -46,6 +46,7 @@ def busy(made: House) -> House:
         graphql__max_tokens=50_000,
         graphql__max_document_length=10**6,
         graphql__max_fields=10**5,
+        graphql__max_repetition=10**9,
         graphql__request_timeout_s=120.0,
     )
 

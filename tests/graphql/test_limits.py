@@ -76,12 +76,21 @@ def test_too_many_tokens_are_not_even_parsed(small: House) -> None:
     ("query", "limit", "asked", "most"),
     [
         ("{ customers(first: 1) { nodes { " + "id " * 499 + "} } }", "fields", 501, 500),
+        ("{ customers(first: 1) { nodes { " + "id " * 142 + "} } }", "repetition", 10_082, 10_000),
+        (
+            "{ customers(first: 1) { nodes { "
+            + f"people(first: 2, text: [{'1 ' * 97}]) {{ totalCount }} " * 15
+            + "} } }",
+            "repetition",
+            15 * 15 * 100 // 2 + 112,
+            10_000,
+        ),
         ("{ schemaVersion " + "@skip(if: false) " * 51 + "}", "directives", 51, 50),
         (" ".join(f"query Q{n} {{ schemaVersion }}" for n in range(51)), "definitions", 51, 50),
         ("{ schemaVersion }" + " " * 32_000, "document length", 32_017, 32_000),
         ("{ customers(first: 1" + "0" * 400 + ") { totalCount } }", "digits", 401, 400),
     ],
-    ids=["fields", "directives", "definitions", "length", "digits"],
+    ids=["fields", "names", "arguments", "directives", "definitions", "length", "digits"],
 )
 def test_what_takes_long_to_validate_is_not_validated(
     small: House, query: str, limit: str, asked: int, most: int

@@ -65,8 +65,17 @@ def _floods() -> Iterator[Attack]:
     yield asking("30,000 letters of comments", over, "#\n" * 16_000 + "{ schemaVersion }", limit="document length")
     yield asking("300 aliases below", over, page.format(_inner("a{0}: name", 300)), limit="aliases")
     yield asking("1,900 times one field", over, page.format("name " * 1_900), limit="fields")
+    yield asking("400 times one field", over, page.format("name " * 400), limit="repetition")
+    yield asking("254 parents merged", over, page.format(_nested(7)), limit="repetition")
+    listed = "tickets(first: 1, status: [" + "OPEN " * 90 + "]) { totalCount } "
+    yield asking("16 times a long argument", over, page.format(listed * 16), limit="repetition")
+    yield asking(
+        "400 wishes that are none",
+        invalid,
+        "{ customers(first: 1, filter: {" + _inner("a{0}: 1", 400) + "}) { totalCount } }",
+    )
     yield asking("400 fields that differ", over, page.format(_inner("a{0}: name", 400)), limit="aliases")
-    yield asking("400 fields at the root", over, _many("schemaVersion", 400), limit="root fields")
+    yield asking("100 fields at the root", over, _many("schemaVersion", 100), limit="root fields")
     yield asking("1,800 names of no field", over, page.format(_inner("x{0}", 1_800)), limit="fields")
     yield asking("900 directives on a field", over, "{ schemaVersion " + "@x " * 900 + "}", limit="directives")
     yield asking(
@@ -96,6 +105,11 @@ _END = "fragment F{0} on Query {{ schemaVersion }}"
 def _doubling(levels: int) -> Iterator[str]:
     for n in range(levels):
         yield f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} "
+
+
+def _nested(levels: int) -> str:
+    below = "id" if levels == 1 else _nested(levels - 1)
+    return f"parent {{ {below} }} parent {{ {below} }}"
 
 
 def _nesting() -> Iterator[Attack]:

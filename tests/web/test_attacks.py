@@ -61,7 +61,7 @@ def test_whoever_is_refused_learns_the_limit_its_value_and_what_was_asked(client
     assert isinstance(extensions["requested"], int)
     assert str(extensions["allowed"]) in told["errors"][0]["message"].replace(",", "")
     # What is too long to be read has no cost.
-    unread = ("document length", "tokens", "digits", "fields", "directives", "definitions")
+    unread = ("document length", "tokens", "digits", "fields", "directives", "definitions", "repetition")
     assert attack.limit in unread or extensions["cost"] == told["extensions"]["cost"]["requested"]
 
 

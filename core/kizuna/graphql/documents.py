@@ -27,7 +27,7 @@ from kizuna.graphql.errors import OverLimit, UserError
 from kizuna.graphql.limits import Counted, check_written, count
 
 REMEMBERED = 256
-ERRORS_MOST = 20
+ERRORS_MOST = 5  # each may quote a whole value
 PLACES_MOST = 5
 COUNTS_MOST = 32
 

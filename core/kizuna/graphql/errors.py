@@ -18,6 +18,8 @@ THROTTLED: Final = "THROTTLED"
 TIMEOUT: Final = "TIMEOUT"
 TOO_LARGE: Final = "LIMIT_EXCEEDED"
 
+MESSAGE_MOST: Final = 400
+
 
 class UserError(KizunaError):
     """The caller asked for something impossible; the message says what and is shown."""
@@ -71,7 +73,7 @@ def shown(error: GraphQLError, request_id: str, code: str) -> dict[str, Any]:
         more = getattr(original, "told", {})
         formatted: dict[str, Any] = {"message": str(original), "extensions": {"code": original.code, **more}}
     elif original is None or isinstance(original, GraphQLError):
-        formatted = {"message": error.message, "extensions": {"code": code}}
+        formatted = {"message": _cut(error.message), "extensions": {"code": code}}
     else:
         message = f"Something went wrong here, not with your question; tell your administrator this id: {request_id}."
         formatted = {"message": message, "extensions": {"code": INTERNAL, "requestId": request_id}}
@@ -80,6 +82,11 @@ def shown(error: GraphQLError, request_id: str, code: str) -> dict[str, Any]:
     if error.path:
         formatted["path"] = list(error.path)
     return formatted
+
+
+def _cut(message: str) -> str:
+    """The message, of which a value that it quotes may be most."""
+    return message if len(message) <= MESSAGE_MOST else f"{message[: MESSAGE_MOST - 1]}…"
 
 
 def is_fault(error: GraphQLError) -> bool:

@@ -194,6 +194,12 @@ class _Written:
 
     fields: int = 0
     directives: int = 0
+    names: dict[str, list[int]] = field(default_factory=dict)  # how much is written of each field of that name
+
+    @property
+    def repetition(self) -> int:
+        """How much validation compares: each field with all those that are answered under the same name."""
+        return sum(len(sizes) * sum(sizes) // 2 for sizes in self.names.values() if len(sizes) > 1)
 
     def definition(self, node: DefinitionNode) -> None:
         """One operation or fragment."""
@@ -202,7 +208,7 @@ class _Written:
         self.directed(node.directives)
         for variable in node.variable_definitions or ():
             self.directed(variable.directives)
-            _check_digits(variable.default_value)
+            _size(variable.default_value)
         waiting = [node.selection_set]
         while waiting:
             for selected in waiting.pop().selections:
@@ -210,8 +216,8 @@ class _Written:
                 if selected.directives:
                     self.directed(selected.directives)
                 if isinstance(selected, FieldNode):
-                    for argument in selected.arguments or ():
-                        _check_digits(argument.value)
+                    size = 1 + sum(_size(argument.value) for argument in selected.arguments or ())
+                    self.names.setdefault((selected.alias or selected.name).value, []).append(size)
                 if isinstance(selected, FieldNode | InlineFragmentNode) and selected.selection_set:
                     waiting.append(selected.selection_set)
 
@@ -220,7 +226,7 @@ class _Written:
         for directive in directives or ():
             self.directives += 1
             for argument in directive.arguments or ():
-                _check_digits(argument.value)
+                _size(argument.value)
 
 
 def check_written(document: DocumentNode, limits: GraphQLLimits) -> None:
@@ -232,31 +238,33 @@ def check_written(document: DocumentNode, limits: GraphQLLimits) -> None:
         ("fields", written.fields, limits.max_fields),
         ("directives", written.directives, limits.max_directives),
         ("definitions", len(document.definitions), limits.max_definitions),
+        ("repetition", written.repetition, limits.max_repetition),
     ):
         if asked > most:
             raise OverLimit(
-                f"The document has {asked} {limit}; at most {most} are allowed. Ask for less at once.",
+                f"The document's {limit} is {asked}; at most {most} is allowed. Ask for less at once."
+                if limit == "repetition"
+                else f"The document has {asked} {limit}; at most {most} are allowed. Ask for less at once.",
                 limit=limit,
                 requested=asked,
                 allowed=most,
             )
 
 
-def _check_digits(value: ValueNode | None) -> None:
-    """Raises OverLimit at a number so long that reading it takes long."""
+def _size(value: ValueNode | None) -> int:
+    """How many values are written in one. Raises OverLimit at a number so long that reading it takes long."""
     if isinstance(value, ListValueNode):
-        for one in value.values:
-            _check_digits(one)
-    elif isinstance(value, ObjectValueNode):
-        for part in value.fields:
-            _check_digits(part.value)
-    elif isinstance(value, IntValueNode | FloatValueNode) and len(value.value) > MOST_DIGITS:
+        return 1 + sum(_size(one) for one in value.values)
+    if isinstance(value, ObjectValueNode):
+        return 1 + sum(_size(part.value) for part in value.fields)
+    if isinstance(value, IntValueNode | FloatValueNode) and len(value.value) > MOST_DIGITS:
         raise OverLimit(
             f"A number in the document has {len(value.value)} digits; at most {MOST_DIGITS} are taken.",
             limit="digits",
             requested=len(value.value),
             allowed=MOST_DIGITS,
         )
+    return 1
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
