@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal as Exact
 from typing import Annotated, Any, cast
 
 import strawberry
 
-from kizuna import clock
 from kizuna.errors import ConfigError
 from kizuna.graphql import behind, loading
 from kizuna.graphql.context import Context
@@ -27,12 +26,12 @@ from kizuna.graphql.types.metrics import MetricKey, MetricPoint, MetricValue
 from kizuna.graphql.types.movements import MOVED, Movement, MovementKind
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.metrics import policy as policies
-from kizuna.metrics.exact import half_up
-from kizuna.metrics.frames import Question, Row, months_before
+from kizuna.metrics.frames import Question, Row, month_ends
 from kizuna.metrics.policy import Policy
 from kizuna.metrics.questions import Told, ask
-from kizuna.model.money import exponent
-from kizuna.storage import agreements
+from kizuna.metrics.rates import Rate
+from kizuna.metrics.told import plain, sentence
+from kizuna.storage import asked as asking
 from kizuna.storage.answers import lookups, reading
 from kizuna.storage.answers.ids import record_id, record_ids, subscription_id
 from kizuna.storage.answers.movements import LATEST_MOVED, MOVEMENT_FILTERS
@@ -126,12 +125,6 @@ class MetricQueries:
         return cast("list[MetricPoint]", points)
 
 
-def month_ends(day: date, most: int) -> list[date]:
-    """The last days of the months before the day's own, the latest first."""
-    last = day.replace(day=1) - timedelta(days=1)
-    return [months_before(last, number) for number in range(most)]
-
-
 def _on(question: Question, day: date) -> Question:
     return Question(
         subscriptions=question.subscriptions,
@@ -151,31 +144,34 @@ def question_of(
     currency: str | None,
     customers: Sequence[str] | None,
 ) -> Question:
-    day = date.fromisoformat(as_of) if as_of else clock.now().astimezone(context.zone).date()
-    first = date.fromisoformat(since) if since else None
-    if first is not None and first >= day:
-        raise UserError("`since` must be a day before `asOf`.")
     if customers is not None and not 1 <= len(customers) <= EXCLUDED_MOST:
         raise UserError(f"`customers` names {len(customers)}; it may name 1 to {EXCLUDED_MOST}.")
-    sql = context.sql
-    chosen = None if customers is None else [lookups.standing(sql, one) for one in customers]
-    hidden = FINANCE in context.sight.missing
     context.check()
-    found = () if hidden else tuple(agreements.dated(sql, context.zone, chosen, known_at))
-    return Question(
-        subscriptions=found, as_of=day, since=first, currency=_currency(currency), policy=_policy(context, policy)
-    )
+    try:
+        return asking.question(
+            context.sql,
+            context.zone,
+            context.plugins.revenue_policies(),
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            since=date.fromisoformat(since) if since else None,
+            known_at=known_at,
+            policy=policy,
+            currency=currency,
+            customers=None if customers is None else [lookups.standing(context.sql, one) for one in customers],
+            hidden=FINANCE in context.sight.missing,
+        )
+    except ConfigError as error:
+        raise UserError(str(error)) from error
 
 
 def _currency(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if len(text) != 3 or not text.isascii() or not text.isalpha():
-        raise UserError(f'`currency` is {text[:20]!r}; write its three letters, such as "JPY".')
-    return text.upper()
+    try:
+        return asking.currency_code(text)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
 
 
-def _policy(context: Context, name: str | None) -> Policy:
+def policy_of(context: Context, name: str | None) -> Policy:
     if name is None:
         return policies.KIZUNA
     try:
@@ -201,6 +197,7 @@ def shown(context: Context, chosen: Chosen, told: Told, known_at: int | None) ->
         "currency": told.currency or None,
         "coverage": plain(told.coverage),
         "figures": figures_told(told.figures),
+        "rates": [_rate(one) for one in told.rates],
         "excluded": [_excluded(one.id, one.reason) for one in told.excluded[:EXCLUDED_MOST]],
         **_valued(context, told),
     }
@@ -221,6 +218,16 @@ def _excluded(key: str, reason: str) -> dict[str, str]:
     return {"id": record_id("subscription", int(key)) if is_record else key, "reason": str(reason)}
 
 
+def _rate(one: Rate) -> dict[str, str | None]:
+    return {
+        "currency": one.currency,
+        "to": one.to,
+        "day": iso(one.day),
+        "rate": plain(one.rate),
+        "provider": one.provider or None,
+    }
+
+
 def _definition(told: Told, language: str) -> dict[str, Any]:
     known, in_japanese = told.definition, language == "ja"
     return {
@@ -231,37 +238,6 @@ def _definition(told: Told, language: str) -> dict[str, Any]:
         "formula": known.formula,
         "source": known.source or None,
     }
-
-
-def sentence(told: Told, language: str) -> str:
-    """The value, its formula and the figures in it, as one line in that language (en, ja)."""
-    known = told.definition
-    names = ", ".join(f"{name} {rounded(value, told)}" for name, value in told.figures.items())
-    if language == "ja":
-        value = f"算出できません（{told.reason}）" if told.value is None else _amount(told)
-        return f"{known.title_ja}：{told.as_of.isoformat()}時点で{value}。{known.formula}（{names}）"
-    value = f"none ({told.reason})" if told.value is None else _amount(told)
-    return f"{known.title_en}, {told.metric}, as of {told.as_of.isoformat()}: {value}. {known.formula} ({names})"
-
-
-def _amount(told: Told) -> str:
-    assert told.value is not None
-    if told.unit == "ratio":
-        return f"{half_up(told.value * 100, 2)} %"
-    return f"{rounded(told.value, told)}{' ' + told.currency if told.currency else ''}"
-
-
-def rounded(value: Exact, told: Told) -> str:
-    """The figure as it is shown: whole where it is whole, else to the decimals of its currency."""
-    if value == value.to_integral_value():
-        return format(value.to_integral_value(), "f")
-    return format(half_up(value, exponent(told.currency) if told.currency else 4), "f")
-
-
-def plain(value: Exact) -> str:
-    """The number in full, without an exponent and without zeros at its end."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def figures_told(figures: Mapping[str, Exact]) -> list[dict[str, str]]:

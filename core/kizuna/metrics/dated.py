@@ -68,7 +68,7 @@ class Discount(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``item``: the id or the product of the one item it holds for; None for the whole subscription.
     """
 
-    kind: Literal["percent", "amount"] = "percent"
+    kind: Literal["percent", "amount", "percent_off", "amount_off"] = "percent"
     value: Decimal
     duration: DiscountDuration | None = None
     item: str | None = None
@@ -92,7 +92,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One agreement over its whole life.
 
     ``status`` is the last that is known; ``statuses`` those it had, where that is known. ``trial_end`` is the first day
-    that is paid. ``continues`` names the subscription it takes the place of. ``customers``: whom it was counted for
+    that is paid. ``paused_from`` and ``paused_until`` are one more pause. ``continues`` names the subscription it takes the place of. ``customers``: whom it was counted for
     where that has changed by a merge or its undoing. ``basis``: a billing system's word, a contract's, or put together
     from invoices.
     """
@@ -109,6 +109,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     cancel_effective_at: date | None = None
     cancel_reason: str | None = None
     pauses: tuple[Span, ...] = ()
+    paused_from: date | None = None
+    paused_until: date | None = None
     statuses: tuple[Held, ...] = ()
     continues: str | None = None
     customers: tuple[Belonged, ...] = ()
@@ -117,10 +119,16 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def turns(self) -> list[date]:
         """Every day on which something about it may change, in order, each once."""
-        spans: Sequence[Span] = (*self.items, *self.discounts, *self.pauses, *self.statuses, *self.customers)
+        spans: Sequence[Span] = (*self.items, *self.discounts, *self.all_pauses(), *self.statuses, *self.customers)
         days = {day for span in spans for day in span.bounds()}
         own = (self.start, self.trial_end, self.cancel_requested_at, self.cancel_effective_at)
         return sorted(days | {day for day in own if day is not None})
+
+    def all_pauses(self) -> tuple[Span, ...]:
+        """Every time in which nothing is collected."""
+        if self.paused_from is None:
+            return self.pauses
+        return (*self.pauses, Span(since=self.paused_from, until=self.paused_until))
 
     def holder(self, day: date) -> str:
         """Whom it is counted for at the end of the day."""
@@ -134,7 +142,7 @@ def fault(subscription: Subscription) -> str | None:
         return "no_start"
     if ends is not None and ends < subscription.start:
         return "impossible_dates"
-    spans: Sequence[Span] = (*subscription.items, *subscription.discounts, *subscription.pauses)
+    spans: Sequence[Span] = (*subscription.items, *subscription.discounts, *subscription.all_pauses())
     if any(span.since is not None and span.until is not None and span.until < span.since for span in spans):
         return "impossible_dates"
     if any(item.quantity < 0 for item in subscription.items):

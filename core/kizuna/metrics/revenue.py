@@ -69,7 +69,7 @@ def standing(subscription: Subscription, day: date, policy: Policy) -> Standing:
     items = [item for item in subscription.items if item.holds(day)]
     off = tuple(discount for discount in subscription.discounts if discount.holds(day))
     lines = worth(items, off, subscription.currency, policy)
-    if policy.paused == "keep" or not any(pause.holds(day) for pause in subscription.pauses):
+    if policy.paused == "keep" or not any(pause.holds(day) for pause in subscription.all_pauses()):
         return Standing("counted", None, lines, off)
     return (
         Standing("paused", "paused", lines, off)
@@ -152,7 +152,7 @@ def _reduced(item: Item, value: Fraction, share: Fraction, discounts: Iterable[D
     for discount in discounts:
         if discount.item is not None and discount.item not in (item.id, item.product):
             continue
-        if discount.kind == "percent":
+        if discount.kind.startswith("percent"):
             value -= value * Fraction(discount.value) / 100
         else:
             # An amount comes off each invoice, so it is brought to a month by the item's own interval.

@@ -151,3 +151,14 @@ def joining(sql: Connection, entity_id: str) -> list[Row[Any]]:
         ORDER BY CASE WHEN ca.plugin = cb.plugin THEN 1 ELSE 0 END, LENGTH(e.evidence) DESC, e.a, e.b
     """)
     return list(sql.execute(statement, {"id": entity_id}).all())
+
+
+GROUPINGS = frozenset({"industry", "country", "category"})
+
+
+def attribute(sql: Connection, name: str) -> dict[str, str]:
+    """Customer → its value of one of GROUPINGS; customers of whom it is not known are absent."""
+    if name not in GROUPINGS:
+        raise ValueError(f"customers are not grouped by {name}")
+    found = sql.execute(text(f"SELECT id, {name} FROM customer WHERE {name} IS NOT NULL"))
+    return {str(key): str(value) for key, value in found}

@@ -81,10 +81,19 @@ class MetricExclusion:
     )
 
 
+@strawberry.type(description="A rate of exchange as it was loaded.")
+class MetricRate:
+    currency: str = strawberry.field(description="One unit of this currency ...")
+    to: str = strawberry.field(description="... in units of this one; an amount may have been converted the other way.")
+    day: Date = strawberry.field(description="From which day on.")
+    rate: Decimal = strawberry.field(description="How many units.")
+    provider: str | None = strawberry.field(description="Whose rate it is.")
+
+
 IN = Argument(Language | None, "The language; English when left out.")
 
 
-def _told_by_the_question(*_: object) -> list[object]:
+def told_by_the_question(*_: object) -> list[object]:
     raise AssertionError("answered where the metric is asked")
 
 
@@ -102,13 +111,17 @@ class MetricValue:
     as_of: Date = strawberry.field(description="At the end of this day, in the organisation's time zone.")
     since: Date | None = strawberry.field(description="Since the end of this day, where it is about a period.")
     known_at: DateTime | None = strawberry.field(description="As it was known then; null: as it is known now.")
-    definition: MetricDefinition = loaded("What it means.", _told_by_the_question, language=IN)
+    definition: MetricDefinition = loaded("What it means.", told_by_the_question, language=IN)
     sentence: str | None = loaded(
-        "The value and its formula in words.", _told_by_the_question, label=FINANCE, language=IN
+        "The value and its formula in words.", told_by_the_question, label=FINANCE, language=IN
     )
     figures: list[MetricFigure] | None = stated("The numbers in its formula.", FINANCE)
     rows: Connection[MetricRow] | None = loaded(
-        "Every row that is in it.", _told_by_the_question, label=FINANCE, **PAGING
+        "Every row that is in it.", told_by_the_question, label=FINANCE, **PAGING
+    )
+    rates: list[MetricRate] | None = stated(
+        "The rates of exchange that amounts were converted at: balances of a day at its own, movements at the first day's.",
+        FINANCE,
     )
     excluded: list[MetricExclusion] | None = stated("What is not in it, and why; the first thousand.", FINANCE)
 

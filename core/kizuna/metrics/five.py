@@ -1,0 +1,148 @@
+"""Five questions that are asked of every portfolio, each given what its definition wants from dated subscriptions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import msgspec
+
+from kizuna.metrics.churn import Group, Industries, IndustryChurn, churn_by_industry
+from kizuna.metrics.contracts import (
+    ContractSize,
+    DiscountReduction,
+    LongStanding,
+    Portfolio,
+    Renewed,
+    Terms,
+    contract_size_3y,
+    first_renewal_discount,
+)
+from kizuna.metrics.dated import Subscription
+from kizuna.metrics.frames import Frame, Question, months_before
+from kizuna.metrics.measures import MONTHS
+from kizuna.metrics.movements import by_customer
+from kizuna.metrics.questions import Told, ask
+from kizuna.metrics.revenue import Standing, amount, standing
+from kizuna.metrics.segments import ProductKept, by_product
+from kizuna.model.enums import Interval
+
+UNKNOWN = "None"
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """The five answers; the two that need one currency are None where there are several."""
+
+    expanded_share: Told
+    highest_churn: IndustryChurn
+    products: list[ProductKept] | None
+    first_renewal: DiscountReduction
+    long_standing: ContractSize | None
+
+
+def answers(question: Question, industries: Mapping[str, str | None]) -> Answers:
+    """Over the twelve months before the day; ``industries``: customer → industry, None where it is not known."""
+    return Answers(
+        expanded_share=ask("expanded_share", question),
+        highest_churn=_by_industry(question, industries),
+        products=by_product(question),
+        first_renewal=first_renewal_discount(Renewed(customers=tuple(_terms(question)))),
+        long_standing=_long_standing(question),
+    )
+
+
+def _by_industry(question: Question, industries: Mapping[str, str | None]) -> IndustryChurn:
+    frame = Frame(question, 12, counting=True)
+    start: dict[str, int] = defaultdict(int)
+    lost: dict[str, int] = defaultdict(int)
+    for customer in frame.opening:
+        industry = industries.get(customer) or UNKNOWN
+        start[industry] += 1
+        lost[industry] += customer not in frame.closing
+    groups = {industry: Group(start=count, lost=lost[industry]) for industry, count in start.items()}
+    return churn_by_industry(Industries(customers_by_industry=groups))
+
+
+def _terms(question: Question) -> list[Terms]:
+    """Each customer's first subscription on the first day of its first and of its second term."""
+    found = []
+    for customer, held in by_customer(question.subscriptions).items():
+        paid = [(first, one) for one in held if (first := _first_paid(one)) is not None]
+        if not paid:
+            continue
+        first, subscription = min(paid, key=lambda one: (one[0], one[1].id))
+        again = months_after(first, _term_months(subscription, first, question))
+        one = _prices(subscription, standing(subscription, first, question.policy))
+        two = _prices(subscription, standing(subscription, again, question.policy)) if again <= question.as_of else None
+        if one is None:
+            continue
+        found.append(
+            Terms(
+                id=customer,
+                list_1=one[0],
+                net_1=one[1],
+                list_2=None if two is None else two[0],
+                net_2=None if two is None else two[1],
+            )
+        )
+    return found
+
+
+def _first_paid(one: Subscription) -> date | None:
+    return (
+        one.trial_end
+        if one.trial_end is not None and one.start is not None and one.trial_end > one.start
+        else one.start
+    )
+
+
+def _term_months(one: Subscription, first: date, question: Question) -> int:
+    """How long its first term is: what it is billed for at once, at least a year."""
+    lines = standing(one, first, question.policy).lines
+    years = [line.item.interval_count * 12 for line in lines if line.item.interval is Interval.YEAR]
+    months = [line.item.interval_count for line in lines if line.item.interval is Interval.MONTH]
+    return max([12, *years, *months])
+
+
+def _prices(one: Subscription, stand: Standing) -> tuple[Decimal, Decimal] | None:
+    """(list price, net price) of a month; None where it is not paid."""
+    if stand.state != "counted":
+        return None
+    listed, net = sum(line.listed for line in stand.lines), sum(line.micro for line in stand.lines)
+    return amount(listed, one.currency), amount(net, one.currency)
+
+
+def _long_standing(question: Question) -> ContractSize | None:
+    frame = Frame(question, 0)
+    if frame.currency is None:
+        return None
+    paths: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    for one in frame.moved:
+        if one.date <= question.as_of and one.customer not in frame.missing:
+            before = paths[one.customer][-1][1] if paths[one.customer] else Decimal(0)
+            paths[one.customer].append((one.date, before + frame.worth(one.micro, one.currency)))
+    customers = tuple(_standing_long(customer, path) for customer, path in sorted(paths.items()) if path)
+    return contract_size_3y(Portfolio(as_of=question.as_of, customers=customers), question.policy)
+
+
+def _standing_long(customer: str, path: Sequence[tuple[date, Decimal]]) -> LongStanding:
+    first, _ = path[0]
+    at_first = [value for day, value in path if day == first][-1]
+    gaps = [(again - left).days for (left, value), (again, _) in pairwise(path) if not value and again > left]
+    return LongStanding(
+        id=customer,
+        first_start=first,
+        first_acv=at_first * MONTHS,
+        current_acv=path[-1][1] * MONTHS,
+        longest_gap_days=max(gaps, default=0),
+    )
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of that month."""
+    first = months_before(day.replace(day=1), -months).replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
