@@ -168,9 +168,9 @@ def secrets(served: sandbox.Served) -> dict[str, str]:
 
 
 @contextmanager
-def kizuna(url: str, served: sandbox.Served | None = None) -> Iterator[Kizuna]:
+def kizuna(url: str, served: sandbox.Served | None = None, *, zone: str = "UTC") -> Iterator[Kizuna]:
     """An installation over that database; with ``served``, its tables are made and every sandbox is connected."""
-    parts = service(config.load(Path("/nonexistent"), environ={}, options={"database": url}))
+    parts = service(config.load(Path("/nonexistent"), environ={}, options={"database": url, "time_zone": zone}))
     try:
         if served is not None:
             METADATA.create_all(parts.database.engine)
