@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "fields": ("fields", "Vendors' own fields: map, keep, history."),
     "drift": ("drift", "What changed in the form of payloads."),
     "webhooks": ("webhooks", "Webhooks: what to enter, what came."),
+    "rates": ("rates", "Rates of exchange: load, list, remove."),
     "verify": ("verify", "Hold the metrics to worked cases."),
     "rebuild": ("rebuild", "Derive everything again from the evidence."),
     "sandbox": ("sandbox", "Serve simulated systems on this machine."),

@@ -23,7 +23,6 @@ from kizuna.graphql.metrics_query import (
     OfPolicy,
     Since,
     figures_told,
-    plain,
     policy_of,
     question_of,
     shown,
@@ -42,6 +41,7 @@ from kizuna.metrics.comparing import Compared, Difference, reconciled, restated
 from kizuna.metrics.exact import decimal
 from kizuna.metrics.five import Answers, answers
 from kizuna.metrics.segments import ProductKept, by_group
+from kizuna.metrics.told import plain
 from kizuna.storage import portfolio
 from kizuna.storage.answers import reading
 from kizuna.storage.answers.ids import record_id, record_ids, subscription_id

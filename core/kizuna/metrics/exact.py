@@ -12,6 +12,7 @@ import msgspec
 from kizuna.metrics.reasons import Reason
 
 Number = int | Decimal | Fraction
+MOST_PLACES = 40
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,3 +58,21 @@ def half_up(value: Number, places: int) -> Decimal:
     whole = floor(abs(Fraction(value)) * 10**places + Fraction(1, 2))
     # Built from its digits: arithmetic on decimals would round to those of the context.
     return Decimal((int(value < 0 < whole), tuple(map(int, str(whole))), -places))
+
+
+def decimal(value: Number) -> Decimal:
+    """The figure as a decimal number: in full where it has at most 40 decimals, else to 28 digits."""
+    found = Fraction(value)
+    places = _places(found.denominator)
+    if places is None:
+        return Decimal(found.numerator) / Decimal(found.denominator)
+    whole = abs(found.numerator) * 10**places // found.denominator
+    return Decimal((int(found < 0), tuple(map(int, str(whole))), -places))
+
+
+def _places(denominator: int) -> int | None:
+    """How many decimals a fraction with that denominator has; None for too many, and where they never end."""
+    for places in range(MOST_PLACES + 1):
+        if 10**places % denominator == 0:
+            return places
+    return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
 from kizuna.metrics import churn, growth, lifetime, measures, retention
-from kizuna.metrics.frames import Frame, Row, months_before, summed
+from kizuna.metrics.exact import decimal, total
+from kizuna.metrics.frames import Frame, Row, summed
 from kizuna.metrics.measures import MrrInputs
 from kizuna.metrics.movements import book, by_customer
 from kizuna.metrics.reasons import Reason
@@ -27,7 +27,7 @@ Fill = Callable[[Frame], Filled]
 class Metric(msgspec.Struct, frozen=True):
     """A metric that can be asked: the definition and its field, the unit, the usual period in months, its inputs.
 
-    ``counting``: it counts customers, whatever they pay in.
+    ``counting``: it counts customers, whatever they pay in. ``ahead``: so many months to come are in it, too.
     """
 
     key: str
@@ -37,12 +37,7 @@ class Metric(msgspec.Struct, frozen=True):
     months: int
     fill: Fill
     counting: bool = False
-
-
-def decimal(value: Decimal | Fraction | int) -> Decimal:
-    """The figure as a decimal number: exact where it is one, else to 28 digits."""
-    found = Fraction(value)
-    return Decimal(found.numerator) / Decimal(found.denominator)
+    ahead: int = 0
 
 
 def _lines(frame: Frame) -> Iterator[Row]:
@@ -73,25 +68,36 @@ def _mrr(frame: Frame) -> Filled:
 
 def _arr(frame: Frame) -> Filled:
     inputs, rows = _mrr(frame)
-    return inputs, [_replaced(row, {"arr": row.figures["mrr"] * measures.MONTHS}) for row in rows]
+    return inputs, [_replaced(row, {"arr": decimal(total([row.figures["mrr"]]) * measures.MONTHS)}) for row in rows]
 
 
 def _customers(frame: Frame) -> Filled:
-    inputs, rows = _mrr(frame)
-    first = {row.customer: row for row in reversed(rows)}
-    return inputs, [_replaced(row, {"active_customers": Decimal(1)}) for row in reversed(first.values())]
+    inputs, _ = _mrr(frame)
+    one = {"active_customers": Decimal(1)}
+    return inputs, [Row(customer=key, figures=one, sources=frame.sources.get(key, ())) for key in sorted(frame.closing)]
 
 
 def _arpa(frame: Frame) -> Filled:
-    figures: dict[str, Decimal] = defaultdict(Decimal)
+    """What each customer pays, and one for each."""
+    paid: dict[str, list[Row]] = defaultdict(list)
     for row in _lines(frame):
-        figures[row.customer] += row.figures["mrr"]
-    made = [Row(customer=key, figures={"mrr": value, "customers": Decimal(1)}) for key, value in figures.items()]
-    return measures.Arpa(mrr=sum(figures.values(), Decimal(0)), customers=len(figures)), made
+        paid[row.customer].append(row)
+    made = [
+        Row(
+            customer=key,
+            figures={"mrr": summed(rows)["mrr"], "customers": Decimal(1)},
+            sources=tuple(dict.fromkeys(source for row in rows for source in row.sources)),
+        )
+        for key, rows in paid.items()
+    ]
+    return measures.Arpa(mrr=decimal(total(row.figures["mrr"] for row in made)), customers=len(made)), made
 
 
 def _opening(frame: Frame) -> list[Row]:
-    return [Row(customer=key, figures={"start": value}) for key, value in sorted(frame.opening.items())]
+    return [
+        Row(customer=key, figures={"start": value}, sources=frame.sources.get(key, ()))
+        for key, value in sorted(frame.opening.items())
+    ]
 
 
 def _only(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
@@ -167,7 +173,7 @@ def _logos(frame: Frame) -> Filled:
         figures = {"start": Decimal(1)} if key in frame.opening else {"joined": Decimal(1)}
         if key not in frame.closing:
             figures["lost_of_start" if key in frame.opening else "lost_of_joined"] = Decimal(1)
-        rows.append(Row(customer=key, figures=figures))
+        rows.append(Row(customer=key, figures=figures, sources=frame.sources.get(key, ())))
     found = summed(rows)
     names = ("start", "lost_of_start", "joined", "lost_of_joined")
     return churn.LogoFlow(**{name: int(found.get(name, Decimal(0))) for name in names}), rows
@@ -183,7 +189,7 @@ def _committed(frame: Frame) -> Filled:
         "contraction": "known_contraction",
         "churn": "known_churn",
     }
-    for row in frame.coming(months_before(frame.question.as_of, -A_YEAR)):
+    for row in frame.coming(frame.until):
         (kind, value), *_ = row.figures.items()
         if kind in names:
             rows.append(_replaced(row, {names[kind]: value}))
@@ -214,7 +220,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("arr", "mrr", "arr", "money", 0, _arr),
             Metric("active_customers", "mrr", "active_customers", "count", 0, _customers, counting=True),
             Metric("arpa", "arpa", "arpa", "money", 0, _arpa),
-            Metric("cmrr", "cmrr", "cmrr", "money", 0, _committed),
+            Metric("cmrr", "cmrr", "cmrr", "money", 0, _committed, ahead=A_YEAR),
             Metric("nrr", "nrr_grr_cohort", "nrr", "ratio", A_YEAR, _cohort),
             Metric("grr", "nrr_grr_cohort", "grr", "ratio", A_YEAR, _cohort),
             Metric("logo_retention", "nrr_grr_cohort", "logo_retention", "ratio", A_YEAR, _cohort, counting=True),

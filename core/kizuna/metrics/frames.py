@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 import msgspec
 
 from kizuna.metrics.dated import Subscription
+from kizuna.metrics.exact import decimal, total
 from kizuna.metrics.movements import Movement, balances, book, by_customer, ledger
 from kizuna.metrics.policy import KIZUNA, Policy
-from kizuna.metrics.rates import Rate, converted
+from kizuna.metrics.rates import Rate, Rates, indexed, rate_on
 from kizuna.metrics.revenue import amount
 
 
@@ -42,9 +44,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Frame:
     """Two balances and what moved between them, in one currency at the rates of the first (or only) day."""
 
-    def __init__(self, question: Question, months: int, *, counting: bool = False) -> None:
-        self.question, self.counting = question, counting
+    def __init__(
+        self, question: Question, months: int, *, counting: bool = False, ahead: int = 0, only_period: bool = False
+    ) -> None:
+        """``ahead``: so many months behind the last day are asked about, too; ``only_period``: nothing before the first."""
+        self.question, self.counting, self.only_period = question, counting, only_period
         self.since = question.as_of if not months else question.since or months_before(question.as_of, months)
+        self.until = months_before(question.as_of, -ahead) if ahead else question.as_of
+        self.used: dict[Rate, None] = {}
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The rates there are, to be found by currencies and day."""
+        return indexed(self.question.rates)
 
     @cached_property
     def moved(self) -> list[Movement]:
@@ -74,37 +86,55 @@ class Frame:
     def missing(self) -> set[str]:
         """The customers of whose currency there is no rate; they are left out of both balances."""
         return {
-            one.customer
-            for one in self.moved
-            if one.date <= self.question.as_of and one.micro and self._worth(one.micro, one.currency) is None
+            customer for customer, currency in self._paid() if self._worth(1, currency, self.since, note=False) is None
         }
 
-    def worth(self, micro: int, currency: str) -> Decimal:
-        """The amount in the currency of the answer, of a customer that is not left out."""
-        return self._worth(micro, currency) or Decimal(0)
+    def _paid(self) -> set[tuple[str, str]]:
+        """(customer, currency) of all that there is to convert."""
+        found = {(one.customer, one.currency) for one in self.moved if one.micro and self._is_asked(one.date)}
+        if self.only_period:
+            for day in {self.since, self.question.as_of}:
+                found |= balances(self.question.subscriptions, day, self.question.policy).keys()
+        return found
 
-    def _worth(self, micro: int, currency: str) -> Decimal | None:
-        value = amount(micro, currency)
-        if self.counting:
-            return value  # whether there is any is all that matters
-        return converted(value, currency, self.currency or currency, self.since, self.question.rates)
+    def _is_asked(self, day: date) -> bool:
+        return day <= self.until and (self.since < day or not self.only_period)
+
+    def worth(self, micro: int, currency: str) -> Decimal:
+        """The amount in the currency of the answer at the rate of the first day, of a customer that is not left out."""
+        return decimal(self._worth(micro, currency, self.since) or 0)
 
     def worth_today(self, micro: int, currency: str) -> Decimal:
         """The same at the rate of the last day."""
-        if self.counting:
-            return amount(micro, currency)
-        value = amount(micro, currency)
-        return converted(
-            value, currency, self.currency or currency, self.question.as_of, self.question.rates
-        ) or Decimal(0)
+        return decimal(self._worth(micro, currency, self.question.as_of) or 0)
+
+    def _worth(self, micro: int, currency: str, day: date, *, note: bool = True) -> Fraction | None:
+        value, own, to = Fraction(amount(micro, currency)), currency.upper(), (self.currency or currency).upper()
+        if self.counting or own == to or not value:
+            return value  # of a count, whether there is any is all that matters
+        found = rate_on(own, to, day, self.rates)
+        if found is None:
+            return None
+        if note:
+            self.used[found.rate] = None
+        return value * found.factor
 
     def balance(self, day: date) -> dict[str, Decimal]:
-        """Customer → what it pays a month at the end of the day."""
+        """Customer → what it pays a month at the end of the day; of a count 1, also while it pauses."""
+        if self.counting:
+            return dict.fromkeys(self._present(day), Decimal(1))
         found: dict[str, Decimal] = defaultdict(Decimal)
         for (customer, currency), micro in balances(self.question.subscriptions, day, self.question.policy).items():
             if customer not in self.missing:
                 found[customer] += self.worth(micro, currency)
-        return dict.fromkeys(found, Decimal(1)) if self.counting else dict(found)
+        return dict(found)
+
+    def _present(self, day: date) -> list[str]:
+        return [
+            customer
+            for customer, held in by_customer(self.question.subscriptions).items()
+            if any(stand.present for stand in book(customer, held, day, self.question.policy).values())
+        ]
 
     @cached_property
     def opening(self) -> dict[str, Decimal]:
@@ -152,11 +182,18 @@ class Frame:
 
 
 def summed(rows: Sequence[Row]) -> dict[str, Decimal]:
-    totals: dict[str, Decimal] = defaultdict(Decimal)
+    """Name → the sum of the rows' figures of that name, exact."""
+    totals: dict[str, list[Decimal]] = defaultdict(list)
     for row in rows:
         for name, value in row.figures.items():
-            totals[name] += value
-    return dict(totals)
+            totals[name].append(value)
+    return {name: decimal(total(values)) for name, values in totals.items()}
+
+
+def month_ends(day: date, most: int) -> list[date]:
+    """The last days of the months before the day's own, the latest first."""
+    last = day.replace(day=1) - timedelta(days=1)
+    return [months_before(last, number) for number in range(most)]
 
 
 def months_before(day: date, months: int) -> date:

@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 
 from kizuna.metrics.dated import Subscription, fault
-from kizuna.metrics.exact import Result, ratio
+from kizuna.metrics.exact import Result, decimal, ratio
 from kizuna.metrics.inputs import Count, Inputs, NotNegative
 from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, ledger
 from kizuna.metrics.policy import KIZUNA, Policy
-from kizuna.metrics.rates import Rate, converted
+from kizuna.metrics.rates import Rate, converted, indexed
 from kizuna.metrics.reasons import Reason
 from kizuna.metrics.revenue import amount, standing
 from kizuna.model.money import MICRO
@@ -84,7 +84,7 @@ def mrr(inputs: MrrInputs, policy: Policy = KIZUNA) -> Mrr:
     excluded += [Excluded(id=customer, reason="missing_fx") for customer in missing]
     return Mrr(
         mrr=value,
-        arr=None if value is None else value * MONTHS,
+        arr=None if value is None else decimal(Fraction(value) * MONTHS),
         active_customers=len(of_customer),
         by_currency=by_currency,
         currency=currency,
@@ -114,18 +114,16 @@ def _in_one(
     if inputs.currency is None and len(paid) > 1:
         return None, None, "mixed_currencies", []
     currency = (inputs.currency or min(paid or known)).upper()
-    total, missing = Decimal(0), []
+    total, missing, rates = Fraction(0), [], indexed(inputs.rates)
     for customer, own in of_customer.items():
-        values = [
-            converted(amount(micro, code), code, currency, inputs.as_of, inputs.rates) for code, micro in own.items()
-        ]
+        values = [converted(amount(micro, code), code, currency, inputs.as_of, rates) for code, micro in own.items()]
         if any(value is None for value in values):
             missing.append(customer)
         else:
-            total += sum((value for value in values if value is not None), Decimal(0))
+            total += sum((value for value in values if value is not None), Fraction(0))
     if missing and len(missing) == len(of_customer):
         return None, currency, "missing_fx", missing
-    return total, currency, None, missing
+    return decimal(total), currency, None, missing
 
 
 class Arpa(Inputs, frozen=True, kw_only=True):

@@ -17,14 +17,19 @@ import msgspec
 from kizuna.errors import UnknownName
 from kizuna.metrics.catalogue import definition
 from kizuna.metrics.definition import Definition
-from kizuna.metrics.fills import METRICS, Metric, Unit, decimal
+from kizuna.metrics.exact import decimal
+from kizuna.metrics.fills import METRICS, Metric, Unit
 from kizuna.metrics.frames import Frame, Question, Row, summed
 from kizuna.metrics.measures import Excluded
+from kizuna.metrics.rates import Rate
 from kizuna.metrics.reasons import Reason
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: a value, or none with its ``reason``; the figures of the formula; the rows that sum to them."""
+    """The answer: a value, or none with its ``reason``; the figures of the formula; the rows that sum to them.
+
+    ``rates``: the rates of exchange that were used, as they were given, whichever way round.
+    """
 
     metric: str
     definition: Definition
@@ -39,6 +44,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, Decimal]
     rows: tuple[Row, ...]
     excluded: tuple[Excluded, ...]
+    rates: tuple[Rate, ...] = ()
 
 
 def ask(key: str, question: Question) -> Told:
@@ -46,13 +52,15 @@ def ask(key: str, question: Question) -> Told:
     if key not in METRICS:
         raise UnknownName("metric", key, METRICS)
     metric = METRICS[key]
-    frame = Frame(question, metric.months, counting=metric.counting)
+    frame = Frame(question, metric.months, counting=metric.counting, ahead=metric.ahead, only_period=True)
     if frame.currency is None:
         return _told(metric, frame, None, [], reason="mixed_currencies")
     if not question.subscriptions:
         return _told(metric, frame, None, [], reason=Reason.NO_DATA)
     inputs, rows = metric.fill(frame)
-    return _told(metric, frame, inputs, rows)
+    # Where nobody could be counted there is no figure, whatever the formula makes of nothing.
+    nobody = Reason.MISSING_FX if frame.missing and not rows else None
+    return _told(metric, frame, inputs, rows, reason=nobody)
 
 
 def _told(
@@ -60,7 +68,7 @@ def _told(
 ) -> Told:
     known, question = definition(metric.of), frame.question
     result: Any = None if inputs is None else known.answer(inputs, question.policy)
-    value = getattr(result, metric.field, None)
+    value = None if reason else getattr(result, metric.field, None)
     shown = getattr(result, "reason", None) if value is None else None
     excluded = [one for one in getattr(result, "excluded", ()) if isinstance(one, Excluded)]
     excluded += [Excluded(id=one, reason=Reason.MISSING_FX) for one in sorted(frame.missing if result else ())]
@@ -76,9 +84,10 @@ def _told(
         unit=metric.unit,
         value=None if value is None else decimal(value),
         currency=frame.currency if metric.unit == "money" else None,
-        reason=reason or (None if shown is None else str(shown)),
+        reason=str(reason or shown) if reason or shown else None,
         coverage=Decimal(0) if result is None else decimal(Fraction(len(counted - left_out), whole) if whole else 1),
         figures=summed(rows),
         rows=tuple(rows),
         excluded=tuple(dict.fromkeys(excluded)),
+        rates=tuple(sorted(frame.used, key=lambda one: (one.currency, one.to or "", str(one.day), one.provider))),
     )

@@ -686,6 +686,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "fx_rate",
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("to_currency", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("rate", sa.Text(), nullable=False),
+        sa.Column("loaded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", "to_currency", "day", "provider", name=op.f("pk_fx_rate")),
+    )
+    op.create_table(
         "identity_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
@@ -1256,6 +1266,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_identity_decision_b"), table_name="identity_decision")
     op.drop_index(op.f("ix_identity_decision_a"), table_name="identity_decision")
     op.drop_table("identity_decision")
+    op.drop_table("fx_rate")
     op.drop_table("field_rule")
     op.drop_table("field_remap")
     op.drop_table("fact_ticket_metrics")

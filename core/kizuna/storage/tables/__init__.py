@@ -4,7 +4,18 @@ Instants are integers: microseconds since 1970 in UTC. Record ids (``rid``) are 
 (connection, stream, id). JSON stands in text columns. Only ``kizuna.storage`` and the migrations import this package.
 """
 
-from kizuna.storage.tables import business, custom, evidence, facts, identity, operations, secrets, serving, webhooks
+from kizuna.storage.tables import (
+    business,
+    custom,
+    evidence,
+    facts,
+    identity,
+    operations,
+    rates,
+    secrets,
+    serving,
+    webhooks,
+)
 from kizuna.storage.tables.base import METADATA
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "facts",
     "identity",
     "operations",
+    "rates",
     "secrets",
     "serving",
     "webhooks",

@@ -1,0 +1,58 @@
+"""What a metric is asked of, out of the database: dated subscriptions, and the rates into the currency of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, tzinfo
+
+from sqlalchemy import Connection
+
+from kizuna import clock
+from kizuna.errors import ConfigError
+from kizuna.metrics.frames import Question
+from kizuna.metrics.policy import KIZUNA, Policy, named
+from kizuna.storage import agreements, rates
+
+
+def question(
+    sql: Connection,
+    zone: tzinfo,
+    policies: Mapping[str, Policy],
+    *,
+    as_of: date | None = None,
+    since: date | None = None,
+    known_at: int | None = None,
+    policy: str | None = None,
+    currency: str | None = None,
+    customers: Collection[str] | None = None,
+    hidden: bool = False,
+) -> Question:
+    """The question over the agreements of these customers (None: all) as they were known at an instant (µs).
+
+    ``as_of`` is today in the zone when left out; ``hidden``: whoever asks may not read amounts, so none are read. Raises
+    ConfigError for a period that ends before it begins, and for a policy or currency that is none.
+    """
+    day = as_of or clock.now().astimezone(zone).date()
+    if since is not None and since >= day:
+        raise ConfigError(f"The period begins on {since} and ends on {day}; let it begin before it ends.")
+    under, code = KIZUNA if policy is None else named(policy, policies), currency_code(currency)
+    if hidden:
+        return Question(subscriptions=(), as_of=day, since=since, currency=code, policy=under)
+    return Question(
+        subscriptions=tuple(agreements.dated(sql, zone, customers, known_at)),
+        as_of=day,
+        since=since,
+        currency=code,
+        # What is answered in the one currency there is needs no rate.
+        rates=() if code is None else rates.all_of(sql, code),
+        policy=under,
+    )
+
+
+def currency_code(text: str | None) -> str | None:
+    """The currency in capitals. Raises ConfigError for what is none."""
+    if text is None:
+        return None
+    if len(text) != 3 or not text.isascii() or not text.isalpha():
+        raise ConfigError(f'The currency is {text[:20]!r}; write its three letters, such as "JPY".')
+    return text.upper()
