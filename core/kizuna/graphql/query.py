@@ -18,6 +18,7 @@ from kizuna.graphql.lookups import ExternalId, customer_id, node_key, person_id,
 from kizuna.graphql.metrics_query import MetricQueries
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, SPAN
+from kizuna.graphql.renewals_query import RenewalQueries
 from kizuna.graphql.revenue_query import RevenueQueries
 from kizuna.graphql.review_query import ReviewQueries
 from kizuna.graphql.scalars import DateTime
@@ -48,7 +49,7 @@ OfEntity = Annotated[Entity | None, strawberry.argument(description="Only accoun
 
 
 @strawberry.type(description="Everything one can ask.")
-class Query(FieldQueries, MetricQueries, RevenueQueries, ReviewQueries, ViewerQueries):
+class Query(FieldQueries, MetricQueries, RenewalQueries, RevenueQueries, ReviewQueries, ViewerQueries):
     @asked("The customer that is meant; name one thing. An id that was merged leads to the one that stayed.")
     def customer(
         self,
