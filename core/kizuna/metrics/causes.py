@@ -37,7 +37,7 @@ def changes(subscription: Subscription, day: date, was: Standing, now: Standing,
     """The parts of ``now.micro - was.micro``, by product and reason. ``first``: the customer paid nothing before."""
     if was.state != now.state:
         reason = _of_state(subscription, day, was, now, first=first)
-        yield from _whole(subscription, was, now, reason)
+        yield from _whole(subscription, day, was, now, reason)
         return
     if now.state == "counted":
         yield from inside(was, now)
@@ -70,10 +70,11 @@ def end_reason(subscription: Subscription, now: Standing) -> str:
     return "voluntary"
 
 
-def _whole(subscription: Subscription, was: Standing, now: Standing, reason: str) -> Iterator[Change]:
+def _whole(subscription: Subscription, day: date, was: Standing, now: Standing, reason: str) -> Iterator[Change]:
     """All that it is worth gained or lost; without worth one part of nothing, so that the reason is told."""
     gained, lost = (stand.lines if stand.state == "counted" else () for stand in (now, was))
-    sources = (subscription.source,) if subscription.source else ()
+    source = subscription.source_on(day)
+    sources = (source,) if source else ()
     worth: dict[str, int] = {}
     told: dict[str, tuple[str, ...]] = {}
     for lines, sign in ((gained, 1), (lost, -1)):

@@ -88,13 +88,20 @@ class Belonged(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     customer: str
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The record that spoke of an agreement from a day on."""
+
+    since: date
+    source: str
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One agreement over its whole life.
 
     ``status`` is the last that is known; ``statuses`` those it had, where that is known. ``trial_end`` is the first day
     that is paid. ``paused_from`` and ``paused_until`` are one more pause. ``continues`` names the subscription it takes the place of. ``customers``: whom it was counted for
     where that has changed by a merge or its undoing. ``basis``: a billing system's word, a contract's, or put together
-    from invoices.
+    from invoices. ``source`` names the record that spoke last, ``told`` those that spoke of its state, in order.
     """
 
     id: str
@@ -116,6 +123,12 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     customers: tuple[Belonged, ...] = ()
     basis: Basis = "billing"
     source: str = ""
+    told: tuple[Told, ...] = ()
+
+    def source_on(self, day: date) -> str:
+        """The record that says how it stands at the end of the day: what is said later changes no earlier day's."""
+        past = [one.source for one in self.told if one.since <= day]
+        return past[-1] if past else next((one.source for one in self.told), self.source)
 
     def turns(self) -> list[date]:
         """Every day on which something about it may change, in order, each once."""

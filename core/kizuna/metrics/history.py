@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from kizuna.metrics.dated import Discount, Held, Item, Span, Subscription
+from kizuna.metrics.dated import Discount, Held, Item, Span, Subscription, Told
 from kizuna.metrics.policy import PAYING
 from kizuna.metrics.reconstruction import Billed, Rebuilt, rebuilt
 from kizuna.model.enums import ContractStatus, DiscountDuration, Interval, SubscriptionStatus
@@ -87,6 +87,7 @@ def subscription(
         statuses=_statuses(own, ends, zone),
         basis="reconstructed" if before is not None else "billing",
         source=last.source,
+        told=tuple(Told(since=_on(one.valid_from, zone), source=one.source) for one in own),
     )
 
 
@@ -265,7 +266,9 @@ def _discounts(versions: Sequence[Version], zone: tzinfo, currency: str) -> tupl
             until = gone if until is None else min(until, gone)
         if since is not None and until is not None and until <= since:
             continue
-        discount = _discount(said, since, until, shown.source, currency)
+        # Whoever repeats what was said before is not the one who says it.
+        source = next(one.source for one in told if one.body == said)
+        discount = _discount(said, since, until, source, currency)
         if discount is not None:
             found.append(discount)
     return tuple(found)
