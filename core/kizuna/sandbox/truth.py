@@ -28,8 +28,8 @@ class TruthRow(msgspec.Struct, frozen=True):
 class TrueMovement(msgspec.Struct, frozen=True, kw_only=True):
     """A change of a company's recurring revenue; ``before`` and ``after`` are the subscription's MRR in minor units.
 
-    ``kind``: start · trial_start · trial_end · upgrade · downgrade · pause · resume · discount_end · past_due · recovered ·
-    cancel_request · cancel. Several subscriptions of one company move on their own.
+    ``kind``: start · trial_start · trial_end · upgrade · downgrade · pause · resume · discount_start · discount_end · past_due ·
+    unpaid · recovered · cancel_request · cancel. Several subscriptions of one company move on their own.
     """
 
     true_id: str

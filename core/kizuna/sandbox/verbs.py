@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -49,8 +50,10 @@ def change_company(states: Iterable[SandboxState], company: str, **fields: Any) 
     return [(state.view.profile.key, source_id) for state, source_id in changed]
 
 
-def start_subscription(state: SandboxState, account_id: str, price_id: str, quantity: int) -> str:
-    """An account begins to pay for ``quantity`` units of a price now; the id of the new subscription."""
+def start_subscription(
+    state: SandboxState, account_id: str, price_id: str, quantity: int, *, trial_days: int = 0
+) -> str:
+    """An account begins to pay for ``quantity`` units of a price now, or after a trial; the id of the new subscription."""
     price, account = state.neutral("price", price_id), state.neutral("account", account_id)
     if not isinstance(price, Price) or not isinstance(account, Account) or price.interval == "once":
         raise ConfigError(f"Price {price_id} is not charged again and again; take one by the month or year.")
@@ -66,20 +69,21 @@ def start_subscription(state: SandboxState, account_id: str, price_id: str, quan
         created_at=now,
     )
     months = price.interval_count * (12 if price.interval == "year" else 1)
+    trial_end = now + timedelta(days=trial_days) if trial_days else None
     subscription = Subscription(
         id=source_id,
         number=number,
         account_id=account_id,
-        status="active",
+        status="trialing" if trial_end else "active",
         currency=price.currency,
         collection="charge_automatically",
         items=(item,),
         started_at=now,
-        trial_started_at=None,
-        trial_ends_at=None,
-        billing_anchor_at=now,
+        trial_started_at=now if trial_end else None,
+        trial_ends_at=trial_end,
+        billing_anchor_at=trial_end or now,
         period_start=now,
-        period_end=add_months(now, months),
+        period_end=trial_end or add_months(now, months),
         cancel_requested_at=None,
         cancel_at=None,
         ended_at=None,
@@ -95,7 +99,7 @@ def start_subscription(state: SandboxState, account_id: str, price_id: str, quan
         created_at=now,
         updated_at=now,
     )
-    state.create(_noted(state, subscription, "start"))
+    state.create(_noted(state, subscription, "trial_start" if trial_end else "start"))
     return source_id
 
 

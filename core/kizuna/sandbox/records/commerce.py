@@ -70,7 +70,8 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What happened to a subscription at ``at`` and what was in force from then on.
 
-    ``kind``: start · trial_start · trial_end · upgrade · downgrade · pause · resume · past_due · recovered · cancel_request · cancel.
+    ``kind``: start · trial_start · trial_end · upgrade · downgrade · pause · resume · discount_start · discount_end · past_due ·
+    unpaid · recovered · cancel_request · cancel.
     ``mrr`` is the monthly recurring revenue from then on in minor units (no trial, pause or lapsed coupon counted), rounded half up.
     """
 
