@@ -50,6 +50,7 @@ ROOTS = {
     "identityRuleTrial": 'rule: {entity: ACCOUNT, signs: ["domain"], reasons: ["score"], leastBits: -99}',
     "identityDecisions": "first: 9",
     "neverEvidence": "first: 9",
+    "renewals": 'since: "2026-01-01", until: "2072-01-01"',
     "fieldRules": "first: 9",
     "fieldRuleHistory": "first: 9",
     "seenFields": "first: 9",
@@ -85,13 +86,17 @@ def open_handed(made: House) -> House:
         graphql__max_tokens=50_000,
         graphql__max_document_length=10**6,
         graphql__max_fields=10**5,
+        graphql__max_repetition=10**9,
         graphql__request_timeout_s=120.0,
     )
 
 
 def required(field: GraphQLField) -> list[str]:
     """The arguments that a field must be given: once with each word of a vocabulary."""
-    needed = {name: written(one.type) for name, one in field.args.items() if is_required_argument(one)}
+    known = {"withPolicy": ['"chartmogul"']}
+    needed = {
+        name: known.get(name) or written(one.type) for name, one in field.args.items() if is_required_argument(one)
+    }
     most = max((len(values) for values in needed.values()), default=1)
     return [", ".join(f"{name}: {one[n % len(one)]}" for name, one in needed.items()) for n in range(most)]
 
@@ -149,7 +154,15 @@ def written(type_: Any) -> list[str]:
         }
         inner = ", ".join(f"{name}: {value}" for name, value in needed.items())
         return [f"{{{inner}}}"]
-    known = {"Boolean": "true", "Int": "1", "Float": "1.5", "DateTime": '"2026-01-01T00:00:00Z"', "ID": '"cus_1"'}
+    known = {
+        "Boolean": "true",
+        "Int": "1",
+        "Float": "1.5",
+        "DateTime": '"2026-01-01T00:00:00Z"',
+        "Date": '"2026-03-01"',
+        "Decimal": '"1"',
+        "ID": '"cus_1"',
+    }
     return [known.get(type_.name, '"JPY"')]
 
 
@@ -343,3 +356,26 @@ def test_every_sum_of_money_and_every_address_is_labelled(marked: House) -> None
                 unlabelled.append(f"{name}.{field_name}")
 
     assert unlabelled == []
+
+
+@pytest.mark.parametrize(
+    ("question", "refused"),
+    [
+        ("query ($f: CustomerFilter) { customers(first: 1, filter: $f) { totalCount } }", True),
+        ("query ($yes: Boolean) { customers(first: 1, filter: {hasUnpaidInvoices: $yes}) { totalCount } }", True),
+        ("query ($yes: Boolean = true) { ...on Query { a: customers(first: 1, filter: {hasUnpaidInvoices: $yes}) { totalCount } } }", True),
+        ("{ ...more } fragment more on Query { customers(first: 1, filter: {hasUnpaidInvoices: false}) { totalCount } }", True),
+        ("{ schemaVersion customers(first: 1, filter: {hasUnpaidInvoices: true}) { totalCount } }", True),
+        ("{ customers(first: 1, filter: {hasUnpaidInvoices: true}) @skip(if: true) { totalCount } }", False),
+        ("{ customers(first: 1, filter: {hasUnpaidInvoices: null}) { totalCount } }", False),
+    ],
+)  # fmt: skip
+def test_a_wish_is_seen_wherever_it_is_written(marked: House, question: str, *, refused: bool) -> None:
+    known = {"f": {"hasUnpaidInvoices": True}, "yes": True}
+    given = {name: value for name, value in known.items() if f"${name}:" in question}
+
+    body = marked.answer(question, caller=caller(ROLES["support"]), **given)
+
+    codes = [error["extensions"]["code"] for error in body.get("errors", ())]
+    assert codes == (["FORBIDDEN"] if refused else [])
+    assert body["data"] is None or not refused
