@@ -15,9 +15,9 @@ from enum import StrEnum
 import msgspec
 
 from kizuna.metrics.causes import Change, changes, inside
-from kizuna.metrics.dated import Subscription
+from kizuna.metrics.dated import Subscription, fault
 from kizuna.metrics.policy import Policy
-from kizuna.metrics.revenue import OUT, Standing, amount, standing
+from kizuna.metrics.revenue import OUT, Standing, amount, sound_standing, standing
 
 
 class MovementKind(StrEnum):
@@ -112,10 +112,10 @@ def book(customer: str, held: Sequence[Subscription], day: date, policy: Policy)
 def of_customer(customer: str, held: Sequence[Subscription], policy: Policy) -> Iterator[Movement]:
     """The movements of one customer, in order of time."""
     known = _by_id(held)
-    turning: dict[date, set[str]] = defaultdict(set)
+    turning: dict[date, list[str]] = defaultdict(list)
     for one in held:
-        for day in one.turns():
-            turning[day].add(one.id)
+        for day in one.turns() if fault(one) is None else ():
+            turning[day].append(one.id)
     raw: dict[str, Standing] = {}
     before: Book = {}
     past = Past()
@@ -130,7 +130,7 @@ def of_customer(customer: str, held: Sequence[Subscription], policy: Policy) -> 
 
 
 def _held(customer: str, subscription: Subscription, day: date, policy: Policy) -> Standing:
-    return standing(subscription, day, policy) if subscription.holder(day) == customer else OUT
+    return sound_standing(subscription, day, policy) if subscription.holder(day) == customer else OUT
 
 
 def _without_doubled(stands: Book, known: Mapping[str, Subscription], policy: Policy) -> dict[str, Standing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -48,13 +49,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def a_month(self, interval: Interval, count: int) -> Fraction:
         """What one price for ``count`` intervals is in a month; 0 for what does not recur."""
-        times = {
-            Interval.DAY: Fraction(self.day),
-            Interval.WEEK: Fraction(self.week),
-            Interval.MONTH: Fraction(1),
-            Interval.YEAR: Fraction(1, 12),
-        }
-        return times.get(interval, Fraction(0)) / count if count > 0 else Fraction(0)
+        return _a_month(interval, count, self.week, self.day)
+
+
+@lru_cache(maxsize=1_024)
+def _a_month(interval: Interval, count: int, week: str, day: str) -> Fraction:
+    times = {
+        Interval.DAY: Fraction(day),
+        Interval.WEEK: Fraction(week),
+        Interval.MONTH: Fraction(1),
+        Interval.YEAR: Fraction(1, 12),
+    }
+    return times.get(interval, Fraction(0)) / count if count > 0 else Fraction(0)
 
 
 KIZUNA = Policy(name="kizuna")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from typing import Literal
 
@@ -63,7 +64,13 @@ OUT = Standing("out")
 
 def standing(subscription: Subscription, day: date, policy: Policy) -> Standing:
     """How the subscription stands at the end of the day."""
-    reason = fault(subscription) or _absence(subscription, day, policy)
+    reason = fault(subscription)
+    return sound_standing(subscription, day, policy) if reason is None else Standing("out", reason)
+
+
+def sound_standing(subscription: Subscription, day: date, policy: Policy) -> Standing:
+    """The same of a subscription that is known to be without fault."""
+    reason = _absence(subscription, day, policy)
     if reason is not None:
         return Standing("out", reason)
     items = [item for item in subscription.items if item.holds(day)]
@@ -108,6 +115,8 @@ def worth(items: Sequence[Item], discounts: Iterable[Discount], currency: str, p
     counted = [item for item in items if policy.metered == "include" or item.usage == "licensed"]
     lasting = [discount for discount in discounts if discount.duration in _TAKEN_OFF[policy.discounts]]
     minor = 10 ** exponent(currency)
+    if not lasting and all(_is_plain(item) for item in counted):
+        return tuple([_plain_line(item, minor, policy) for item in counted])
     listed = [_listed(item, policy) for item in counted]
     whole = sum(listed, Fraction(0))
     lines = []
@@ -117,6 +126,25 @@ def worth(items: Sequence[Item], discounts: Iterable[Discount], currency: str, p
         left = _reduced(item, value, share, lasting, policy)
         lines.append(Line(item, _rounded(left * minor / net), _rounded(value * minor / net)))
     return tuple(lines)
+
+
+def _is_plain(item: Item) -> bool:
+    return not item.tiers and item.tax_inclusive_rate is None
+
+
+def _plain_line(item: Item, minor: int, policy: Policy) -> Line:
+    if item.unit_amount is None:
+        return Line(item, 0, 0)
+    micro = _plain_micro(item.unit_amount, item.quantity, minor, policy.a_month(item.interval, item.interval_count))
+    return Line(item, micro, micro)
+
+
+@lru_cache(maxsize=65_536)
+def _plain_micro(unit: Decimal, quantity: Decimal, minor: int, a_month: Fraction) -> int:
+    """The same sum as for any item, in whole numbers; the same prices and seats come again and again."""
+    (price, price_in), (many, many_in) = unit.as_integer_ratio(), quantity.as_integer_ratio()
+    value, parts = price * many * minor * MICRO * a_month.numerator, price_in * many_in * a_month.denominator
+    return max(0, (2 * value + parts) // (2 * parts))
 
 
 def _listed(item: Item, policy: Policy) -> Fraction:
