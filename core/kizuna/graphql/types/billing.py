@@ -109,6 +109,7 @@ class InvoiceLine(Node):
     description: str | None = column("What it is for.")
     quantity: Decimal | None = column("How many.")
     amount: Money | None = column("What it comes to.")
+    discount: Money | None = column("What discounts take off it.")
     period_starts_at: DateTime | None = column("When the period it pays for begins.")
     period_ends_at: DateTime | None = column("When the period it pays for ends.")
     proration: bool = column("Whether it corrects a period for a change within it.")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import strawberry
 
-from kizuna.graphql.labels import FINANCE, stated
+from kizuna.graphql.labels import FINANCE, labelled, stated
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, Argument, loaded
 from kizuna.graphql.scalars import Date, DateTime, Decimal
@@ -57,12 +57,14 @@ class MetricDefinition:
     source: str | None = strawberry.field(description="Where the definition comes from, where it is not our own.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="A number that stands in a metric's formula.")
 class MetricFigure:
     name: str = strawberry.field(description="Its name in the formula.")
     value: Decimal = strawberry.field(description="The number, exact.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="What one customer, or one subscription of it, has in a metric.")
 class MetricRow:
     figures: list[MetricFigure] = strawberry.field(description="Its numbers; those of all rows sum to the metric's.")
@@ -73,6 +75,7 @@ class MetricRow:
     records: list[SourceRecord] = strawberry.field(description="The vendors' records that say so.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="A customer or a subscription that is not in a metric.")
 class MetricExclusion:
     id: strawberry.ID = strawberry.field(description="Which one.")

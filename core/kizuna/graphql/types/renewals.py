@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import strawberry
 
-from kizuna.graphql.labels import FINANCE, stated
+from kizuna.graphql.labels import FINANCE, labelled, stated
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, Argument, loaded
 from kizuna.graphql.scalars import Date, Decimal
@@ -32,6 +32,7 @@ class RenewalForecast(StrEnum):
     UNKNOWN = "unknown"
 
 
+@labelled(FINANCE)
 @strawberry.type(description="A term that ends; values are of a year.")
 class Renewal:
     ends: Date = strawberry.field(description="The first day after the term.")
@@ -48,12 +49,14 @@ class Renewal:
     records: list[SourceRecord] = strawberry.field(description="The vendors' records that say so.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="Value that is open, by what is expected of it.")
 class ForecastValue:
     forecast: RenewalForecast = strawberry.field(description="What is expected.")
     value: Decimal = strawberry.field(description="How much a year.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="What is left of a year's revenue if it is renewed at one rate.")
 class RenewalProjection:
     rate: str = strawberry.field(description="The rate, or `actual` for that of the terms of which it is known.")

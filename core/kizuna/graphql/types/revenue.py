@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import strawberry
 
-from kizuna.graphql.labels import FINANCE, stated
+from kizuna.graphql.labels import FINANCE, labelled, stated
 from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING, loaded
 from kizuna.graphql.scalars import Decimal
@@ -17,6 +17,7 @@ from kizuna.graphql.types.metrics import MetricFigure, MetricValue, told_by_the_
 from kizuna.graphql.types.records import SourceRecord
 
 
+@labelled(FINANCE)
 @strawberry.type(description="What one customer, or one subscription of it, has in two answers.")
 class MetricDifference:
     customer: Customer | None = strawberry.field(description="The customer.")
@@ -30,6 +31,7 @@ class MetricDifference:
     records: list[SourceRecord] = strawberry.field(description="The vendors' records that say so.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="How much of a difference has one cause.")
 class MetricCause:
     cause: str = strawberry.field(description="The cause.")
@@ -47,6 +49,7 @@ class MetricComparison:
     )
 
 
+@labelled(FINANCE)
 @strawberry.type(description="A cohort so many months after its first.")
 class CohortCell:
     month: int = strawberry.field(description="How many months after the first.")
@@ -56,6 +59,7 @@ class CohortCell:
     grr: Decimal | None = strawberry.field(description="The same without growth.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="The customers who first paid in one month.")
 class RevenueCohort:
     cohort: str = strawberry.field(description="The month: 2026-03.")
@@ -89,6 +93,7 @@ class MetricGroup:
     reason: str | None = stated("Why there is none.", FINANCE)
 
 
+@labelled(FINANCE)
 @strawberry.type(description="What became of one product in a period; amounts are of a month.")
 class ProductRetention:
     product: Product | None = strawberry.field(description="The product; null for one that only a contract names.")
@@ -102,6 +107,7 @@ class ProductRetention:
     migrated_out: Decimal = strawberry.field(description="What went to other products.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="An industry and how many of its customers were lost.")
 class IndustryRate:
     industry: str = strawberry.field(description="The industry.")
@@ -110,6 +116,7 @@ class IndustryRate:
     lost: int = strawberry.field(description="How many were lost.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="In which industry most customers are lost.")
 class IndustryChurn:
     highest: str | None = strawberry.field(description="The industry with the highest rate.")
@@ -120,6 +127,7 @@ class IndustryChurn:
     unknown_rate: Decimal | None = strawberry.field(description="The rate of customers without an industry.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="By how many percentage points discounts shrank at the first renewal.")
 class DiscountReduction:
     customer_count: int = strawberry.field(description="How many customers had a second term.")
@@ -128,6 +136,7 @@ class DiscountReduction:
     excluded_count: int = strawberry.field(description="How many have no list price to compare with.")
 
 
+@labelled(FINANCE)
 @strawberry.type(description="What customers of three years and more pay a year, against their first contract.")
 class ContractGrowth:
     customer_count: int = strawberry.field(description="How many there are.")
