@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "fields": ("fields", "Vendors' own fields: map, keep, history."),
     "drift": ("drift", "What changed in the form of payloads."),
     "webhooks": ("webhooks", "Webhooks: what to enter, what came."),
+    "metrics": ("metrics", "Recurring revenue on any day, and why."),
     "rates": ("rates", "Rates of exchange: load, list, remove."),
     "verify": ("verify", "Hold the metrics to worked cases."),
     "rebuild": ("rebuild", "Derive everything again from the evidence."),

@@ -26,9 +26,9 @@ from kizuna.graphql.types.metrics import MetricKey, MetricPoint, MetricValue
 from kizuna.graphql.types.movements import MOVED, Movement, MovementKind
 from kizuna.graphql.types.records import SourceRecord
 from kizuna.metrics import policy as policies
-from kizuna.metrics.frames import Question, Row, month_ends
+from kizuna.metrics.frames import Question, Row
 from kizuna.metrics.policy import Policy
-from kizuna.metrics.questions import Told, ask
+from kizuna.metrics.questions import Told, ask, series
 from kizuna.metrics.rates import Rate
 from kizuna.metrics.told import plain, sentence
 from kizuna.storage import asked as asking
@@ -116,23 +116,11 @@ class MetricQueries:
         if not 1 <= months <= POINTS_MOST:
             raise UserError(f"`months` is {months}; it may be 1 to {POINTS_MOST}.")
         question = question_of(info.context, as_of, None, known_at, policy, currency, customers)
-        ends = [question.as_of, *month_ends(question.as_of, months - 1)]
         points = []
-        for day in reversed(ends):
+        for told in series(str(key), question, months):
             info.context.check()
-            told = ask(str(key), _on(question, day))
-            points.append({"as_of": day.isoformat(), "since": iso(told.since), **_valued(info.context, told)})
+            points.append({"as_of": iso(told.as_of), "since": iso(told.since), **_valued(info.context, told)})
         return cast("list[MetricPoint]", points)
-
-
-def _on(question: Question, day: date) -> Question:
-    return Question(
-        subscriptions=question.subscriptions,
-        as_of=day,
-        currency=question.currency,
-        rates=question.rates,
-        policy=question.policy,
-    )
 
 
 def question_of(

@@ -6,7 +6,7 @@ by customer, so that the rows that are shown sum to the figures that the formula
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +19,7 @@ from kizuna.metrics.catalogue import definition
 from kizuna.metrics.definition import Definition
 from kizuna.metrics.exact import decimal
 from kizuna.metrics.fills import METRICS, Metric, Unit
-from kizuna.metrics.frames import Frame, Question, Row, summed
+from kizuna.metrics.frames import Frame, Question, Row, month_ends, summed
 from kizuna.metrics.measures import Excluded
 from kizuna.metrics.rates import Rate
 from kizuna.metrics.reasons import Reason
@@ -28,7 +28,8 @@ from kizuna.metrics.reasons import Reason
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: a value, or none with its ``reason``; the figures of the formula; the rows that sum to them.
 
-    ``rates``: the rates of exchange that were used, as they were given, whichever way round.
+    ``rates``: the rates of exchange that were used, as they were given, whichever way round. ``counted_in``: the currency
+    of the figures, also where the value is a ratio of them.
     """
 
     metric: str
@@ -45,6 +46,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     excluded: tuple[Excluded, ...]
     rates: tuple[Rate, ...] = ()
+    counted_in: str | None = None
 
 
 def ask(key: str, question: Question) -> Told:
@@ -61,6 +63,12 @@ def ask(key: str, question: Question) -> Told:
     # Where nobody could be counted there is no figure, whatever the formula makes of nothing.
     nobody = Reason.MISSING_FX if frame.missing and not rows else None
     return _told(metric, frame, inputs, rows, reason=nobody)
+
+
+def series(key: str, question: Question, months: int) -> Iterator[Told]:
+    """The metric at the end of the question's day and of the months before it, so many in all, the oldest first."""
+    for day in reversed((question.as_of, *month_ends(question.as_of, months - 1))):
+        yield ask(key, msgspec.structs.replace(question, as_of=day, since=None))
 
 
 def _told(
@@ -90,4 +98,5 @@ def _told(
         rows=tuple(rows),
         excluded=tuple(dict.fromkeys(excluded)),
         rates=tuple(sorted(frame.used, key=lambda one: (one.currency, one.to or "", str(one.day), one.provider))),
+        counted_in=frame.currency or None,
     )

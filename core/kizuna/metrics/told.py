@@ -31,7 +31,7 @@ def rounded(value: Decimal, told: Told) -> str:
     """The figure as it is shown: whole where it is whole, else to the decimals of its currency."""
     if value == value.to_integral_value():
         return format(value.to_integral_value(), "f")
-    return format(half_up(value, exponent(told.currency) if told.currency else 4), "f")
+    return format(half_up(value, exponent(told.counted_in) if told.counted_in else 4), "f")
 
 
 def plain(value: Decimal) -> str:

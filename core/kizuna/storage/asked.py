@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,9 @@ from kizuna import clock
 from kizuna.errors import ConfigError
 from kizuna.metrics.frames import Question
 from kizuna.metrics.policy import KIZUNA, Policy, named
-from kizuna.storage import agreements, rates
+from kizuna.storage import agreements, direct, rates
+from kizuna.storage.bulk import among_words, words
+from kizuna.storage.instants import micros
 
 
 def question(
@@ -56,3 +58,24 @@ def currency_code(text: str | None) -> str | None:
     if len(text) != 3 or not text.isascii() or not text.isalpha():
         raise ConfigError(f'The currency is {text[:20]!r}; write its three letters, such as "JPY".')
     return text.upper()
+
+
+def instant(text: str, zone: tzinfo) -> int:
+    """The microseconds of an instant with its offset, or of the end of a day in the zone. Raises ConfigError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is not None and found.tzinfo is not None:
+        return micros(found)
+    if found is not None and found.time() == time() and len(text) <= len("2026-01-31"):
+        return micros(datetime.combine(found.date() + timedelta(days=1), time(), zone)) - 1
+    raise ConfigError(f"{text[:40]!r} is no instant; write it as 2026-01-31T09:00:00+09:00, or a day as 2026-01-31.")
+
+
+def names(sql: Connection, customers: Collection[str]) -> dict[str, str | None]:
+    """Customer → its name."""
+    if not customers:
+        return {}
+    statement = f"SELECT id, name FROM customer WHERE {among_words(sql, 'id')}"
+    return dict(direct.rows(sql, statement, {"words": words(sql, customers)}))
