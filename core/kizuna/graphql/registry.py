@@ -8,10 +8,8 @@ from typing import Any
 
 from strawberry.types.base import StrawberryObjectDefinition
 
-from kizuna.graphql.attributes import labels_of_attribute
 from kizuna.graphql.plan import KEY, Computed, FieldPlan, FromColumn, Loaded, Named, One, Pages, Several, shape_of
 from kizuna.graphql.sight import Marked, Sight
-from kizuna.graphql.types.words import Attribute
 from kizuna.model.labels import ALL, NONE, Labels
 from kizuna.storage.answers.catalogue import SHAPES
 from kizuna.storage.answers.shape import Shape
@@ -37,6 +35,7 @@ class Registry:
     by_kind: dict[str, TypePlan] = field(default_factory=dict)
     by_class: dict[type[Any], TypePlan] = field(default_factory=dict)
     marked: Marked = field(default_factory=Marked)
+    attributes: Mapping[str, Labels] = field(default_factory=dict)  # what each attribute of provenance tells of
     version: str = ""
     _sights: dict[Labels, Sight] = field(default_factory=dict)
 
@@ -55,7 +54,7 @@ class Registry:
 
     def _sight(self, missing: Labels) -> Sight:
         kinds = {kind for kind, plan in self.by_kind.items() if self.marked.types.get(plan.type_name, NONE) & missing}
-        attributes = {str(attribute) for attribute in Attribute if labels_of_attribute(attribute) & missing}
+        attributes = {attribute for attribute, labels in self.attributes.items() if labels & missing}
         hidden = Hidden(missing, frozenset(kinds), frozenset(attributes))
         return Sight(missing, self.marked, hidden, seen(hidden))
 

@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.field import StrawberryField
 
+from kizuna.graphql.attributes import labels_of_attribute
 from kizuna.graphql.info import Info
 from kizuna.graphql.labels import marked as marked_as
 from kizuna.graphql.loading import TYPE, slot
@@ -26,6 +27,7 @@ from kizuna.graphql.registry import Registry, plan_in, plan_of
 from kizuna.graphql.scalars import SCALARS
 from kizuna.graphql.sight import Marked
 from kizuna.graphql.types import billing, catalogue, customers, identity, operations, people, records, sales, support
+from kizuna.graphql.types.words import Attribute
 from kizuna.model.labels import NONE, Labels
 from kizuna.plugins import Plugins
 
@@ -86,7 +88,8 @@ def build(plugins: Plugins | None = None) -> API:
 
 def _planned(core: GraphQLSchema, marked: Marked) -> Registry:
     """The plans of every type; each planned field is answered from what was loaded for it, or masked."""
-    registry = Registry(marked=marked)
+    attributes = {str(attribute): labels_of_attribute(attribute) for attribute in Attribute}
+    registry = Registry(marked=marked, attributes=attributes)
     for name, type_ in core.type_map.items():
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLInterfaceType):
