@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kizuna.derive import decide
 from kizuna.sandbox import Served
 from kizuna.sandbox.records import Coupon, Invoice, Subscription
 from tests.support.movements import kinds, told, truly, truth, until, whole_ledger
@@ -89,3 +90,19 @@ def test_synced_once_the_ledger_is_the_truth_but_for_what_cannot_be_known(
     }
     assert met.total() / len(kind) > 0.9
     assert len(kind) > 80
+
+
+def test_a_merge_and_its_undoing_leave_the_very_same_rows(database_url: str) -> None:
+    with world("stripe", companies=12, seed=7) as served, kizuna(database_url, served) as one:
+        one.sync("stripe")
+        before = whole_ledger(one)
+        first, second = sorted({str(row[0]) for row in before})[:2]
+
+        decided = decide.merge(one.parts.deriver, first, second, actor="tests", confirmed=True)
+        merged, same = whole_ledger(one), one.not_as_rebuilt()
+        decide.undo(one.parts.deriver, decided.decisions[0])
+
+        assert len({row[0] for row in merged}) == len({row[0] for row in before}) - 1
+        assert same == []
+        assert whole_ledger(one) == before
+        assert one.not_as_rebuilt() == []
