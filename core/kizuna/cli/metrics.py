@@ -97,7 +97,7 @@ def show(
     Example:
       kizuna metrics show mrr --currency JPY
       kizuna metrics show nrr --as-of 2026-10-31 --explain --language ja
-      kizuna metrics show arr --known-at 2026-06-30 --policy stripe --json
+      kizuna metrics show arr --known-at 2026-06-30 --policy chartmogul --json
     """
     from kizuna.metrics.questions import ask
 
