@@ -25,7 +25,13 @@ Body = Mapping[str, Any]
 
 # What was true all along where it is seen first: such a subscription never was paid for.
 _NEVER_PAYING = frozenset(
-    {SubscriptionStatus.INCOMPLETE, SubscriptionStatus.INCOMPLETE_EXPIRED, SubscriptionStatus.SCHEDULED}
+    {
+        SubscriptionStatus.INCOMPLETE,
+        SubscriptionStatus.INCOMPLETE_EXPIRED,
+        SubscriptionStatus.SCHEDULED,
+        SubscriptionStatus.PAUSED,
+        SubscriptionStatus.OTHER,
+    }
 )
 
 
@@ -84,7 +90,7 @@ def subscription(
         cancel_effective_at=ends,
         cancel_reason=said.get("cancel_reason"),
         pauses=past.pauses,
-        statuses=_statuses(own, ends, zone),
+        statuses=_statuses(own, ends, zone, _was_billed(billed, first_seen)),
         basis="reconstructed" if before is not None else "billing",
         source=last.source,
         told=tuple(Told(since=_on(one.valid_from, zone), source=one.source) for one in own),
@@ -161,8 +167,18 @@ def _ends(own: Sequence[Version], said: Body, zone: tzinfo) -> date | None:
     return gone if told is None else min(told, gone)
 
 
-def _statuses(own: Sequence[Version], ends: date | None, zone: tzinfo) -> tuple[Held, ...]:
-    """The statuses it had; before the first that is known it was paid for, if that one is of something paid for."""
+def _was_billed(lines: Iterable[Billed], first_seen: datetime) -> bool:
+    """Whether something was asked for a whole period that began before that instant, and not taken back."""
+    asked = (line for line in lines if line.amount > 0 and not line.proration and line.status in ("paid", "open"))
+    return any(line.starts_at < first_seen for line in asked)
+
+
+def _statuses(own: Sequence[Version], ends: date | None, zone: tzinfo, was_billed: bool) -> tuple[Held, ...]:
+    """The statuses it had; before the first that is known it was paid for, if that one is of something paid for.
+
+    A paused one never was (its trial ended without a way to pay), unless invoices say that it was.
+    """
+    never = _NEVER_PAYING - {SubscriptionStatus.PAUSED} if was_billed else _NEVER_PAYING
     held: list[Held] = []
     shown = [one for one in own if one.body is not None]
     for place, version in enumerate(shown):
@@ -172,10 +188,12 @@ def _statuses(own: Sequence[Version], ends: date | None, zone: tzinfo) -> tuple[
         until = _on(shown[place + 1].valid_from, zone) if place + 1 < len(shown) else None
         if status is SubscriptionStatus.CANCELED and ends is not None:
             continue  # its end is dated
-        if place == 0 and status not in PAYING | _NEVER_PAYING and status is not SubscriptionStatus.TRIALING:
+        if place == 0 and status not in PAYING | never and status is not SubscriptionStatus.TRIALING:
             since = _on(version.valid_from, zone)
             held.append(Held(status=SubscriptionStatus.ACTIVE, until=since))
-        if status is SubscriptionStatus.TRIALING and version.body.get("trial_ends_at"):
+        following = shown[place + 1].body if place + 1 < len(shown) else None
+        paused = following is not None and following["status"] == SubscriptionStatus.PAUSED
+        if status is SubscriptionStatus.TRIALING and version.body.get("trial_ends_at") and not paused:
             status = SubscriptionStatus.ACTIVE  # the trial is dated
         if since is None or until is None or since < until:
             held.append(Held(status=status, since=since, until=until, source=version.source))
