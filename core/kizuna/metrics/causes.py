@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import msgspec
@@ -33,34 +33,44 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     sources: tuple[str, ...]
 
 
-def changes(subscription: Subscription, day: date, was: Standing, now: Standing, *, first: bool) -> Iterator[Change]:
-    """The parts of ``now.micro - was.micro``, by product and reason. ``first``: the customer paid nothing before."""
+def changes(
+    subscription: Subscription, day: date, was: Standing, now: Standing, *, first: bool, again: bool, last: bool
+) -> Iterator[Change]:
+    """The parts of ``now.micro - was.micro``, by product and reason.
+
+    ``first``: the customer pays nothing else before; ``again``: it has paid once; ``last``: it pays nothing after.
+    """
     if was.state != now.state:
-        reason = _of_state(subscription, day, was, now, first=first)
+        reason = _of_state(subscription, day, was, now, first=first, again=again, last=last)
         yield from _whole(subscription, day, was, now, reason)
         return
     if now.state == "counted":
         yield from inside(was, now)
 
 
-def _of_state(subscription: Subscription, day: date, was: Standing, now: Standing, *, first: bool) -> str:
+def _of_state(
+    subscription: Subscription, day: date, was: Standing, now: Standing, *, first: bool, again: bool, last: bool
+) -> str:
     if now.state == "paused" or now.reason == "paused":
         return "pause"
-    if now.state == "counted" and was.reason == "paused":
-        return "resume"
     if now.state == "counted":
-        if not first:
-            return "product"
-        if subscription.trial_end == day:
-            return "trial_converted"
-        return "contract_signed" if subscription.basis == "contract" else "first_subscription"
-    return end_reason(subscription, now)
+        return _beginning(subscription, day, was, first=first, again=again)
+    return end_reason(subscription, day, now) if last else "product_removed"
 
 
-def end_reason(subscription: Subscription, now: Standing) -> str:
+def _beginning(subscription: Subscription, day: date, was: Standing, *, first: bool, again: bool) -> str:
+    if not first or again:
+        return "resume" if was.reason == "paused" else "returned" if first else "product"
+    if subscription.trial_end == day:
+        return "trial_converted"
+    return "contract_signed" if subscription.basis == "contract" else "first_subscription"
+
+
+def end_reason(subscription: Subscription, day: date, now: Standing) -> str:
     """Why it ended: voluntary, involuntary (payment), non_renewal, out_of_business, merged_away or first_archive."""
-    unpaid = f"status_{SubscriptionStatus.UNPAID.value}"
-    if now.reason == unpaid or any(held.status == SubscriptionStatus.UNPAID for held in subscription.statuses):
+    unpaid = SubscriptionStatus.UNPAID
+    held_before = next((held.status for held in subscription.statuses if held.holds(day - timedelta(days=1))), None)
+    if now.reason == f"status_{unpaid.value}" or held_before is unpaid:
         return "involuntary"
     told = _ENDS.get(subscription.cancel_reason or "")
     if told is not None:
@@ -86,6 +96,14 @@ def _whole(subscription: Subscription, day: date, was: Standing, now: Standing, 
         yield Change("", reason, 0, sources)
     for product, micro in worth.items():
         yield Change(product, reason, micro, tuple(dict.fromkeys(told[product])))
+
+
+def renewed(was: Standing, now: Standing) -> Iterator[Change]:
+    """What a contract in the place of another one changed: a number of its own is no other product."""
+    whole = now.micro - was.micro
+    sources = tuple(dict.fromkeys(line.item.source for line in (*was.lines, *now.lines) if line.item.source))
+    if whole and now.lines:
+        yield Change(now.lines[0].item.product, "price_increase" if whole > 0 else "price_decrease", whole, sources)
 
 
 def inside(was: Standing, now: Standing) -> Iterator[Change]:

@@ -14,8 +14,9 @@ from enum import StrEnum
 
 import msgspec
 
-from kizuna.metrics.causes import Change, changes, inside
+from kizuna.metrics.causes import Change, changes, inside, renewed
 from kizuna.metrics.dated import Subscription, fault
+from kizuna.metrics.handovers import Handover, handovers
 from kizuna.metrics.policy import Policy
 from kizuna.metrics.revenue import OUT, Standing, amount, sound_standing, standing
 
@@ -67,6 +68,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(source for part in self.parts for source in part.sources))
 
 
+Told = tuple[Subscription, MovementKind | None, Change]
 Book = Mapping[str, Standing]
 """Subscription → how it stands; one that is absent counts nothing."""
 
@@ -103,7 +105,7 @@ def balances(subscriptions: Iterable[Subscription], day: date, policy: Policy) -
 def book(customer: str, held: Sequence[Subscription], day: date, policy: Policy) -> dict[str, Standing]:
     """How these subscriptions stand for the customer at the end of the day.
 
-    A contract counts where no billing subscription of the customer runs during its term.
+    A contract counts where no billing subscription of the customer does.
     """
     stands = {one.id: standing(one, day, policy) for one in held if one.holder(day) == customer}
     return _without_doubled(stands, _by_id(held), policy)
@@ -119,12 +121,13 @@ def of_customer(customer: str, held: Sequence[Subscription], policy: Policy) -> 
     raw: dict[str, Standing] = {}
     before: Book = {}
     past = Past()
+    links = Links.of(known, policy)
     for day in sorted(turning):
         raw = {**raw, **{key: _held(customer, known[key], day, policy) for key in turning[day]}}
         after = _without_doubled(raw, known, policy)
         if after == before:
             continue
-        step = _Step(customer, day, before, after, known, policy, past)
+        step = _Step(customer, day, before, after, known, policy, past, links)
         yield from step.movements()
         before, past = after, step.past_after()
 
@@ -134,23 +137,19 @@ def _held(customer: str, subscription: Subscription, day: date, policy: Policy) 
 
 
 def _without_doubled(stands: Book, known: Mapping[str, Subscription], policy: Policy) -> dict[str, Standing]:
-    """Contracts left out during whose term a subscription is billed, and all where the policy counts none."""
+    """Contracts left out of days on which a subscription is billed, and of all where the policy counts none."""
     left_out = {}
+    billed: bool | None = None
     for key, stand in stands.items():
         if stand.state == "out" or known[key].basis != "contract":
             continue
+        if billed is None:
+            billed = any(other.present for name, other in stands.items() if known[name].basis != "contract")
         if policy.contracts == "never":
             left_out[key] = Standing("out", "contracts_not_counted")
-        elif any(_overlap(known[key], other) for other in known.values() if other.basis != "contract"):
+        elif billed:
             left_out[key] = Standing("out", "counted_by_billing")
     return {**stands, **left_out} if left_out else dict(stands)
-
-
-def _overlap(one: Subscription, other: Subscription) -> bool:
-    if one.start is None or other.start is None:
-        return False
-    ends, other_ends = one.cancel_effective_at or date.max, other.cancel_effective_at or date.max
-    return one.start < other_ends and other.start < ends
 
 
 def _by_id(held: Iterable[Subscription]) -> dict[str, Subscription]:
@@ -171,6 +170,21 @@ class Past(msgspec.Struct, frozen=True, gc=False):
     left_on: date | None = None
 
 
+class Links(msgspec.Struct, frozen=True, gc=False):
+    """(subscription, day) → the handover in which it leaves, or comes, on that day."""
+
+    leaving: dict[tuple[str, date], Handover]
+    coming: dict[tuple[str, date], Handover]
+
+    @classmethod
+    def of(cls, known: Mapping[str, Subscription], policy: Policy) -> Links:
+        """Those that hold among a customer's subscriptions."""
+        if len(known) < 2:
+            return cls({}, {})
+        found = handovers(known, policy)
+        return cls({(one.before, one.left_on): one for one in found}, {(one.after, one.taken_on): one for one in found})
+
+
 class _Step:
     """From how a customer's subscriptions stood to how they stand after a day."""
 
@@ -183,8 +197,9 @@ class _Step:
         known: Mapping[str, Subscription],
         policy: Policy,
         past: Past,
+        links: Links,
     ) -> None:
-        self.customer, self.day, self.policy, self.past = customer, day, policy, past
+        self.customer, self.day, self.policy, self.past, self.links = customer, day, policy, past, links
         self.before, self.after, self.known = before, after, known
         self.was = past.paid and any(stand.present for stand in before.values())
         self.stays = any(stand.present for stand in after.values())
@@ -198,48 +213,69 @@ class _Step:
     def movements(self) -> Iterator[Movement]:
         """One for each currency and kind that moved."""
         found: dict[tuple[str, MovementKind | None], list[Part]] = defaultdict(list)
-        carried = False
+        carried = arrives = False
         for subscription, kind, change in self._changes():
+            arrives = arrives or (kind is MovementKind.IDENTITY and change.micro > 0)
             carried = carried or kind is MovementKind.MIGRATION
             found[subscription.currency.upper(), kind].append(_part(subscription, change))
         for (currency, apart), parts in sorted(found.items(), key=lambda one: (one[0][0], one[0][1] or "")):
             micro = sum(part.micro for part in parts)
-            kind = apart or self._kind(micro, carried=carried)
+            kind = apart or self._kind(micro, was=self.was or carried or arrives, stays=self.stays or carried)
             if kind is None and micro == 0 and any(part.micro for part in parts):
                 kind = MovementKind.MIGRATION  # another product at the same price
             if kind is not None and (micro or apart is None):
                 yield self._movement(kind, currency, micro, tuple(parts))
 
-    def _changes(self) -> Iterator[tuple[Subscription, MovementKind | None, Change]]:
+    def _changes(self) -> Iterator[Told]:
         """What changed, each with the kind of movement it is where that is no matter of the whole customer."""
-        turned = [
-            key for key in sorted(self.before.keys() | self.after.keys()) if self._stood(key) != self._stands(key)
-        ]
-        taken = {self.known[key].continues for key in turned if self._follows_at_once(self.known[key])}
-        for key in turned:
-            subscription, was, now = self.known[key], self._stood(key), self._stands(key)
-            if key in taken:
-                continue
-            if subscription.continues in taken:
-                yield from ((subscription, None, one) for one in inside(self._stood(subscription.continues or ""), now))
-                continue
-            apart = self._apart(subscription, now)
-            if apart is MovementKind.MIGRATION and now.state != "out":
-                yield from self._carried_on(subscription, now)
-                continue
-            first = not self.was
-            yield from ((subscription, apart, one) for one in changes(subscription, self.day, was, now, first=first))
+        for key in sorted(self.before.keys() | self.after.keys()):
+            if self._moves(self.known[key]):
+                yield from self._given_or_taken(self.known[key], self._stood(key), self._stands(key))
+            elif self._stood(key) != self._stands(key):
+                yield from self._turned(self.known[key], self._stood(key), self._stands(key))
 
-    def _carried_on(
-        self, subscription: Subscription, now: Standing
-    ) -> Iterator[tuple[Subscription, MovementKind | None, Change]]:
-        """As much as its predecessor was worth migrates; what there is more or less of is a change."""
-        before = self.known[subscription.continues or ""]
-        ended = before.cancel_effective_at or self.day
-        was = standing(before, ended - timedelta(days=1), self.policy)
-        for line in was.lines:
-            yield subscription, MovementKind.MIGRATION, Change(line.item.product, "continued", line.micro, ())
-        yield from ((subscription, None, one) for one in inside(was, now))
+    def _turned(self, subscription: Subscription, was: Standing, now: Standing) -> Iterator[Told]:
+        leaves = self.links.leaving.get((subscription.id, self.day))
+        comes = self.links.coming.get((subscription.id, self.day))
+        if leaves is not None and self._is_ours(leaves.after, leaves.taken_on):
+            if leaves.taken_on > self.day:
+                yield from ((subscription, MovementKind.MIGRATION, one) for one in self._change(subscription, was, now))
+            return
+        if comes is not None and self._is_ours(comes.before, comes.left_on - timedelta(days=1)):
+            if comes.left_on < self.day:
+                for line in comes.worth.lines:
+                    yield subscription, MovementKind.MIGRATION, Change(line.item.product, "continued", line.micro, ())
+            both = renewed if subscription.basis == "contract" else inside
+            yield from ((subscription, None, one) for one in both(comes.worth, now))
+            return
+        yield from ((subscription, None, one) for one in self._change(subscription, was, now))
+
+    def _given_or_taken(self, subscription: Subscription, was: Standing, now: Standing) -> Iterator[Told]:
+        """What it was worth the day before is given to another customer, or taken over; then what the day changed."""
+        if subscription.holder(self.day) != self.customer:
+            for line in was.lines if was.state == "counted" else ():
+                yield subscription, MovementKind.IDENTITY, Change(line.item.product, "merge", -line.micro, ())
+            return
+        yesterday = sound_standing(subscription, self.day - timedelta(days=1), self.policy)
+        for line in yesterday.lines if yesterday.state == "counted" else ():
+            yield subscription, MovementKind.IDENTITY, Change(line.item.product, "merge", line.micro, ())
+        yield from ((subscription, None, one) for one in self._change(subscription, yesterday, now))
+
+    def _change(self, subscription: Subscription, was: Standing, now: Standing) -> Iterator[Change]:
+        if was == now:
+            return iter(())
+        paid = self.past.paid or was.state == "counted"
+        return changes(
+            subscription, self.day, was, now, first=not self.was, again=paid and not self.was, last=not self.stays
+        )
+
+    def _moves(self, subscription: Subscription) -> bool:
+        """Whether it is counted for another customer since that day, and this is the one or the other."""
+        before, since = subscription.holder(self.day - timedelta(days=1)), subscription.holder(self.day)
+        return before != since and self.customer in (before, since)
+
+    def _is_ours(self, key: str, day: date) -> bool:
+        return self.known[key].holder(day) == self.customer
 
     def _stood(self, key: str) -> Standing:
         return self.before.get(key, OUT)
@@ -259,40 +295,13 @@ class _Step:
             parts=parts,
         )
 
-    def _apart(self, subscription: Subscription, now: Standing) -> MovementKind | None:
-        """The kind of what is no change of what was agreed: another customer, another billing account."""
-        if subscription.holder(self.day) != subscription.holder(self.day - timedelta(days=1)):
-            return MovementKind.IDENTITY
-        return MovementKind.MIGRATION if self._migrates(subscription, now) else None
-
-    def _migrates(self, subscription: Subscription, now: Standing) -> bool:
-        """Whether it begins in the place of one that ended at most so many days before, or ends with such a successor."""
-        if now.state == "out":
-            starts = [one.start for one in self.known.values() if one.continues == subscription.id]
-            return any(start is not None and self.day < start <= self._within(self.day) for start in starts)
-        before = self.known.get(subscription.continues or "")
-        if before is None or subscription.start != self.day or before.cancel_effective_at is None:
-            return False
-        return before.cancel_effective_at < self.day <= self._within(before.cancel_effective_at)
-
-    def _follows_at_once(self, subscription: Subscription) -> bool:
-        """Whether it begins on the day on which the one it continues ends."""
-        before = subscription.continues
-        if before is None or before not in self.known:
-            return False
-        ends = self._stood(before).state == "counted" and self._stands(before).state == "out"
-        return ends and self._stood(subscription.id).state == "out" and self._stands(subscription.id).state == "counted"
-
-    def _within(self, day: date) -> date:
-        return day + timedelta(days=self.policy.migration_days)
-
-    def _kind(self, micro: int, *, carried: bool) -> MovementKind | None:
+    def _kind(self, micro: int, *, was: bool, stays: bool) -> MovementKind | None:
         """The kind of a change of what was agreed; None when no revenue and no customer came or went."""
-        if not self.was and not carried:
-            if not (self.stays and micro):
+        if not was:
+            if not (stays and micro):
                 return None
             return MovementKind.REACTIVATION if self._comes_back() else MovementKind.NEW
-        if not self.stays and not carried:
+        if not stays:
             return MovementKind.CHURN
         if micro == 0:
             return None
