@@ -14,7 +14,7 @@ from kizuna.metrics import churn, growth, lifetime, measures, retention
 from kizuna.metrics.exact import decimal, total
 from kizuna.metrics.frames import Frame, Row, summed
 from kizuna.metrics.measures import MrrInputs
-from kizuna.metrics.movements import book, by_customer
+from kizuna.metrics.movements import Movement, MovementKind, Part, book, by_customer
 from kizuna.metrics.reasons import Reason
 
 Unit = Literal["money", "ratio", "count"]
@@ -141,16 +141,36 @@ def _flows(frame: Frame) -> Filled:
 
 
 def _priced(frame: Frame) -> Filled:
-    """The same of the first day's customers, with expansions by their reasons."""
+    """The same of the first day's customers, with each movement's parts under their own reasons."""
     known = retention.PricedFlows.__struct_fields__
     named = _opening(frame)
-    for row in frame.flows:
-        name = f"expansion_{row.reason}"
-        fits = "expansion" in row.figures and name in known
-        if row.customer in frame.opening:
-            named.append(_replaced(row, {name: row.figures["expansion"]}) if fits else row)
+    for one in frame.inside:
+        if one.customer in frame.opening:
+            named.extend(_by_reason(frame, one, known))
     rows = _only(named, known)
     return retention.PricedFlows(**_given(rows, known)), rows
+
+
+def _by_reason(frame: Frame, one: Movement, known: Sequence[str]) -> Iterator[Row]:
+    """A row for each reason of a movement: what it won is expansion, what it lost contraction, whatever the whole is."""
+    parts: dict[str, list[Part]] = defaultdict(list)
+    grows = one.kind in (MovementKind.EXPANSION, MovementKind.CONTRACTION)
+    for part in one.parts:
+        parts[part.reason if grows else one.reason].append(part)
+    for reason, held in parts.items():
+        value = frame.worth(sum(part.micro for part in held), one.currency)
+        name = one.kind.value
+        if grows:
+            won = f"expansion_{reason}" if f"expansion_{reason}" in known else "expansion"
+            name = won if value > 0 else "contraction"
+        yield Row(
+            customer=one.customer,
+            subscription=held[0].subscription,
+            figures={name: -value if name in ("churn", "contraction") else value},
+            reason=reason,
+            day=one.date,
+            sources=tuple(dict.fromkeys(source for part in held for source in part.sources)),
+        )
 
 
 def _movements(frame: Frame) -> Filled:
