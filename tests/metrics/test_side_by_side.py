@@ -44,7 +44,7 @@ REPEATING = Discount(value=Decimal(50), duration=DiscountDuration.REPEATING, sin
         (agreed("a", pauses=(Span(since=date(2026, 6, 1)),)), "paused", 100),
         (
             agreed("a", cancel_requested_at=date(2026, 6, 1), cancel_effective_at=date(2026, 7, 1)),
-            "cancel_requested",
+            "cancel",
             -100,
         ),
     ],
@@ -55,6 +55,17 @@ def test_a_difference_of_policies_has_the_answer_that_makes_it(made: Subscriptio
     (row,) = found.rows
     assert (row.customer, row.cause, found.difference) == ("ca", cause, difference)
     assert found.by_cause == {cause: {"mrr": difference}}
+
+
+def test_what_two_answers_make_of_one_subscription_is_told_apart() -> None:
+    half = Discount(value=Decimal(50), duration=DiscountDuration.FOREVER)
+    made = agreed("a", sold(100), sold(100, usage="metered", id="m"), discounts=(half,))
+
+    found = reconciled("mrr", asked(made), Policy(name="other", discounts="none", metered="include"))
+
+    assert (found.before.value, found.after.value) == (50, 200)
+    assert found.by_cause == {"metered": {"mrr": 50}, "discounts": {"mrr": 100}}
+    assert {row.cause for row in found.rows if row.sources == ("1/1",)} == {"metered", "discounts"}
 
 
 def test_one_policy_does_not_differ_from_itself() -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from kizuna.metrics.dated import Subscription
 from kizuna.metrics.frames import Question, Row
 from kizuna.metrics.policy import Policy
 from kizuna.metrics.questions import Told, ask
-from kizuna.metrics.revenue import Standing, standing
 
 Key = tuple[str, str | None]
 
@@ -62,21 +59,54 @@ def restated(key: str, then: Question, now: Question) -> Compared:
 def reconciled(key: str, question: Question, other: Policy) -> Compared:
     """The metric under the question's policy and under another one; each difference names the answer that makes it.
 
-    Causes: ``discounts``, ``metered``, ``interval``, or why a subscription counts under one of them only: paused,
-    cancel_requested, status_…, contracts_not_counted; ``definition`` where the policies count something else.
+    Causes: the answers in which the policies differ, switched one after the other, so that what each makes is told apart:
+    ``statuses``, ``contracts``, ``cancel``, ``paused``, ``metered``, ``interval``, ``discounts``; and ``definition`` for
+    what they count differently over a period.
     """
-    before, after = ask(key, question), ask(key, msgspec.structs.replace(question, policy=other))
-    known = {one.id: one for one in question.subscriptions}
-    old, new = _by_key(before.rows), _by_key(after.rows)
+    steps = [
+        ask(key, msgspec.structs.replace(question, policy=policy)) for _, policy in switched(question.policy, other)
+    ]
+    causes = [cause for cause, _ in switched(question.policy, other)]
+    before = ask(key, question)
+    rows: list[Difference] = []
+    was = before
+    for cause, told in zip(causes, steps, strict=True):
+        found = _compared(was, told, _by_key(was.rows), _by_key(told.rows), _always(cause))
+        rows += [_with_sources(row, was, told) for row in found.rows]
+        was = told
+    return _summed(before, was, rows)
 
-    def cause(at: Key) -> tuple[str, tuple[str, ...]]:
-        subscription = known.get(at[1] or "")
-        sources = _sources((*old.get(at, ()), *new.get(at, ())))
-        if subscription is None:
-            return "definition", sources
-        return _answer_apart(subscription, question.as_of, question.policy, other), sources
 
-    return _compared(before, after, old, new, cause)
+def _always(cause: str) -> Callable[[Key], tuple[str, tuple[str, ...]]]:
+    return lambda _: (cause, ())
+
+
+def switched(one: Policy, other: Policy) -> list[tuple[str, Policy]]:
+    """(cause, policy): from the one to the other, an answer at a time; the last is the other one."""
+    made, now = [], one
+    for cause, names in _ANSWERS:
+        answers = {name: getattr(other, name) for name in names}
+        if any(getattr(now, name) != answer for name, answer in answers.items()):
+            now = msgspec.structs.replace(now, **answers)
+            made.append((cause, now))
+    return [*made, ("definition", other)]
+
+
+_ANSWERS = (
+    ("statuses", ("statuses",)),
+    ("contracts", ("contracts",)),
+    ("cancel", ("cancel",)),
+    ("paused", ("paused",)),
+    ("metered", ("metered",)),
+    ("interval", ("week", "day")),
+    ("discounts", ("discounts",)),
+)
+
+
+def _with_sources(row: Difference, was: Told, now: Told) -> Difference:
+    key = (row.customer, row.subscription)
+    mine = [one for one in (*was.rows, *now.rows) if (one.customer, one.subscription) == key]
+    return msgspec.structs.replace(row, sources=_sources(mine))
 
 
 def _compared(
@@ -87,41 +117,28 @@ def _compared(
     cause: Callable[[Key], tuple[str, tuple[str, ...]]],
 ) -> Compared:
     rows = []
-    by_cause: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for key in sorted(old.keys() | new.keys(), key=lambda one: (one[0], one[1] or "")):
         was, now = _figures(old.get(key, ())), _figures(new.get(key, ()))
         if was == now:
             continue
         why, sources = cause(key)
         rows.append(Difference(customer=key[0], subscription=key[1], before=was, after=now, cause=why, sources=sources))
-        for name in was.keys() | now.keys():
-            by_cause[why][name] += now.get(name, Decimal(0)) - was.get(name, Decimal(0))
-    known = before.value is not None and after.value is not None
+    return _summed(before, after, rows)
+
+
+def _summed(before: Told, after: Told, rows: Sequence[Difference]) -> Compared:
+    by_cause: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        for name in row.before.keys() | row.after.keys():
+            by_cause[row.cause][name] += row.after.get(name, Decimal(0)) - row.before.get(name, Decimal(0))
+    difference = None if before.value is None or after.value is None else after.value - before.value
     return Compared(
         before=before,
         after=after,
-        difference=after.value - before.value
-        if known and after.value is not None and before.value is not None
-        else None,
+        difference=difference,
         rows=tuple(rows),
         by_cause={why: dict(sorted(figures.items())) for why, figures in sorted(by_cause.items())},
     )
-
-
-def _answer_apart(subscription: Subscription, day: date, one: Policy, other: Policy) -> str:
-    """The question on which two policies disagree about a subscription on a day."""
-    a, b = standing(subscription, day, one), standing(subscription, day, other)
-    if a.state != b.state:
-        return b.reason or a.reason or "definition"
-    if _products(a) != _products(b):
-        return "metered"
-    if [line.listed for line in a.lines] != [line.listed for line in b.lines]:
-        return "interval"
-    return "discounts" if [line.micro for line in a.lines] != [line.micro for line in b.lines] else "definition"
-
-
-def _products(stand: Standing) -> list[str]:
-    return [line.item.id or line.item.product for line in stand.lines]
 
 
 def _by_key(rows: Iterable[Row]) -> dict[Key, list[Row]]:

@@ -25,8 +25,8 @@ class MetricDifference:
     before: list[MetricFigure] | None = stated("Its numbers in the first answer.", FINANCE)
     after: list[MetricFigure] | None = stated("Its numbers in the second.", FINANCE)
     cause: str = strawberry.field(
-        description="Why they differ. As it was known: learned, withdrawn, moved. Under policies: discounts, metered,"
-        " interval, paused, cancel_requested, status_unpaid and the like, or definition."
+        description="Why they differ. As it was known: learned, withdrawn, moved. Under policies, the answer that makes it:"
+        " statuses, contracts, cancel, paused, metered, interval, discounts, definition."
     )
     records: list[SourceRecord] = strawberry.field(description="The vendors' records that say so.")
 
