@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from kizuna.metrics.dated import Item, Subscription
+from kizuna.metrics.fills import METRICS
 from kizuna.metrics.frames import Question, summed
+from kizuna.metrics.measures import MrrInputs, mrr
 from kizuna.metrics.questions import Told, ask
+from kizuna.metrics.rates import Rate
 from kizuna.model.enums import SubscriptionStatus
 
 MARCH = date(2026, 3, 1)
@@ -66,3 +69,53 @@ def test_what_a_higher_price_brought_is_told_apart_whatever_else_changed_that_da
 
     assert (found.value, found.figures) == (Decimal(expected), figures)
     assert summed(found.rows) == found.figures
+
+
+UNREADABLE = [
+    (agreed("x", sold(100, -1)), "negative_quantity"),
+    (agreed("x", sold(100), sold(-20, product="Credit")), "negative_price"),
+    (agreed("x", sold(None)), "missing_price"),
+    (agreed("x", currency=""), "missing_currency"),
+    (agreed("x", sold(100, tax_inclusive_rate=Decimal(-100))), "negative_tax"),
+]
+
+
+@pytest.mark.parametrize(("bad", "reason"), UNREADABLE)
+@pytest.mark.parametrize("key", METRICS)
+def test_what_cannot_be_read_is_listed_and_missing_in_the_coverage_of_every_metric(
+    key: str, bad: Subscription, reason: str
+) -> None:
+    alone, beside = told(key, [bad]), told(key, [bad, agreed("y")])
+
+    assert (alone.value, alone.reason, alone.coverage) == (None, "no_data", 0)
+    assert beside.coverage == Decimal("0.5")
+    for found in (alone, beside):
+        assert [(one.id, one.reason) for one in found.excluded] == [("x", reason)]
+
+
+def test_an_item_without_a_price_among_others_is_told_beside_what_they_are_worth() -> None:
+    found = told("mrr", [agreed("a", sold(100), sold(None, product="Silver"))])
+
+    assert (found.value, found.coverage) == (100, 0)
+    assert [(one.id, one.reason) for one in found.excluded] == [("a", "missing_price")]
+
+
+@pytest.mark.parametrize("rate", ["0", "-1"])
+def test_a_rate_that_is_not_above_zero_is_missing(rate: str) -> None:
+    found = told(
+        "mrr", [agreed("a", currency="EUR")], currency="USD", rates=(Rate(currency="EUR", rate=Decimal(rate)),)
+    )
+
+    assert (found.value, found.reason, found.rates) == (None, "missing_fx", ())
+
+
+def test_recurring_revenue_of_nothing_that_could_be_read_is_unknown() -> None:
+    found = mrr(MrrInputs(subscriptions=(agreed("a", sold(1, -1)),), as_of=MARCH))
+
+    assert (found.mrr, found.arr, found.active_customers, found.reason, found.coverage) == (
+        None,
+        None,
+        None,
+        "no_data",
+        0,
+    )

@@ -158,8 +158,34 @@ def fault(subscription: Subscription) -> str | None:
     spans: Sequence[Span] = (*subscription.items, *subscription.discounts, *subscription.all_pauses())
     if any(span.since is not None and span.until is not None and span.until < span.since for span in spans):
         return "impossible_dates"
-    if any(item.quantity < 0 for item in subscription.items):
+    if not subscription.currency.strip():
+        return "missing_currency"
+    return _fault_of_items(subscription.items)
+
+
+def _fault_of_items(items: Sequence[Item]) -> str | None:
+    if any(item.quantity < 0 for item in items):
         return "negative_quantity"
-    if any(item.interval_count < 1 for item in subscription.items):
+    if any(item.interval_count < 1 for item in items):
         return "unknown_interval"
-    return None
+    if any(_least_price(item) < 0 for item in items):
+        return "negative_price"
+    if any(item.tax_inclusive_rate is not None and item.tax_inclusive_rate < 0 for item in items):
+        return "negative_tax"
+    return "missing_price" if items and all(map(lacks_price, items)) else None
+
+
+def _least_price(item: Item) -> Decimal:
+    prices = [price for tier in item.tiers for price in (tier.unit_amount, tier.flat)]
+    return min(prices) if prices else item.unit_amount or Decimal(0)
+
+
+def lacks_price(item: Item) -> bool:
+    """Whether it is agreed on but nobody says what it costs; what is metered is priced when it is used."""
+    return item.usage == "licensed" and item.unit_amount is None and not item.tiers
+
+
+def unread(subscription: Subscription) -> str | None:
+    """Why the subscription is not counted, or not in full: its fault, or an item among others that has no price."""
+    found = fault(subscription)
+    return found or ("missing_price" if any(map(lacks_price, subscription.items)) else None)

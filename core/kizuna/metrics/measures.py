@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kizuna.metrics.dated import Subscription, fault
+from kizuna.metrics.dated import Subscription, fault, unread
 from kizuna.metrics.exact import Result, decimal, ratio
 from kizuna.metrics.inputs import Count, Inputs, NotNegative
 from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, ledger
@@ -49,11 +49,14 @@ class MrrInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Mrr(msgspec.Struct, frozen=True, kw_only=True):
-    """Major units, exact. ``mrr`` is None with a ``reason``: no_data, mixed_currencies or missing_fx."""
+    """Major units, exact. ``mrr`` is None with a ``reason``: no_data, mixed_currencies or missing_fx.
+
+    ``active_customers`` is None where nothing could be read.
+    """
 
     mrr: Decimal | None
     arr: Decimal | None
-    active_customers: int
+    active_customers: int | None
     by_currency: dict[str, Decimal]
     currency: str | None = None
     reason: str | None = None
@@ -65,8 +68,7 @@ def mrr(inputs: MrrInputs, policy: Policy = KIZUNA) -> Mrr:
     """Monthly recurring revenue at the end of the day, ARR as twelve times it, and who pays."""
     totals: dict[str, int] = defaultdict(int)
     of_customer: dict[str, dict[str, int]] = {}
-    excluded = [Excluded(id=one.id, reason=found) for one in inputs.subscriptions if (found := fault(one))]
-    faulty = len(excluded)
+    excluded = not_read(inputs.subscriptions)
     for customer, held in by_customer(inputs.subscriptions).items():
         currencies = {one.id: one.currency.upper() for one in held}
         for key, stand in book(customer, held, inputs.as_of, policy).items():
@@ -78,20 +80,30 @@ def mrr(inputs: MrrInputs, policy: Policy = KIZUNA) -> Mrr:
                 excluded.append(Excluded(id=key, reason=stand.reason))
     by_currency = {code: amount(micro, code) for code, micro in sorted(totals.items())}
     by_currency |= {one.currency.upper(): amount(one.unit_amount * MICRO, one.currency) for one in inputs.unit_amounts}
-    read = len(inputs.subscriptions)
-    coverage = Decimal(read - faulty) / read if read else Decimal(1)
+    known = len(inputs.subscriptions)
+    coverage = Decimal(known - len(not_read(inputs.subscriptions))) / known if known else Decimal(1)
     value, currency, reason, missing = _in_one(inputs, of_customer)
     excluded += [Excluded(id=customer, reason="missing_fx") for customer in missing]
     return Mrr(
         mrr=value,
         arr=None if value is None else decimal(Fraction(value) * MONTHS),
-        active_customers=len(of_customer),
+        active_customers=None if reason == Reason.NO_DATA else len(of_customer),
         by_currency=by_currency,
         currency=currency,
         reason=reason,
         excluded=tuple(excluded),
         coverage=coverage * _share(of_customer, missing),
     )
+
+
+def not_read(subscriptions: Sequence[Subscription]) -> list[Excluded]:
+    """The subscriptions that are not counted, or not in full, whatever the day, and why."""
+    return [Excluded(id=one.id, reason=found) for one in subscriptions if (found := unread(one))]
+
+
+def nothing_read(subscriptions: Sequence[Subscription]) -> bool:
+    """Whether there is none that can be counted."""
+    return all(fault(one) is not None for one in subscriptions)
 
 
 def fault_free(held: Sequence[Subscription], key: str) -> bool:
@@ -107,9 +119,9 @@ def _in_one(
     inputs: MrrInputs, of_customer: Mapping[str, Mapping[str, int]]
 ) -> tuple[Decimal | None, str | None, str | None, list[str]]:
     """(the sum in one currency, which, why there is none, the customers whose rate is missing)."""
-    if not inputs.subscriptions:
+    if nothing_read(inputs.subscriptions):
         return None, inputs.currency, "no_data", []
-    known = {one.currency.upper() for one in inputs.subscriptions}
+    known = {one.currency.upper() for one in inputs.subscriptions if fault(one) is None}
     paid = {code for own in of_customer.values() for code, micro in own.items() if micro}
     if inputs.currency is None and len(paid) > 1:
         return None, None, "mixed_currencies", []

@@ -16,11 +16,12 @@ import msgspec
 
 from kizuna.errors import UnknownName
 from kizuna.metrics.catalogue import definition
+from kizuna.metrics.dated import unread
 from kizuna.metrics.definition import Definition
 from kizuna.metrics.exact import decimal
 from kizuna.metrics.fills import METRICS, Metric, Unit
 from kizuna.metrics.frames import Frame, Question, Row, month_ends, summed
-from kizuna.metrics.measures import Excluded
+from kizuna.metrics.measures import Excluded, not_read, nothing_read
 from kizuna.metrics.rates import Rate
 from kizuna.metrics.reasons import Reason
 
@@ -55,10 +56,10 @@ def ask(key: str, question: Question) -> Told:
         raise UnknownName("metric", key, METRICS)
     metric = METRICS[key]
     frame = Frame(question, metric.months, counting=metric.counting, ahead=metric.ahead, only_period=True)
+    if nothing_read(question.subscriptions):
+        return _told(metric, frame, None, [], reason=Reason.NO_DATA)
     if frame.currency is None:
         return _told(metric, frame, None, [], reason="mixed_currencies")
-    if not question.subscriptions:
-        return _told(metric, frame, None, [], reason=Reason.NO_DATA)
     inputs, rows = metric.fill(frame)
     # Where nobody could be counted there is no figure, whatever the formula makes of nothing.
     nobody = Reason.MISSING_FX if frame.missing and not rows else None
@@ -79,10 +80,11 @@ def _told(
     value = None if reason else getattr(result, metric.field, None)
     shown = getattr(result, "reason", None) if value is None else None
     excluded = [one for one in getattr(result, "excluded", ()) if isinstance(one, Excluded)]
+    excluded += not_read(question.subscriptions)
     excluded += [Excluded(id=one, reason=Reason.MISSING_FX) for one in sorted(frame.missing if result else ())]
     counted = {row.customer for row in rows}
     left_out = {one.id for one in excluded if one.reason == Reason.MISSING_FX}
-    whole = len(counted | left_out)
+    share = _share(len(counted - left_out), len(counted | left_out)) * _read_share(question)
     return Told(
         metric=metric.key,
         definition=known,
@@ -93,10 +95,21 @@ def _told(
         value=None if value is None else decimal(value),
         currency=frame.currency if metric.unit == "money" else None,
         reason=str(reason or shown) if reason or shown else None,
-        coverage=Decimal(0) if result is None else decimal(Fraction(len(counted - left_out), whole) if whole else 1),
+        coverage=Decimal(0) if result is None else decimal(share),
         figures=summed(rows),
         rows=tuple(rows),
         excluded=tuple(dict.fromkeys(excluded)),
         rates=tuple(sorted(frame.used, key=lambda one: (one.currency, one.to or "", str(one.day), one.provider))),
         counted_in=frame.currency or None,
     )
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(1)
+
+
+def _read_share(question: Question) -> Fraction:
+    """The share of customers all of whose subscriptions could be read in full."""
+    everyone = {one.customer for one in question.subscriptions}
+    unclear = {one.customer for one in question.subscriptions if unread(one)}
+    return _share(len(everyone - unclear), len(everyone))

@@ -13,7 +13,10 @@ import msgspec
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One unit of ``currency`` is ``rate`` units of ``to`` (None: of whatever is answered in) from ``day`` on."""
+    """One unit of ``currency`` is ``rate`` units of ``to`` (None: of whatever is answered in) from ``day`` on.
+
+    A rate that is not above 0 is none: it is never taken.
+    """
 
     currency: str
     rate: Decimal
@@ -43,7 +46,7 @@ class Rates(tuple[Rate, ...]):  # noqa: SLOT001 - a tuple cannot have slots, and
     def _pairs(self) -> dict[tuple[str, str], tuple[list[date], list[Rate]]]:
         if not hasattr(self, "_by_pair"):
             named: dict[tuple[str, str], dict[date, Rate]] = defaultdict(dict)
-            for rate in sorted(self, key=lambda one: one.provider):
+            for rate in sorted((one for one in self if one.rate > 0), key=lambda one: one.provider):
                 pair = rate.currency.upper(), (rate.to or "").upper()
                 named[pair].setdefault(rate.day or date.min, rate)
             self._by_pair = {pair: _in_order(held) for pair, held in named.items()}
@@ -71,7 +74,7 @@ def rate_on(currency: str, to: str, day: date, rates: Iterable[Rate]) -> Used | 
         chosen = max(direct, key=lambda rate: rate.day or date.min)
         return Used(chosen, Fraction(chosen.rate))
     inverse = known.latest(other, own, day)
-    return None if inverse is None or inverse.rate <= 0 else Used(inverse, 1 / Fraction(inverse.rate))
+    return None if inverse is None else Used(inverse, 1 / Fraction(inverse.rate))
 
 
 def converted(value: Decimal, currency: str, to: str, day: date, rates: Sequence[Rate]) -> Fraction | None:
