@@ -90,6 +90,28 @@ def test_small_groups_are_not_ranked_and_the_unknown_are_shown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, [("Mining", None, None, "mixed_currencies", 1), ("Retail", None, None, "mixed_currencies", 2)]),
+        (
+            {"currency": "JPY"},
+            [("Retail", 100, "JPY", None, 1), ("Mining", None, "JPY", "missing_fx", 0)],
+        ),
+    ],
+)
+def test_groups_are_told_in_one_currency_or_none(more: dict[str, Any], expected: list[tuple[Any, ...]]) -> None:
+    mine = agreed("m", date(2025, 1, 1), currency="USD")
+    yen, euro = agreed("y", date(2025, 1, 1)), agreed("e", date(2025, 1, 1), currency="EUR")
+    groups = {"cm": "Mining", "cy": "Retail"} | ({} if more else {"ce": "Retail"})
+    subscriptions = (mine, yen) if more else (mine, yen, euro)
+
+    found = by_group("mrr", asked(*subscriptions, **more), groups)
+
+    shown = [(one.group, one.told.value, one.told.currency, one.told.reason, one.customers) for one in found]
+    assert sorted(shown, key=repr) == sorted(expected, key=repr)
+
+
 def test_a_change_of_product_is_lost_by_one_and_won_by_the_other() -> None:
     day = date(2026, 2, 1)
     moved = agreed("a", date(2025, 1, 1), sold("Gold", 100, until=day), sold("Silver", 60, since=day))

@@ -126,6 +126,8 @@ class RevenueQueries:
                 "customer_count": one.customers,
                 "is_too_small": one.is_too_small,
                 "value": None if one.told.value is None else plain(one.told.value),
+                "currency": one.told.currency or None,
+                "coverage": plain(one.told.coverage),
                 "reason": one.told.reason,
             }
             for one in by_group(str(key), question, groups)

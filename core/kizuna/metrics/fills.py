@@ -12,7 +12,7 @@ import msgspec
 
 from kizuna.metrics import churn, growth, lifetime, measures, retention
 from kizuna.metrics.exact import decimal, total
-from kizuna.metrics.frames import Frame, Row, summed
+from kizuna.metrics.frames import Frame, Question, Row, summed
 from kizuna.metrics.measures import MrrInputs
 from kizuna.metrics.movements import Movement, MovementKind, Part, book, by_customer
 from kizuna.metrics.reasons import Reason
@@ -38,6 +38,10 @@ class Metric(msgspec.Struct, frozen=True):
     fill: Fill
     counting: bool = False
     ahead: int = 0
+
+    def frame(self, question: Question) -> Frame:
+        """The balances that it is worked out from."""
+        return Frame(question, self.months, counting=self.counting, ahead=self.ahead, only_period=True)
 
 
 def _lines(frame: Frame) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from kizuna.metrics.exact import decimal
 from kizuna.metrics.fills import METRICS, Metric, Unit
 from kizuna.metrics.frames import Frame, Question, Row, month_ends, summed
 from kizuna.metrics.measures import Excluded, not_read, nothing_read
+from kizuna.metrics.movements import ledger
 from kizuna.metrics.rates import Rate
 from kizuna.metrics.reasons import Reason
 
@@ -55,7 +56,7 @@ def ask(key: str, question: Question) -> Told:
     if key not in METRICS:
         raise UnknownName("metric", key, METRICS)
     metric = METRICS[key]
-    frame = Frame(question, metric.months, counting=metric.counting, ahead=metric.ahead, only_period=True)
+    frame = metric.frame(question)
     if nothing_read(question.subscriptions):
         return _told(metric, frame, None, [], reason=Reason.NO_DATA)
     if frame.currency is None:
@@ -68,8 +69,9 @@ def ask(key: str, question: Question) -> Told:
 
 def series(key: str, question: Question, months: int) -> Iterator[Told]:
     """The metric at the end of the question's day and of the months before it, so many in all, the oldest first."""
+    moved = tuple(ledger(question.subscriptions, question.policy))
     for day in reversed((question.as_of, *month_ends(question.as_of, months - 1))):
-        yield ask(key, msgspec.structs.replace(question, as_of=day, since=None))
+        yield ask(key, msgspec.structs.replace(question, as_of=day, since=None, moved=moved))
 
 
 def _told(

@@ -11,8 +11,10 @@ from fractions import Fraction
 import msgspec
 
 from kizuna.metrics.exact import ratio
+from kizuna.metrics.fills import METRICS
 from kizuna.metrics.frames import Frame, Question
 from kizuna.metrics.questions import Told, ask
+from kizuna.metrics.reasons import Reason
 from kizuna.metrics.retention import Balance, Cohort, nrr_grr_cohort
 
 SMALLEST = 5
@@ -31,17 +33,33 @@ class Grouped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def by_group(key: str, question: Question, groups: Mapping[str, str | None], smallest: int = SMALLEST) -> list[Grouped]:
-    """The metric of each group of customers: the greatest value first, then those too small, the unknown at the end."""
+    """The metric of each group of customers: the greatest value first, then those too small, the unknown at the end.
+
+    All are in one currency, that of the whole question; where that has several and none was chosen, none has a value.
+    A group is left out when nobody in it pays and nothing is missing of it.
+    """
+    currency = METRICS[key].frame(question).currency if key in METRICS else ""
+    if currency:
+        question = msgspec.structs.replace(question, currency=currency)
     held = defaultdict(list)
     for one in question.subscriptions:
         held[groups.get(one.customer)].append(one)
     found = []
     for group, subscriptions in held.items():
-        told = ask(key, msgspec.structs.replace(question, subscriptions=tuple(subscriptions)))
-        counted = len({row.customer for row in told.rows})
-        if counted:
+        told, counted = _counted(key, msgspec.structs.replace(question, subscriptions=tuple(subscriptions)))
+        if currency is None:
+            told = msgspec.structs.replace(told, value=None, currency=None, reason=str(Reason.MIXED_CURRENCIES))
+        if counted or told.coverage == 0:
             found.append(Grouped(group=group, customers=counted, told=told, is_too_small=counted < smallest))
     return sorted(found, key=lambda one: (one.group is None, one.is_too_small, -(one.told.value or 0), one.group or ""))
+
+
+def _counted(key: str, question: Question) -> tuple[Told, int]:
+    """The answer, and how many customers are in it; in several currencies how many there are."""
+    told = ask(key, question)
+    if told.reason == Reason.MIXED_CURRENCIES:
+        return told, int(ask("active_customers", question).value or 0)
+    return told, len({row.customer for row in told.rows})
 
 
 class ProductKept(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,6 +90,8 @@ class MetricGroup:
     customer_count: int | None = stated("How many customers are counted.", FINANCE)
     is_too_small: bool | None = stated("Whether they are too few to say anything: the group is not ranked.", FINANCE)
     value: Decimal | None = stated("The value; null with a reason where there is none.", FINANCE)
+    currency: str | None = stated("The currency of money; the same in all groups.", FINANCE)
+    coverage: Decimal | None = stated("The share of its customers that could be counted.", FINANCE)
     reason: str | None = stated("Why there is none.", FINANCE)
 
 
