@@ -11,16 +11,20 @@ from functools import cached_property
 
 import msgspec
 
+from kizuna.metrics.committed import committed
 from kizuna.metrics.dated import Subscription
 from kizuna.metrics.exact import decimal, total
-from kizuna.metrics.movements import Movement, balances, book, by_customer, ledger
+from kizuna.metrics.movements import Movement, book, by_customer, ledger, without_visits
 from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.rates import Rate, Rates, indexed, rate_on
 from kizuna.metrics.revenue import amount
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: of which subscriptions, at the end of which day, since the end of which day, in which currency."""
+    """What is asked: of which subscriptions, at the end of which day, since the end of which day, in which currency.
+
+    ``moved``: their ledger under this policy, where it is known already.
+    """
 
     subscriptions: tuple[Subscription, ...]
     as_of: date
@@ -28,6 +32,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     rates: tuple[Rate, ...] = ()
     policy: Policy = KIZUNA
+    moved: tuple[Movement, ...] | None = None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +66,8 @@ class Frame:
     @cached_property
     def moved(self) -> list[Movement]:
         """Every movement there is, also those that are known to come."""
-        return ledger(self.question.subscriptions, self.question.policy)
+        known = self.question.moved
+        return ledger(self.question.subscriptions, self.question.policy) if known is None else list(known)
 
     @cached_property
     def inside(self) -> list[Movement]:
@@ -94,7 +100,7 @@ class Frame:
         found = {(one.customer, one.currency) for one in self.moved if one.micro and self._is_asked(one.date)}
         if self.only_period:
             for day in {self.since, self.question.as_of}:
-                found |= balances(self.question.subscriptions, day, self.question.policy).keys()
+                found |= {key for key, micro in self._sums(day).items() if micro}
         return found
 
     def _is_asked(self, day: date) -> bool:
@@ -124,10 +130,18 @@ class Frame:
         if self.counting:
             return dict.fromkeys(self._present(day), Decimal(1))
         found: dict[str, Decimal] = defaultdict(Decimal)
-        for (customer, currency), micro in balances(self.question.subscriptions, day, self.question.policy).items():
-            if customer not in self.missing:
+        for (customer, currency), micro in self._sums(day).items():
+            if micro and customer not in self.missing:
                 found[customer] += self.worth(micro, currency)
         return dict(found)
+
+    def _sums(self, day: date) -> dict[tuple[str, str], int]:
+        """(customer, currency) → the movements up to the day, which is what is paid at its end."""
+        sums: dict[tuple[str, str], int] = defaultdict(int)
+        for one in self.moved:
+            if one.date <= day:
+                sums[one.customer, one.currency] += one.micro
+        return sums
 
     def _present(self, day: date) -> list[str]:
         return [
@@ -160,8 +174,12 @@ class Frame:
 
     @cached_property
     def flows(self) -> list[Row]:
-        """A row for each movement inside, under its kind; losses are positive."""
-        return [self._row(one) for one in self.inside if one.customer not in self.missing]
+        """A row for each movement inside, under its kind; losses are positive.
+
+        Who came and left within the period is in none where the policy says so.
+        """
+        inside = self.inside if self.question.policy.same_period_new_churn == "both" else without_visits(self.inside)
+        return [self._row(one) for one in inside if one.customer not in self.missing]
 
     def _row(self, one: Movement) -> Row:
         value = self.worth(one.micro, one.currency)
@@ -176,9 +194,10 @@ class Frame:
         )
 
     def coming(self, until: date) -> list[Row]:
-        """What is known today to move after the last day, up to another one."""
+        """What is committed today to move after the last day, up to another one."""
         day = self.question.as_of
-        return [self._row(one) for one in self.moved if day < one.date <= until and one.customer not in self.missing]
+        known = ledger(committed(self.question.subscriptions, day), self.question.policy)
+        return [self._row(one) for one in known if day < one.date <= until and one.customer not in self.missing]
 
 
 def summed(rows: Sequence[Row]) -> dict[str, Decimal]:

@@ -83,6 +83,17 @@ def ledger(subscriptions: Iterable[Subscription], policy: Policy) -> list[Moveme
     return sorted(made, key=lambda one: (one.date, one.customer, one.currency, one.kind))
 
 
+def without_visits(made: Sequence[Movement]) -> list[Movement]:
+    """The movements of a period without those of customers who came and left within it."""
+    came = {(one.customer, one.currency) for one in made if one.kind is MovementKind.NEW}
+    left = {(one.customer, one.currency) for one in made if one.kind is MovementKind.CHURN}
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for one in made:
+        totals[one.customer, one.currency] += one.micro
+    visits = {key for key in came & left if totals[key] == 0}
+    return [one for one in made if (one.customer, one.currency) not in visits]
+
+
 def by_customer(subscriptions: Iterable[Subscription]) -> dict[str, list[Subscription]]:
     """Customer → the subscriptions that were ever counted for it, by their ids."""
     found: dict[str, list[Subscription]] = defaultdict(list)

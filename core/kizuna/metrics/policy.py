@@ -28,7 +28,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     neither. ``same_period_new_churn``: whether who comes and goes within one period is counted as both.
     ``reactivation_days``: after a longer gap who comes back is new again; None: never. ``week`` and ``day``: how many
     are in a month. ``contracts``: whether a contract without a subscription beside it counts. ``migration_days``: the
-    longest gap between two linked subscriptions that is no churn.
+    longest gap between two linked subscriptions that is no churn. ``fx_balance`` and ``fx_movements`` say how the tool
+    itself converts; Kizuna converts a balance at its day and a period at its first, under every policy.
     """
 
     name: str

@@ -15,6 +15,8 @@ from kizuna.storage import agreements, direct, rates
 from kizuna.storage.bulk import among_words, words
 from kizuna.storage.instants import micros
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
 
 def question(
     sql: Connection,
@@ -35,6 +37,9 @@ def question(
     ConfigError for a period that ends before it begins, and for a policy or currency that is none.
     """
     day = as_of or clock.now().astimezone(zone).date()
+    for one in (day, since):
+        if one is not None and not FIRST_DAY <= one <= LAST_DAY:
+            raise ConfigError(f"The day {one} is too far away; name one from {FIRST_DAY} to {LAST_DAY}.")
     if since is not None and since >= day:
         raise ConfigError(f"The period begins on {since} and ends on {day}; let it begin before it ends.")
     under, code = KIZUNA if policy is None else named(policy, policies), currency_code(currency)
