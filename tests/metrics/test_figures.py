@@ -28,10 +28,9 @@ def sold(unit: int | None, seats: int = 1, product: str = "Gold", **more: Any) -
 def agreed(name: str, *items: Item, start: date = date(2025, 1, 1), **more: Any) -> Subscription:
     return Subscription(
         id=name,
-        customer=f"c{name}",
         start=start,
         items=items or (sold(100),),
-        **{"currency": "USD", "status": SubscriptionStatus.ACTIVE, **more},
+        **{"customer": f"c{name}", "currency": "USD", "status": SubscriptionStatus.ACTIVE, **more},
     )
 
 
@@ -119,3 +118,38 @@ def test_recurring_revenue_of_nothing_that_could_be_read_is_unknown() -> None:
         "no_data",
         0,
     )
+
+
+def contract(name: str, unit: int, start: date, ends: date, **more: Any) -> Subscription:
+    item = sold(unit, since=start, until=ends)
+    return agreed(name, item, start=start, cancel_effective_at=ends, basis="contract", **{"customer": "c", **more})
+
+
+def test_the_end_of_a_term_alone_is_no_known_churn() -> None:
+    due = contract("a", 100, date(2025, 5, 1), date(2026, 5, 1))
+
+    found = told("cmrr", [due])
+
+    assert (found.value, found.figures) == (100, {"mrr": 100})
+
+
+@pytest.mark.parametrize("more", [{"cancel_requested_at": MARCH}, {"cancel_reason": "non_renewal"}])
+def test_an_end_that_was_said_is_known_churn(more: dict[str, Any]) -> None:
+    found = told("cmrr", [contract("a", 100, date(2025, 5, 1), date(2026, 5, 1), **more)])
+
+    assert (found.value, found.figures) == (0, {"mrr": 100, "known_churn": 100})
+
+
+def test_a_contract_that_is_renewed_already_is_committed_once() -> None:
+    now = contract("a", 100, date(2025, 5, 1), date(2026, 5, 1))
+    then = contract("b", 120, date(2026, 5, 1), date(2027, 5, 1))
+
+    found = told("cmrr", [now, then])
+
+    assert (found.value, found.figures) == (120, {"mrr": 100, "committed_expansion": 20})
+
+
+def test_a_trial_that_runs_commits_to_nothing() -> None:
+    found = told("cmrr", [agreed("a"), agreed("t", start=MARCH, trial_end=date(2026, 4, 20))])
+
+    assert (found.value, found.figures) == (100, {"mrr": 100})
