@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ import msgspec
 from kizuna.metrics.dated import Discount, Held, Item, Span, Subscription, Told
 from kizuna.metrics.policy import PAYING
 from kizuna.metrics.reconstruction import Billed, Rebuilt, rebuilt
-from kizuna.model.enums import ContractStatus, DiscountDuration, Interval, SubscriptionStatus
+from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
 from kizuna.model.money import exponent
 
 Body = Mapping[str, Any]
@@ -95,54 +95,6 @@ def subscription(
         source=last.source,
         told=tuple(Told(since=_on(one.valid_from, zone), source=one.source) for one in own),
     )
-
-
-def contract(key: str, customer: str, versions: Iterable[Version], zone: tzinfo) -> Subscription | None:
-    """The contract of one record as an agreement that its value is spread over the months of its term.
-
-    None for a draft, and for one without a value or a term: what is not signed or not worth anything counts nowhere.
-    """
-    last = max(
-        (one for one in versions if one.body is not None), key=lambda one: (one.valid_from, one.number), default=None
-    )
-    if last is None or last.body is None:
-        return None
-    said = last.body
-    worth, start, through = said.get("value"), said.get("starts_on"), said.get("ends_on")
-    status = ContractStatus(said.get("status", ContractStatus.OTHER))
-    if not worth or not start or status in (ContractStatus.DRAFT, ContractStatus.OTHER):
-        return None
-    begins, last_day = date.fromisoformat(start), None if through is None else date.fromisoformat(through)
-    months = said.get("term_months") or (None if last_day is None else _months(begins, last_day))
-    if not months:
-        return None
-    currency = worth["currency"].upper()
-    item = Item(
-        product=said.get("number") or key,
-        unit_amount=_major(worth["minor"], currency),
-        interval=Interval.MONTH,
-        interval_count=months,
-        source=last.source,
-    )
-    ended = _on(last.valid_from, zone) if status is ContractStatus.CANCELED else None
-    ends = min((day for day in (ended, last_day and last_day + timedelta(days=1)) if day is not None), default=None)
-    return Subscription(
-        id=key,
-        customer=customer,
-        status=SubscriptionStatus.ACTIVE,
-        currency=currency,
-        start=begins,
-        items=(item,),
-        cancel_effective_at=None if ends is None else max(ends, begins),
-        basis="contract",
-        source=last.source,
-    )
-
-
-def _months(begins: date, last_day: date) -> int:
-    """How many months a term has whose last day is that one."""
-    ends = last_day + timedelta(days=1)
-    return (ends.year - begins.year) * 12 + ends.month - begins.month
 
 
 def _currency(said: Body, items: Sequence[Version]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kizuna.metrics import history
+from kizuna.metrics import contract_history, history
 from kizuna.metrics.dated import Subscription
 from kizuna.metrics.history import Version
 from kizuna.metrics.reconstruction import Billed
@@ -66,7 +66,7 @@ def _dated(sql: Connection, placed: list[_Placed], zone: tzinfo, known_at: int |
     for one in placed:
         said = versions.get(one.rid, [])
         if one.kind == "contract":
-            found = history.contract(str(one.rid), one.customer, said, zone)
+            found = contract_history.contract(str(one.rid), one.customer, said, zone)
         else:
             of_account = of_accounts.get(one.account or 0, [])
             lines = billed.get(one.rid, [])
