@@ -121,8 +121,47 @@ def test_a_change_of_product_is_lost_by_one_and_won_by_the_other() -> None:
 
     assert found is not None
     gold, silver = found
-    assert (gold.product, gold.start, gold.end, gold.nrr, gold.migrated_out) == ("Gold", 200, 100, Fraction(1, 2), 100)
+    assert (gold.product, gold.start, gold.end, gold.nrr, gold.migrated_out) == ("Gold", 200, 100, Fraction(1, 2), 60)
     assert (silver.product, silver.start, silver.end, silver.nrr, silver.migrated_in) == ("Silver", 0, 60, None, 60)
+
+
+def test_an_added_product_is_no_migration() -> None:
+    day = date(2026, 2, 1)
+    bought = (sold("Gold", 100, until=day), sold("Silver", 150, since=day), sold("Extra", 500, since=day))
+
+    found = by_product(asked(agreed("a", date(2025, 1, 1), *bought))) or []
+
+    moved = {one.product: (one.migrated_in, one.migrated_out) for one in found}
+    assert moved == {"Extra": (0, 0), "Silver": (100, 0), "Gold": (0, 100)}
+
+
+def test_a_window_of_cohorts_begins_on_the_first_of_a_month() -> None:
+    began = [agreed(f"{day}", date(2026, 5, day)) for day in (1, 10, 31)]
+
+    found = [
+        cohorts(asked(*began, agreed("n", date(2026, 6, 5)), as_of=date(2026, 6, 22)), months) for months in (1, 2)
+    ]
+
+    shown = [[(one.cohort, one.customers) for one in each.cohorts] for each in found]
+    assert shown == [[("2026-06", 1)], [("2026-05", 3), ("2026-06", 1)]]
+
+
+def test_who_pauses_stays_in_the_cohort() -> None:
+    pauses = agreed("a", date(2026, 4, 1), paused_from=date(2026, 5, 10))
+
+    (found,) = cohorts(asked(pauses), 12).cohorts
+
+    assert [(cell.customers, cell.logo_retention, cell.nrr) for cell in found.cells] == [
+        (1, 1, 1),
+        (1, 1, 0),
+        (1, 1, 0),
+    ]
+
+
+def test_cohorts_say_when_only_rates_are_missing() -> None:
+    found = cohorts(asked(agreed("a", date(2026, 1, 1), currency="EUR"), currency="USD"), 12)
+
+    assert (found.cohorts, found.reason, found.missing_fx) == ((), "missing_fx", ("ca",))
 
 
 def test_five_questions_are_answered_together() -> None:

@@ -11,7 +11,10 @@ from fractions import Fraction
 
 import msgspec
 
+from kizuna.metrics.dated import Subscription
 from kizuna.metrics.frames import Frame, Question, months_before
+from kizuna.metrics.movements import book, by_customer
+from kizuna.metrics.policy import Policy
 from kizuna.metrics.retention import Balance, Cohort, nrr_grr_cohort
 
 Path = list[tuple[date, Decimal]]
@@ -19,7 +22,10 @@ Path = list[tuple[date, Decimal]]
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cohort so many months after its first: who still pays, and how much of the first month's revenue that is."""
+    """A cohort so many months after its first: who is still there, and how much of the first month's revenue they pay.
+
+    Who pauses pays nothing and is still there.
+    """
 
     month: int
     customers: int
@@ -43,7 +49,10 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cohorts(msgspec.Struct, frozen=True, kw_only=True):
-    """The cohorts, the oldest first; empty with a ``reason`` when there is no one currency to count in."""
+    """The cohorts, the oldest first; empty with a ``reason``: mixed_currencies, missing_fx or no_data.
+
+    ``missing_fx``: the customers who are in none because a rate of theirs is missing.
+    """
 
     cohorts: tuple[Started, ...]
     currency: str | None
@@ -52,22 +61,25 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cohorts(question: Question, months: int) -> Cohorts:
-    """The cohorts of the last so many months, each month by itself until the day; all at the rates of that day."""
+    """The cohorts of so many months, the day's own the last, each from its first day; all at the rates of that day."""
     frame = Frame(question, 0)
     if frame.currency is None:
         return Cohorts(cohorts=(), currency=None, reason="mixed_currencies")
     paths = _paths(frame)
-    first = months_before(question.as_of, months)
+    held = by_customer(question.subscriptions)
+    first = months_before(question.as_of.replace(day=1), months - 1)
     by_month: dict[str, list[str]] = defaultdict(list)
     for customer, path in paths.items():
         began = next((day for day, value in path if value), None)
-        if began is not None and first < began <= question.as_of:
+        if began is not None and first <= began <= question.as_of:
             by_month[f"{began:%Y-%m}"].append(customer)
-    made = tuple(_started(month, by_month[month], paths, question.as_of) for month in sorted(by_month))
+    made = tuple(
+        _started(month, {key: paths[key] for key in by_month[month]}, held, question) for month in sorted(by_month)
+    )
     return Cohorts(
         cohorts=made,
         currency=frame.currency or None,
-        reason=None if made else "no_data",
+        reason=None if made else "missing_fx" if frame.missing else "no_data",
         missing_fx=tuple(sorted(frame.missing)),
     )
 
@@ -87,17 +99,22 @@ def _paths(frame: Frame) -> dict[str, Path]:
     return paths
 
 
-def _started(month: str, customers: Sequence[str], paths: Mapping[str, Path], as_of: date) -> Started:
+def _started(
+    month: str, paths: Mapping[str, Path], held: Mapping[str, Sequence[Subscription]], question: Question
+) -> Started:
     first = _month_end(date.fromisoformat(f"{month}-01"), 0)
-    base = {customer: _on(paths[customer], first) for customer in customers}
+    base = {customer: _on(path, first) for customer, path in paths.items()}
     cells, number = [], 0
-    while (day := _month_end(first, number)) <= as_of or number == 0:
-        cells.append(_cell(number, base, {customer: _on(paths[customer], min(day, as_of)) for customer in customers}))
+    while (end := _month_end(first, number)) <= question.as_of or number == 0:
+        day = min(end, question.as_of)
+        now = {customer: _on(path, day) for customer, path in paths.items()}
+        there = sum(1 for key, value in now.items() if value or _is_present(key, held[key], day, question.policy))
+        cells.append(_cell(number, base, now, there))
         number += 1
     by_number = {cell.month: cell.nrr for cell in cells}
     return Started(
         cohort=month,
-        customers=len(customers),
+        customers=len(paths),
         mrr=sum(base.values(), Decimal(0)),
         cells=tuple(cells),
         multiple_12=by_number.get(12),
@@ -105,12 +122,15 @@ def _started(month: str, customers: Sequence[str], paths: Mapping[str, Path], as
     )
 
 
-def _cell(number: int, base: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> Cell:
+def _is_present(customer: str, held: Sequence[Subscription], day: date, policy: Policy) -> bool:
+    return any(stand.present for stand in book(customer, held, day, policy).values())
+
+
+def _cell(number: int, base: Mapping[str, Decimal], now: Mapping[str, Decimal], there: int) -> Cell:
     """By the same function as retention over any period; who left within the first month counts as lost from it."""
     balances = tuple(Balance(customer=key, start=base[key], end=now[key]) for key in base)
     kept = nrr_grr_cohort(Cohort(customers=balances))
-    paying = sum(1 for value in now.values() if value)
-    return Cell(month=number, customers=paying, logo_retention=Fraction(paying, len(base)), nrr=kept.nrr, grr=kept.grr)
+    return Cell(month=number, customers=there, logo_retention=Fraction(there, len(base)), nrr=kept.nrr, grr=kept.grr)
 
 
 def _on(path: Path, day: date) -> Decimal:

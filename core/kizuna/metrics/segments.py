@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
 import msgspec
 
@@ -82,7 +83,8 @@ class ProductKept(msgspec.Struct, frozen=True, kw_only=True):
 def by_product(question: Question, months: int = 12) -> list[ProductKept] | None:
     """Each product there was, the greatest first; None when there is no one currency to count in.
 
-    A change from one product to another is a loss of the one and a gain of the other, and told apart as migrated.
+    A change from one product to another is a loss of the one and a gain of the other; what a customer pays for a
+    product begun on the day it leaves another is told apart as migrated, up to what the other was worth.
     """
     frame = Frame(question, months)
     if frame.currency is None:
@@ -126,14 +128,38 @@ def _products(frame: Frame, since: date, until: date) -> tuple[Sums, Sums, dict[
     end: Sums = defaultdict(Decimal)
     into: dict[str, Decimal] = defaultdict(Decimal)
     out: dict[str, Decimal] = defaultdict(Decimal)
-    for one in frame.moved:
-        if one.date > until or one.customer in frame.missing:
-            continue
-        for part in one.parts:
-            value, key = frame.worth(part.micro, one.currency), (one.customer, part.product)
-            end[key] += value
-            if one.date <= since:
-                start[key] += value
-            elif part.reason == "tier":
-                (into if value > 0 else out)[part.product] += abs(value)
+    held: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    moved = [one for one in frame.moved if one.date <= until and one.customer not in frame.missing]
+    for (day, customer), made in groupby(moved, key=lambda one: (one.date, one.customer)):
+        was = _bought(held[customer])
+        change: dict[str, Decimal] = defaultdict(Decimal)
+        for one in made:
+            for part in one.parts:
+                held[customer][part.product, one.currency] += part.micro
+                change[part.product] += frame.worth(part.micro, one.currency)
+        for product, value in change.items():
+            end[customer, product] += value
+            if day <= since:
+                start[customer, product] += value
+        if day > since:
+            now = _bought(held[customer])
+            come = {product: value for product, value in change.items() if product in now - was}
+            gone = {product: -value for product, value in change.items() if product in was - now}
+            for one_out, one_in, value in _paired(gone, come):
+                out[one_out] += value
+                into[one_in] += value
     return start, end, into, out
+
+
+def _bought(held: Mapping[tuple[str, str], int]) -> set[str]:
+    return {product for (product, _), micro in held.items() if micro}
+
+
+def _paired(gone: dict[str, Decimal], come: dict[str, Decimal]) -> Iterator[tuple[str, str, Decimal]]:
+    """What went from products left that day to those begun, the nearest in value first, never more than either has."""
+    pairs = sorted((abs(lost - won), one, other) for one, lost in gone.items() for other, won in come.items())
+    for _, one, other in pairs:
+        value = min(gone[one], come[other])
+        if value > 0:
+            gone[one], come[other] = gone[one] - value, come[other] - value
+            yield one, other, value
