@@ -109,3 +109,41 @@ def test_a_trial_that_is_seen_to_be_paused_after_its_end_was_not_paid_for_in_bet
     found = moves(trial, item("2025-01-01"), paused)
 
     assert found == []
+
+
+BEGINS = {"starts_at": "2025-01-01T00:00:00+00:00"}
+QUARTER = {"starts_at": "2025-03-01T00:00:00+00:00", "ends_at": "2025-06-01T00:00:00+00:00"}
+
+
+def test_the_accounts_discount_holds_before_and_after_an_own_one() -> None:
+    said_so = (plan(1, "2025-01-01"), item("2025-01-01"), discount(1, "2025-01-01", "50", "own", **QUARTER))
+    of_account = (discount(1, "2025-01-01", "20", "account", **BEGINS),)
+
+    found = [revenue(day, *said_so, of_account=of_account) for day in ("2025-02-28", "2025-03-01", "2025-06-01")]
+
+    assert found == [Decimal(80), Decimal(50), Decimal(80)]
+
+
+def test_the_accounts_discount_holds_again_when_the_own_one_is_shown_no_more() -> None:
+    own, gone = discount(1, "2025-01-01", "50", "own", **BEGINS), said("discount", 2, "2025-04-01", None, "own")
+    of_account = (discount(1, "2025-01-01", "20", "account", **BEGINS),)
+
+    versions = (plan(1, "2025-01-01"), item("2025-01-01"), own, gone)
+    found = [revenue(day, *versions, of_account=of_account) for day in ("2025-03-31", "2025-04-01")]
+
+    assert found == [Decimal(50), Decimal(80)]
+
+
+def test_a_discount_without_a_beginning_holds_from_the_version_that_shows_it_first() -> None:
+    late = discount(2, "2025-09-01", "30", "late")
+
+    versions = (plan(1, "2025-01-01"), item("2025-01-01"), late)
+    found = [revenue(day, *versions) for day in ("2025-06-01", "2025-08-31", "2025-09-01")]
+
+    assert found == [Decimal(100), Decimal(100), Decimal(70)]
+
+
+def test_one_that_was_there_at_first_holds_from_the_start() -> None:
+    found = revenue("2025-01-01", plan(1, "2025-09-01"), item("2025-09-01"), discount(1, "2025-09-01", "30", "first"))
+
+    assert found == Decimal(70)

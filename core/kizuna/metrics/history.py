@@ -71,7 +71,8 @@ def subscription(
     first_seen = own[0].valid_from
     items = _items(by_kind["subscription_item"], first_seen, zone, _currency(said, by_kind["subscription_item"]))
     currency = _currency(said, by_kind["subscription_item"])
-    discounts = _discounts(by_kind["discount"], zone, currency) or _discounts(of_account, zone, currency)
+    own_discounts = _discounts(by_kind["discount"], first_seen, zone, currency)
+    discounts = (*own_discounts, *_between(_discounts(of_account, first_seen, zone, currency), own_discounts))
     start, trial_end = _day(said.get("started_at"), zone), _trial_end(said, zone)
     ends = _ends(own, said, zone)
     pauses = _pauses(own, zone)
@@ -222,8 +223,31 @@ def _same(one: Item, other: Item) -> bool:
     )
 
 
-def _discounts(versions: Sequence[Version], zone: tzinfo, currency: str) -> tuple[Discount, ...]:
-    """The discounts, dated by themselves; one that is shown no more has ended then at the latest."""
+def _between(discounts: Sequence[Discount], others: Sequence[Discount]) -> tuple[Discount, ...]:
+    """The discounts on the days on which none of the others holds."""
+    left = list(discounts)
+    for other in others:
+        left = [part for one in left for part in _outside(one, other)]
+    return tuple(left)
+
+
+def _outside(one: Discount, other: Discount) -> list[Discount]:
+    """The parts of the one before the other begins and after it has ended."""
+    since, until = one.since or date.min, one.until or date.max
+    begins, ends = other.since or date.min, other.until or date.max
+    parts = []
+    if since < min(until, begins):
+        parts.append(msgspec.structs.replace(one, until=one.until if until <= begins else other.since))
+    if max(since, ends) < until:
+        parts.append(msgspec.structs.replace(one, since=one.since if ends <= since else other.until))
+    return parts
+
+
+def _discounts(versions: Sequence[Version], first_seen: datetime, zone: tzinfo, currency: str) -> tuple[Discount, ...]:
+    """The discounts, dated by themselves; one that is shown no more has ended then at the latest.
+
+    One that tells no beginning begins with the version that shows it, unless it was there when all was seen first.
+    """
     found: list[Discount] = []
     for told in _by_part(versions).values():
         shown = next((one for one in reversed(told) if one.body is not None), None)
@@ -231,6 +255,10 @@ def _discounts(versions: Sequence[Version], zone: tzinfo, currency: str) -> tupl
             continue
         said = shown.body
         since, until = _day(said.get("starts_at"), zone), _day(said.get("ends_at"), zone)
+        began = next(one for one in told if one.body is not None)
+        # An account may be read a moment after its subscription: what its own first version shows was there at first.
+        if since is None and began.number > 1 and began.valid_from > first_seen:
+            since = _on(began.valid_from, zone)
         if told[-1].body is None:
             gone = _on(told[-1].valid_from, zone)
             until = gone if until is None else min(until, gone)
