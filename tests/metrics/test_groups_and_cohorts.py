@@ -182,6 +182,32 @@ def test_five_questions_are_answered_together() -> None:
 
 
 @pytest.mark.parametrize(
+    ("interval", "until", "points"),
+    [(Interval.YEAR, date(2025, 1, 1), 24), (Interval.MONTH, date(2024, 2, 1), 2)],
+)
+def test_a_discount_of_one_bill_is_in_the_first_term(interval: Interval, until: date, points: int) -> None:
+    start = date(2024, 1, 1)
+    once = Discount(value=Decimal(24), duration=DiscountDuration.ONCE, since=start, until=until)
+    reduced = agreed("a", start, sold("Gold", 1_200, interval=interval), discounts=(once,))
+    full = agreed("b", start, sold("Gold", 3_600, interval=interval))
+
+    found = answers(asked(reduced, full), {}).first_renewal
+
+    assert (found.by_customer, found.mean_points) == ({"ca": points, "cb": 0}, Fraction(points, 2))
+    assert found.weighted_points == Fraction(points, 4)
+
+
+def test_five_questions_say_whom_a_missing_rate_leaves_out() -> None:
+    foreign = agreed("e", date(2022, 1, 1), currency="EUR")
+
+    found = answers(asked(foreign, currency="USD"), {})
+
+    assert found.missing_fx == ("ce",)
+    assert found.long_standing is not None
+    assert (found.long_standing.reason, [one.id for one in found.long_standing.excluded]) == ("missing_fx", ["ce"])
+
+
+@pytest.mark.parametrize(
     ("day", "months", "expected"),
     [
         (date(2026, 1, 31), 1, date(2026, 2, 28)),

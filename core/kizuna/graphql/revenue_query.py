@@ -102,6 +102,7 @@ class RevenueQueries:
         told = {
             "currency": found.currency,
             "reason": found.reason,
+            "missing_fx_count": len(found.missing_fx),
             "cohorts": [_cohort(one) for one in found.cohorts],
         }
         return cast("RevenueCohorts", told)
@@ -252,6 +253,7 @@ def _five(context: Context, chosen: Chosen, found: Answers, known_at: int | None
         "first_renewal": {
             "customer_count": renewed.customers,
             "mean_points": _number(renewed.mean_points),
+            "weighted_points": _number(renewed.weighted_points),
             "reason": renewed.reason,
             "excluded_count": len(renewed.excluded),
         },
@@ -262,6 +264,7 @@ def _five(context: Context, chosen: Chosen, found: Answers, known_at: int | None
             **{name: _number(getattr(long, name)) for name in _MEANS},
             "reason": long.reason,
         },
+        "missing_fx_count": len(found.missing_fx),
     }
     for field in context.selection.below(chosen.nodes, "FiveQuestions"):
         if field.name == "expandedShare":

@@ -15,17 +15,19 @@ from kizuna.metrics.contracts import (
     ContractSize,
     DiscountReduction,
     LongStanding,
+    Missing,
     Portfolio,
     Renewed,
     Terms,
     contract_size_3y,
     first_renewal_discount,
 )
-from kizuna.metrics.dated import Subscription
+from kizuna.metrics.dated import Subscription, fault
 from kizuna.metrics.frames import Frame, Question, months_before
 from kizuna.metrics.measures import MONTHS
 from kizuna.metrics.movements import by_customer
 from kizuna.metrics.questions import Told, ask
+from kizuna.metrics.reasons import Reason
 from kizuna.metrics.revenue import Standing, amount, standing
 from kizuna.metrics.segments import ProductKept, by_product
 from kizuna.model.enums import Interval
@@ -34,23 +36,29 @@ UNKNOWN = "None"
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """The five answers; the two that need one currency are None where there are several."""
+    """The five answers; the two that need one currency are None where there are several.
+
+    ``missing_fx``: the customers who are not in those two because a rate of theirs is missing.
+    """
 
     expanded_share: Told
     highest_churn: IndustryChurn
     products: list[ProductKept] | None
     first_renewal: DiscountReduction
     long_standing: ContractSize | None
+    missing_fx: tuple[str, ...] = ()
 
 
 def answers(question: Question, industries: Mapping[str, str | None]) -> Answers:
     """Over the twelve months before the day; ``industries``: customer → industry, None where it is not known."""
+    frame = Frame(question, 0)
     return Answers(
         expanded_share=ask("expanded_share", question),
         highest_churn=_by_industry(question, industries),
         products=by_product(question),
         first_renewal=first_renewal_discount(Renewed(customers=tuple(_terms(question)))),
         long_standing=_long_standing(question),
+        missing_fx=tuple(sorted(frame.missing)) if frame.currency is not None else (),
     )
 
 
@@ -67,25 +75,27 @@ def _by_industry(question: Question, industries: Mapping[str, str | None]) -> In
 
 
 def _terms(question: Question) -> list[Terms]:
-    """Each customer's first subscription on the first day of its first and of its second term."""
-    found = []
+    """Each customer's first subscription in its first and in its second term, by what was really paid for it."""
+    paying = msgspec.structs.replace(question, policy=msgspec.structs.replace(question.policy, discounts="all"))
+    frame, found = Frame(question, 0), []
     for customer, held in by_customer(question.subscriptions).items():
-        paid = [(first, one) for one in held if (first := _first_paid(one)) is not None]
+        paid = [(first, one) for one in held if (first := _first_paid(one)) is not None and fault(one) is None]
         if not paid:
             continue
         first, subscription = min(paid, key=lambda one: (one[0], one[1].id))
-        again = months_after(first, _term_months(subscription, first, question))
-        one = _prices(subscription, standing(subscription, first, question.policy))
-        two = _prices(subscription, standing(subscription, again, question.policy)) if again <= question.as_of else None
+        again = months_after(first, _term_months(subscription, first, paying))
+        one, two = _prices(subscription, first, paying), _prices(subscription, again, paying)
         if one is None:
             continue
+        is_convertible = frame.currency is not None and customer not in frame.missing
         found.append(
             Terms(
                 id=customer,
-                list_1=one[0],
-                net_1=one[1],
-                list_2=None if two is None else two[0],
-                net_2=None if two is None else two[1],
+                list_1=one.listed,
+                net_1=one.net,
+                list_2=None if two is None else two.listed,
+                net_2=None if two is None else two.net,
+                arr=frame.worth_today(two.a_year, subscription.currency) if two and is_convertible else None,
             )
         )
     return found
@@ -107,12 +117,38 @@ def _term_months(one: Subscription, first: date, question: Question) -> int:
     return max([12, *years, *months])
 
 
-def _prices(one: Subscription, stand: Standing) -> tuple[Decimal, Decimal] | None:
-    """(list price, net price) of a month; None where it is not paid."""
-    if stand.state != "counted":
+class _Prices(msgspec.Struct, frozen=True):
+    """A term's list and net price, and what a year is worth at its start in millionths of a minor unit."""
+
+    listed: Decimal
+    net: Decimal
+    a_year: int
+
+
+def _prices(one: Subscription, begins: date, question: Question) -> _Prices | None:
+    """What a term is billed at, summed over its bills up to the question's day; None where it is not paid."""
+    first = standing(one, begins, question.policy)
+    if first.state != "counted" or begins > question.as_of:
         return None
-    listed, net = sum(line.listed for line in stand.lines), sum(line.micro for line in stand.lines)
-    return amount(listed, one.currency), amount(net, one.currency)
+    length, step = _term_months(one, begins, question), _bill_months(first)
+    days = [months_after(begins, months) for months in range(0, length, step)]
+    bills = [standing(one, day, question.policy) for day in days if day <= question.as_of]
+    lines = [line for bill in bills if bill.state == "counted" for line in bill.lines]
+    return _Prices(
+        listed=amount(sum(line.listed for line in lines), one.currency),
+        net=amount(sum(line.micro for line in lines), one.currency),
+        a_year=first.micro * MONTHS,
+    )
+
+
+def _bill_months(stand: Standing) -> int:
+    """How many months lie between two bills of it, at least one."""
+    months = [
+        line.item.interval_count * (12 if line.item.interval is Interval.YEAR else 1)
+        for line in stand.lines
+        if line.item.interval in (Interval.YEAR, Interval.MONTH)
+    ]
+    return max(1, min(months, default=1))
 
 
 def _long_standing(question: Question) -> ContractSize | None:
@@ -125,7 +161,10 @@ def _long_standing(question: Question) -> ContractSize | None:
             before = paths[one.customer][-1][1] if paths[one.customer] else Decimal(0)
             paths[one.customer].append((one.date, before + frame.worth(one.micro, one.currency)))
     customers = tuple(_standing_long(customer, path) for customer, path in sorted(paths.items()) if path)
-    return contract_size_3y(Portfolio(as_of=question.as_of, customers=customers), question.policy)
+    found = contract_size_3y(Portfolio(as_of=question.as_of, customers=customers), question.policy)
+    missing = tuple(Missing(customer, Reason.MISSING_FX) for customer in sorted(frame.missing))
+    reason = Reason.MISSING_FX if missing and found.reason is Reason.EMPTY_COHORT else found.reason
+    return msgspec.structs.replace(found, excluded=(*found.excluded, *missing), reason=reason)
 
 
 def _standing_long(customer: str, path: Sequence[tuple[date, Decimal]]) -> LongStanding:

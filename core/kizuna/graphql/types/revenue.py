@@ -53,7 +53,7 @@ class MetricComparison:
 @strawberry.type(description="A cohort so many months after its first.")
 class CohortCell:
     month: int = strawberry.field(description="How many months after the first.")
-    customer_count: int = strawberry.field(description="How many still pay.")
+    customer_count: int = strawberry.field(description="How many are still there, those who pause among them.")
     logo_retention: Decimal | None = strawberry.field(description="Their share.")
     nrr: Decimal | None = strawberry.field(description="What they pay over what they paid at the first month's end.")
     grr: Decimal | None = strawberry.field(description="The same without growth.")
@@ -73,7 +73,8 @@ class RevenueCohort:
 @strawberry.type(description="Customers by the month in which they first paid.")
 class RevenueCohorts:
     currency: str | None = stated("The currency.", FINANCE)
-    reason: str | None = stated("Why there are none: no_data, mixed_currencies.", FINANCE)
+    reason: str | None = stated("Why there are none: no_data, mixed_currencies, missing_fx.", FINANCE)
+    missing_fx_count: int | None = stated("How many customers are left out for a missing rate.", FINANCE)
     cohorts: list[RevenueCohort] | None = stated("The cohorts, the oldest first.", FINANCE)
 
 
@@ -134,6 +135,9 @@ class IndustryChurn:
 class DiscountReduction:
     customer_count: int = strawberry.field(description="How many customers had a second term.")
     mean_points: Decimal | None = strawberry.field(description="The mean.")
+    weighted_points: Decimal | None = strawberry.field(
+        description="The mean weighted by what a year of the second term is worth; null without one currency."
+    )
     reason: str | None = strawberry.field(description="Why there is none.")
     excluded_count: int = strawberry.field(description="How many have no list price to compare with.")
 
@@ -161,4 +165,7 @@ class FiveQuestions:
     first_renewal: DiscountReduction | None = stated("How discounts shrink at the first renewal.", FINANCE)
     long_standing: ContractGrowth | None = stated(
         "How contracts grow in three years; null where several currencies are paid and none was chosen.", FINANCE
+    )
+    missing_fx_count: int | None = stated(
+        "How many customers a missing rate leaves out of the products and of three years.", FINANCE
     )
