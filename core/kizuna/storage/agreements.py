@@ -107,17 +107,28 @@ def _with_records(said: dict[str, Any], connection: str) -> dict[str, Any]:
 
 
 def _billed(sql: Connection, rids: Collection[int], known_at: int | None) -> dict[int, list[Billed]]:
-    """Subscription → the lines of its invoices."""
+    """Subscription → the lines of its invoices; of an instant those of invoices that were known then.
+
+    What a line says is what its invoice says today: of what was learned later only that an invoice was voided is not
+    read back. Whose subscription it is, is what is known today, too.
+    """
     if not rids:
         return {}
-    known = "" if known_at is None else " AND COALESCE(i.issued_at, i.created_at) <= :known"
+    status, learned, known = "i.status", "", ""
+    if known_at is not None:
+        # Who was voided since was issued before, or its date keeps it out: so it was to be paid then.
+        status = "CASE WHEN i.status = 'void' AND r.known_at > :known THEN 'open' ELSE i.status END"
+        learned = "JOIN source_record r ON r.rid = i.rid"
+        first = "(SELECT MIN(v.known_at) FROM source_version v WHERE v.rid = i.rid)"
+        known = f" AND COALESCE(i.issued_at, i.created_at) <= :known AND COALESCE({first}, r.known_at) <= :known"
     statement = f"""
         SELECT i.parent_rid, l.rid, l.subscription_item, l.product_rid, l.price_rid, l.quantity, l.amount_minor,
-               l.amount_currency, l.discount_minor, l.period_starts_at, l.period_ends_at, l.proration, i.status, i.attempts,
+               l.amount_currency, l.discount_minor, l.period_starts_at, l.period_ends_at, l.proration, {status}, i.attempts,
                COALESCE(i.created_at, i.issued_at)
         FROM placement p
         JOIN fact_invoice i ON i.rid = p.rid AND i.part = ''
         JOIN fact_invoice_line l ON l.rid = i.rid
+        {learned}
         WHERE p.kind = 'invoice' AND {among(sql, "p.parent_rid")}{known}
           AND l.amount_minor IS NOT NULL AND l.period_starts_at IS NOT NULL AND l.period_ends_at IS NOT NULL
         ORDER BY l.period_starts_at, l.rid, l.part
