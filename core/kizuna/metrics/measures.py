@@ -14,7 +14,7 @@ import msgspec
 from kizuna.metrics.dated import Subscription, fault, unread
 from kizuna.metrics.exact import Result, decimal, ratio
 from kizuna.metrics.inputs import Count, Inputs, NotNegative
-from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, ledger
+from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, ledger, without_visits
 from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.rates import Rate, converted, indexed
 from kizuna.metrics.reasons import Reason
@@ -250,7 +250,7 @@ def mrr_period(inputs: PeriodInputs, policy: Policy = KIZUNA) -> Period:
     first, after = month(inputs.period)
     made = [one for one in ledger(inputs.subscriptions, policy) if first <= one.date < after]
     if policy.same_period_new_churn == "ignore":
-        made = _without_visits(made)
+        made = without_visits(made)
     totals: dict[MovementKind, Decimal] = defaultdict(Decimal)
     for one in made:
         totals[one.kind] += one.amount
@@ -259,17 +259,6 @@ def mrr_period(inputs: PeriodInputs, policy: Policy = KIZUNA) -> Period:
     shown = {kind.value: abs(value) if kind in lost else value for kind, value in totals.items()}
     kinds = ("new", "expansion", "contraction", "churn", "reactivation", "migration", "identity")
     return Period(**{kind: shown.get(kind, Decimal(0)) for kind in kinds}, net=net)
-
-
-def _without_visits(made: Sequence[Movement]) -> list[Movement]:
-    """The movements without those of customers who came and left within the period."""
-    came = {(one.customer, one.currency) for one in made if one.kind is MovementKind.NEW}
-    left = {(one.customer, one.currency) for one in made if one.kind is MovementKind.CHURN}
-    totals: dict[tuple[str, str], int] = defaultdict(int)
-    for one in made:
-        totals[one.customer, one.currency] += one.micro
-    visits = {key for key in came & left if totals[key] == 0}
-    return [one for one in made if (one.customer, one.currency) not in visits]
 
 
 def month(period: str) -> tuple[date, date]:
