@@ -24,6 +24,15 @@ from kizuna.storage.instants import moment
 
 PART = 2_000
 
+# Of invoices as they were known at an instant: their status, what is joined for it, and which they are. One that was
+# voided since was issued before, or its date keeps it out: so it was to be paid then.
+_KNOWN_THEN = (
+    "CASE WHEN i.status = 'void' AND r.known_at > :known THEN 'open' ELSE i.status END",
+    "JOIN source_record r ON r.rid = i.rid",
+    """ AND COALESCE(i.issued_at, i.created_at) <= :known
+        AND COALESCE((SELECT MIN(v.known_at) FROM source_version v WHERE v.rid = i.rid), r.known_at) <= :known""",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
@@ -114,13 +123,7 @@ def _billed(sql: Connection, rids: Collection[int], known_at: int | None) -> dic
     """
     if not rids:
         return {}
-    status, learned, known = "i.status", "", ""
-    if known_at is not None:
-        # Who was voided since was issued before, or its date keeps it out: so it was to be paid then.
-        status = "CASE WHEN i.status = 'void' AND r.known_at > :known THEN 'open' ELSE i.status END"
-        learned = "JOIN source_record r ON r.rid = i.rid"
-        first = "(SELECT MIN(v.known_at) FROM source_version v WHERE v.rid = i.rid)"
-        known = f" AND COALESCE(i.issued_at, i.created_at) <= :known AND COALESCE({first}, r.known_at) <= :known"
+    status, learned, known = ("i.status", "", "") if known_at is None else _KNOWN_THEN
     statement = f"""
         SELECT i.parent_rid, l.rid, l.subscription_item, l.product_rid, l.price_rid, l.quantity, l.amount_minor,
                l.amount_currency, l.discount_minor, l.period_starts_at, l.period_ends_at, l.proration, {status}, i.attempts,
