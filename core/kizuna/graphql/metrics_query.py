@@ -16,15 +16,12 @@ from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.labels import FINANCE
 from kizuna.graphql.loading import slot
-from kizuna.graphql.paging import Connection, connection, page_of
+from kizuna.graphql.paging import Connection
 from kizuna.graphql.plan import PAGING
 from kizuna.graphql.scalars import Date, DateTime
 from kizuna.graphql.selection import Chosen
-from kizuna.graphql.types.billing import BillingSubscription
-from kizuna.graphql.types.customers import Customer
 from kizuna.graphql.types.metrics import MetricKey, MetricPoint, MetricValue
 from kizuna.graphql.types.movements import MOVED, Movement, MovementKind
-from kizuna.graphql.types.records import SourceRecord
 from kizuna.metrics import policy as policies
 from kizuna.metrics.frames import Question, Row
 from kizuna.metrics.policy import Policy
@@ -33,13 +30,11 @@ from kizuna.metrics.rates import Rate
 from kizuna.metrics.told import plain, sentence
 from kizuna.storage import asked as asking
 from kizuna.storage.answers import lookups, reading
-from kizuna.storage.answers.ids import record_id, record_ids, subscription_id
+from kizuna.storage.answers.ids import record_id
 from kizuna.storage.answers.movements import LATEST_MOVED, MOVEMENT_FILTERS
-from kizuna.storage.answers.shape import Order
 
 EXCLUDED_MOST = 1_000
 POINTS_MOST = 120
-ROWS = Order("metric rows", ("n",))
 
 Day = Annotated[Date | None, strawberry.argument(description="At the end of this day; today when left out.")]
 Since = Annotated[
@@ -196,7 +191,7 @@ def shown(context: Context, chosen: Chosen, told: Told, known_at: int | None) ->
         elif field.name == "sentence":
             source[slot(field.key)] = sentence(told, language)
         elif field.name == "rows":
-            source[slot(field.key)] = _rows(context, field, told.rows)
+            source[slot(field.key)] = behind.lines(context, field, "MetricRow", told.rows, _row)
     return source
 
 
@@ -236,37 +231,5 @@ def iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _rows(context: Context, field: Chosen, rows: Sequence[Row]) -> dict[str, Any]:
-    """A page of the rows with what is selected of their customers, subscriptions and records."""
-    page = page_of(
-        ROWS,
-        context.limits.max_page_size,
-        first=field.arguments["first"],
-        after=field.arguments.get("after"),
-        seal=context.caller.seal,
-    )
-    begins = 0 if page.position is None else int(page.position[0]) + 1
-    shown = list(enumerate(rows))[begins : begins + page.size + 1]
-    below, _ = loading.chosen_nodes(context, field, "MetricRow")
-    customers = behind.entities(context, below, "customer", Customer, {row.customer for _, row in shown})
-    bought = {subscription_id(row.subscription) for _, row in shown if row.subscription}
-    subscriptions = behind.facts(context, below, "subscription", BillingSubscription, bought)
-    said = {key for _, row in shown for key in record_ids(row.sources)}
-    records = behind.facts(context, below, "records", SourceRecord, said)
-    made = [
-        reading.Row(
-            {
-                "figures": figures_told(row.figures),
-                "reason": row.reason,
-                "day": iso(row.day),
-                "customer": customers.get(row.customer),
-                "subscription": subscriptions.get(subscription_id(row.subscription)) if row.subscription else None,
-                "records": [records[key] for key in record_ids(row.sources) if key in records],
-            },
-            starts={},
-            parent=(),
-            position=(place,),
-        )
-        for place, row in shown
-    ]
-    return connection(ROWS, page, made, len(rows))
+def _row(row: Row) -> dict[str, Any]:
+    return {"figures": figures_told(row.figures), "reason": row.reason, "day": iso(row.day)}

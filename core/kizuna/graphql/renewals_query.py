@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal as Exact
 from decimal import InvalidOperation
@@ -11,19 +10,15 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from kizuna.graphql import behind, loading
+from kizuna.graphql import behind
 from kizuna.graphql.context import Context
 from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.labels import FINANCE
 from kizuna.graphql.loading import slot
-from kizuna.graphql.metrics_query import ROWS, Day, InCurrency, KnownAt, OfCustomers, OfPolicy, iso, question_of
-from kizuna.graphql.paging import connection, page_of
+from kizuna.graphql.metrics_query import Day, InCurrency, KnownAt, OfCustomers, OfPolicy, iso, question_of
 from kizuna.graphql.scalars import Date
 from kizuna.graphql.selection import Chosen
-from kizuna.graphql.types.billing import BillingSubscription
-from kizuna.graphql.types.customers import Customer
-from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.renewals import CommittedMonth, RenewalReport
 from kizuna.metrics import terms
 from kizuna.metrics.exact import decimal
@@ -33,8 +28,6 @@ from kizuna.metrics.questions import ask
 from kizuna.metrics.renewals import Outlook, renewal_projection
 from kizuna.metrics.terms import Ending
 from kizuna.metrics.told import plain
-from kizuna.storage.answers import reading
-from kizuna.storage.answers.ids import record_ids, subscription_id
 
 RATES_MOST, YEARS_MOST, MONTHS_MOST = 10, 20, 36
 
@@ -99,7 +92,9 @@ def _told(context: Context, chosen: Chosen, question: Question, found: terms.Ren
     }
     for field in context.selection.below(chosen.nodes, "RenewalReport"):
         if field.name == "rows":
-            source[slot(field.key)] = _rows(context, field, found.endings, question.as_of)
+            source[slot(field.key)] = behind.lines(
+                context, field, "Renewal", found.endings, lambda one: _renewal(one, question.as_of)
+            )
         elif field.name == "projection":
             source[slot(field.key)] = _projection(field, question, terms.actual_rate(found.endings, question.as_of))
     return source
@@ -132,40 +127,19 @@ def _rate(text: str) -> Exact:
     return rate
 
 
-def _rows(context: Context, field: Chosen, endings: Sequence[Ending], as_of: date) -> dict[str, Any]:
-    seal, given = context.caller.seal, field.arguments
-    page = page_of(ROWS, context.limits.max_page_size, first=given["first"], after=given.get("after"), seal=seal)
-    begins = 0 if page.position is None else int(page.position[0]) + 1
-    listed = list(enumerate(endings))[begins : begins + page.size + 1]
-    below, _ = loading.chosen_nodes(context, field, "Renewal")
-    customers = behind.entities(context, below, "customer", Customer, {one.customer for _, one in listed})
-    bought = {subscription_id(one.subscription) for _, one in listed}
-    subscriptions = behind.facts(context, below, "subscription", BillingSubscription, bought)
-    said = {key for _, one in listed for key in record_ids(one.sources)}
-    records = behind.facts(context, below, "records", SourceRecord, said)
-    made = [
-        reading.Row(
-            {
-                "ends": one.due.ends.isoformat(),
-                "value": None if one.due.value is None else plain(one.due.value),
-                "renewed_value": None if one.due.renewed_value is None else plain(one.due.renewed_value),
-                "renewed_on": iso(one.due.renewed_on),
-                "declined_on": iso(one.due.declined_on),
-                "state": one.due.state(as_of),
-                "forecast": one.due.forecast,
-                "is_first": one.is_first,
-                "is_automatic": one.due.auto_renewed,
-                "customer": customers.get(one.customer),
-                "subscription": subscriptions.get(subscription_id(one.subscription)),
-                "records": [records[key] for key in record_ids(one.sources) if key in records],
-            },
-            starts={},
-            parent=(),
-            position=(place,),
-        )
-        for place, one in listed
-    ]
-    return connection(ROWS, page, made, len(endings))
+def _renewal(one: Ending, as_of: date) -> dict[str, Any]:
+    due = one.due
+    return {
+        "ends": due.ends.isoformat(),
+        "value": None if due.value is None else plain(due.value),
+        "renewed_value": None if due.renewed_value is None else plain(due.renewed_value),
+        "renewed_on": iso(due.renewed_on),
+        "declined_on": iso(due.declined_on),
+        "state": due.state(as_of),
+        "forecast": due.forecast,
+        "is_first": one.is_first,
+        "is_automatic": due.auto_renewed,
+    }
 
 
 def _number(value: Fraction | None) -> str | None:

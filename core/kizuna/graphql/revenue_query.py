@@ -8,14 +8,13 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from kizuna.graphql import behind, loading
+from kizuna.graphql import behind
 from kizuna.graphql.context import Context
 from kizuna.graphql.errors import UserError
 from kizuna.graphql.info import Info, asked
 from kizuna.graphql.labels import FINANCE
 from kizuna.graphql.loading import slot
 from kizuna.graphql.metrics_query import (
-    ROWS,
     Day,
     InCurrency,
     KnownAt,
@@ -27,14 +26,10 @@ from kizuna.graphql.metrics_query import (
     question_of,
     shown,
 )
-from kizuna.graphql.paging import connection, page_of
 from kizuna.graphql.scalars import DateTime
 from kizuna.graphql.selection import Chosen
-from kizuna.graphql.types.billing import BillingSubscription
 from kizuna.graphql.types.catalogue import Product
-from kizuna.graphql.types.customers import Customer
 from kizuna.graphql.types.metrics import MetricKey
-from kizuna.graphql.types.records import SourceRecord
 from kizuna.graphql.types.revenue import FiveQuestions, MetricComparison, MetricGroup, MetricGrouping, RevenueCohorts
 from kizuna.metrics.cohorts import Cell, Started, cohorts
 from kizuna.metrics.comparing import Compared, Difference, reconciled, restated
@@ -43,8 +38,7 @@ from kizuna.metrics.five import Answers, answers
 from kizuna.metrics.segments import ProductKept, by_group
 from kizuna.metrics.told import plain
 from kizuna.storage import portfolio
-from kizuna.storage.answers import reading
-from kizuna.storage.answers.ids import record_id, record_ids, subscription_id
+from kizuna.storage.answers.ids import record_id
 
 MONTHS_MOST = 60
 
@@ -171,44 +165,12 @@ def _compared(info: Info, found: Compared, known_at: int | None) -> MetricCompar
         elif field.name == "after":
             source[slot(field.key)] = shown(context, field, found.after, None)
         elif field.name == "rows":
-            source[slot(field.key)] = _rows(context, field, found.rows)
+            source[slot(field.key)] = behind.lines(context, field, "MetricDifference", found.rows, _difference)
     return cast("MetricComparison", source)
 
 
-def _rows(context: Context, field: Chosen, rows: Sequence[Difference]) -> dict[str, Any]:
-    seal = context.caller.seal
-    page = page_of(
-        ROWS,
-        context.limits.max_page_size,
-        first=field.arguments["first"],
-        after=field.arguments.get("after"),
-        seal=seal,
-    )
-    begins = 0 if page.position is None else int(page.position[0]) + 1
-    listed = list(enumerate(rows))[begins : begins + page.size + 1]
-    below, _ = loading.chosen_nodes(context, field, "MetricDifference")
-    customers = behind.entities(context, below, "customer", Customer, {row.customer for _, row in listed})
-    bought = {subscription_id(row.subscription) for _, row in listed if row.subscription}
-    subscriptions = behind.facts(context, below, "subscription", BillingSubscription, bought)
-    said = {key for _, row in listed for key in record_ids(row.sources)}
-    records = behind.facts(context, below, "records", SourceRecord, said)
-    made = [
-        reading.Row(
-            {
-                "customer": customers.get(row.customer),
-                "subscription": subscriptions.get(subscription_id(row.subscription)) if row.subscription else None,
-                "before": figures_told(row.before),
-                "after": figures_told(row.after),
-                "cause": row.cause,
-                "records": [records[key] for key in record_ids(row.sources) if key in records],
-            },
-            starts={},
-            parent=(),
-            position=(place,),
-        )
-        for place, row in listed
-    ]
-    return connection(ROWS, page, made, len(rows))
+def _difference(row: Difference) -> dict[str, Any]:
+    return {"before": figures_told(row.before), "after": figures_told(row.after), "cause": row.cause}
 
 
 def _number(value: Fraction | None) -> str | None:
