@@ -11,8 +11,9 @@ import pytest
 
 from kizuna.metrics.cohorts import cohorts
 from kizuna.metrics.dated import Discount, Item, Subscription
-from kizuna.metrics.five import answers, months_after
+from kizuna.metrics.five import answers
 from kizuna.metrics.frames import Question
+from kizuna.metrics.months import months_after
 from kizuna.metrics.segments import by_group, by_product
 from kizuna.model.enums import DiscountDuration, Interval, SubscriptionStatus
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +11,8 @@ from fractions import Fraction
 import msgspec
 
 from kizuna.metrics.dated import Subscription
-from kizuna.metrics.frames import Frame, Question, months_before
+from kizuna.metrics.frames import Frame, Question
+from kizuna.metrics.months import month_end, months_before
 from kizuna.metrics.movements import book, by_customer
 from kizuna.metrics.policy import Policy
 from kizuna.metrics.retention import Balance, Cohort, nrr_grr_cohort
@@ -139,4 +139,4 @@ def _on(path: Path, day: date) -> Decimal:
 
 def _month_end(day: date, months: int) -> date:
     """The last day of the month so many months after the day's."""
-    return months_before(day.replace(day=monthrange(day.year, day.month)[1]), -months)
+    return months_before(month_end(day), -months)

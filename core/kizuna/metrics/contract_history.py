@@ -14,8 +14,8 @@ from itertools import pairwise
 import msgspec
 
 from kizuna.metrics.dated import Held, Item, Subscription, Told
-from kizuna.metrics.frames import months_before
 from kizuna.metrics.history import Body, Version
+from kizuna.metrics.months import months_after
 from kizuna.model.enums import ContractStatus, Interval, SubscriptionStatus
 from kizuna.model.money import exponent
 
@@ -119,7 +119,7 @@ def _term(said: Body, number: str, source: str) -> _Term | None:
         interval_count=months,
         source=source,
     )
-    return _Term(begins, told_end or months_before(begins, -months), item)
+    return _Term(begins, told_end or months_after(begins, months), item)
 
 
 def _months(begins: date, ends: date) -> int:

@@ -99,9 +99,9 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One agreement over its whole life.
 
     ``status`` is the last that is known; ``statuses`` those it had, where that is known. ``trial_end`` is the first day
-    that is paid. ``paused_from`` and ``paused_until`` are one more pause. ``continues`` names the subscription it takes the place of. ``customers``: whom it was counted for
-    where that has changed by a merge or its undoing. ``basis``: a billing system's word, a contract's, or put together
-    from invoices. ``source`` names the record that spoke last, ``told`` those that spoke of its state, in order.
+    that is paid. ``paused_from`` and ``paused_until`` are one more pause. ``continues`` names the subscription it takes the
+    place of. ``customers``: whom it was counted for where that has changed by a merge or its undoing. ``basis``: a billing
+    system's word, a contract's, or put together from invoices. ``source`` names the record that spoke last, ``told`` those that spoke of its state, in order.
     """
 
     id: str

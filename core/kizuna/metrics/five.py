@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -23,8 +23,9 @@ from kizuna.metrics.contracts import (
     first_renewal_discount,
 )
 from kizuna.metrics.dated import Subscription, fault
-from kizuna.metrics.frames import Frame, Question, months_before
+from kizuna.metrics.frames import Frame, Question
 from kizuna.metrics.measures import MONTHS
+from kizuna.metrics.months import months_after
 from kizuna.metrics.movements import by_customer
 from kizuna.metrics.questions import Told, ask
 from kizuna.metrics.reasons import Reason
@@ -178,10 +179,3 @@ def _standing_long(customer: str, path: Sequence[tuple[date, Decimal]]) -> LongS
         current_acv=path[-1][1] * MONTHS,
         longest_gap_days=max(gaps, default=0),
     )
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of that month."""
-    first = months_before(day.replace(day=1), -months).replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ import msgspec
 from kizuna.metrics.committed import committed
 from kizuna.metrics.dated import Subscription
 from kizuna.metrics.exact import decimal, total
+from kizuna.metrics.months import months_before
 from kizuna.metrics.movements import Movement, book, by_customer, ledger, without_visits
 from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.rates import Rate, Rates, indexed, rate_on
@@ -207,18 +208,3 @@ def summed(rows: Sequence[Row]) -> dict[str, Decimal]:
         for name, value in row.figures.items():
             totals[name].append(value)
     return {name: decimal(total(values)) for name, values in totals.items()}
-
-
-def month_ends(day: date, most: int) -> list[date]:
-    """The last days of the months before the day's own, the latest first."""
-    last = day.replace(day=1) - timedelta(days=1)
-    return [months_before(last, number) for number in range(most)]
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last one of that month; the last day of a month stays a last day."""
-    last = (day + timedelta(days=1)).day == 1
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    first_after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    end = first_after - timedelta(days=1)
-    return end if last else end.replace(day=min(day.day, end.day))

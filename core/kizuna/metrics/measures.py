@@ -18,7 +18,7 @@ from kizuna.metrics.movements import Movement, MovementKind, book, by_customer, 
 from kizuna.metrics.policy import KIZUNA, Policy
 from kizuna.metrics.rates import Rate, converted, indexed
 from kizuna.metrics.reasons import Reason
-from kizuna.metrics.revenue import amount, standing
+from kizuna.metrics.revenue import amount
 from kizuna.model.money import MICRO
 
 MONTHS = 12
@@ -318,6 +318,3 @@ def in_force(facts: Any, as_of_day: Any) -> dict[Any, Any]:
         if valid_from <= as_of_day and (key not in found or (valid_from, known_at) >= found[key][:2]):
             found[key] = (valid_from, known_at, fact)
     return {key: fact for key, (_, _, fact) in found.items()}
-
-
-__all__ = ["as_of", "mrr", "mrr_movements", "mrr_period", "standing"]

@@ -20,8 +20,9 @@ from kizuna.metrics.dated import unread
 from kizuna.metrics.definition import Definition
 from kizuna.metrics.exact import decimal
 from kizuna.metrics.fills import METRICS, Metric, Unit
-from kizuna.metrics.frames import Frame, Question, Row, month_ends, summed
+from kizuna.metrics.frames import Frame, Question, Row, summed
 from kizuna.metrics.measures import Excluded, not_read, nothing_read
+from kizuna.metrics.months import month_ends
 from kizuna.metrics.movements import ledger
 from kizuna.metrics.rates import Rate
 from kizuna.metrics.reasons import Reason
