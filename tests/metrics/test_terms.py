@@ -92,6 +92,13 @@ def test_a_contract_is_renewed_by_the_one_that_follows_within_the_grace() -> Non
     assert [one.due.renewed_value for one in found.endings] == [1500, None]
 
 
+def test_a_period_of_two_years_has_both_ends_of_a_yearly_term() -> None:
+    found = report(asked(agreed("a")), date(2026, 1, 1), date(2028, 1, 1))
+
+    assert [one.due.ends for one in found.endings] == [date(2026, 3, 10), date(2027, 3, 10)]
+    assert [one.is_first for one in found.endings] == [True, False]
+
+
 def test_what_will_be_is_a_forecast_and_no_renewal() -> None:
     found = report(asked(agreed("a"), as_of=date(2026, 2, 1)), *YEAR)
 

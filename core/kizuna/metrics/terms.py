@@ -12,10 +12,10 @@ import msgspec
 
 from kizuna.metrics.dated import Item, Subscription
 from kizuna.metrics.due import EARLY, GRACE, Due, DuePeriod, Forecast, Renewals, renewal_cohort
-from kizuna.metrics.five import months_after
 from kizuna.metrics.forward import Ahead, Commitment
 from kizuna.metrics.frames import Frame, Question
 from kizuna.metrics.measures import MONTHS
+from kizuna.metrics.months import months_after
 from kizuna.metrics.movements import book, by_customer
 from kizuna.metrics.questions import ask
 from kizuna.metrics.revenue import standing
@@ -68,30 +68,28 @@ def _endings(frame: Frame, since: date, until: date) -> Iterator[Ending]:
         for one in held:
             if customer in frame.missing or one.holder(since) != customer:
                 continue
-            ends = _contract_end(one, since, until) if one.basis == "contract" else _term_end(one, since, until)
-            if ends is not None:
-                found = _ending(frame, customer, held, one, ends)
-                if found is not None:
-                    yield found
+            ends = _contract_ends if one.basis == "contract" else _term_ends
+            found = (_ending(frame, customer, held, one, day) for day in ends(one, since, until))
+            yield from (ending for ending in found if ending is not None)
 
 
-def _contract_end(one: Subscription, since: date, until: date) -> date | None:
+def _contract_ends(one: Subscription, since: date, until: date) -> Iterator[date]:
     ends = one.cancel_effective_at
-    return ends if ends is not None and since <= ends < until else None
+    if ends is not None and since <= ends < until:
+        yield ends
 
 
-def _term_end(one: Subscription, since: date, until: date) -> date | None:
-    """The first end of one of its terms in the period; terms follow each other from its first paid day on."""
-    first = max(day for day in (one.start, one.trial_end) if day is not None) if one.start else None
-    if first is None:
-        return None
+def _term_ends(one: Subscription, since: date, until: date) -> Iterator[date]:
+    """The ends of its terms in the period; they follow each other from its first paid day on."""
     months = max((_months(item) for item in one.items), default=0)
-    if months < A_TERM:
-        return None
+    if one.start is None or months < A_TERM:
+        return
+    first = max(day for day in (one.start, one.trial_end) if day is not None)
     number = max(1, ((since.year - first.year) * 12 + since.month - first.month) // months)
-    while (ends := months_after(first, number * months)) < since:
+    while (ends := months_after(first, number * months)) < until:
+        if ends >= since:
+            yield ends
         number += 1
-    return ends if ends < until else None
 
 
 def _months(item: Item) -> int:
