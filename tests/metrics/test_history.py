@@ -147,3 +147,22 @@ def test_one_that_was_there_at_first_holds_from_the_start() -> None:
     found = revenue("2025-01-01", plan(1, "2025-09-01"), item("2025-09-01"), discount(1, "2025-09-01", "30", "first"))
 
     assert found == Decimal(70)
+
+
+@pytest.mark.parametrize(
+    ("told", "seen", "resumes"),
+    [
+        ("2025-06-01", "2025-06-20", "2025-06-01"),  # the vendor said when, and was read later
+        ("2025-08-01", "2025-06-20", "2025-06-20"),  # resumed before the day that was told
+        (None, "2025-06-20", "2025-06-20"),
+    ],
+)
+def test_a_pause_is_over_on_the_day_that_was_told_or_when_it_is_seen_to_be(
+    told: str | None, seen: str, resumes: str
+) -> None:
+    until = None if told is None else f"{told}T00:00:00+00:00"
+    paused = plan(2, "2025-05-10", paused=True, paused_until=until)
+
+    found = moves(plan(1, "2025-04-01"), item("2025-04-01"), paused, plan(3, seen))
+
+    assert [(day, kind) for day, kind, _ in found[1:]] == [("2025-05-10", "contraction"), (resumes, "expansion")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 import msgspec
@@ -55,7 +55,7 @@ def _of_state(
         return "pause"
     if now.state == "counted":
         return _beginning(subscription, day, was, first=first, again=again)
-    return end_reason(subscription, day, now) if last else "product_removed"
+    return end_reason(subscription, now) if last else "product_removed"
 
 
 def _beginning(subscription: Subscription, day: date, was: Standing, *, first: bool, again: bool) -> str:
@@ -66,11 +66,9 @@ def _beginning(subscription: Subscription, day: date, was: Standing, *, first: b
     return "contract_signed" if subscription.basis == "contract" else "first_subscription"
 
 
-def end_reason(subscription: Subscription, day: date, now: Standing) -> str:
+def end_reason(subscription: Subscription, now: Standing) -> str:
     """Why it ended: voluntary, involuntary (payment), non_renewal, out_of_business, merged_away or first_archive."""
-    unpaid = SubscriptionStatus.UNPAID
-    held_before = next((held.status for held in subscription.statuses if held.holds(day - timedelta(days=1))), None)
-    if now.reason == f"status_{unpaid.value}" or held_before is unpaid:
+    if now.reason == f"status_{SubscriptionStatus.UNPAID.value}":
         return "involuntary"
     told = _ENDS.get(subscription.cancel_reason or "")
     if told is not None:
