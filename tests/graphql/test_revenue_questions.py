@@ -161,3 +161,18 @@ def test_who_may_not_read_finance_learns_nothing_of_it(sells: House) -> None:
         "fiveQuestions": {"highestChurn": None, "products": None, "longStanding": None},
         "movements": None,
     }
+
+
+def test_a_fragment_on_what_is_hidden_is_told_as_masked_and_answers_nothing(sells: House) -> None:
+    (key,) = sells.ask("{ customers(first: 1) { nodes { id } } }")["customers"]["nodes"]
+    asked = "query ($id: ID!) { node(id: $id) { id ... on BillingSubscription { status } } }"
+    mine = sells.ask(
+        "query ($id: ID) { customer(id: $id) { subscriptions(first: 1) { nodes { id } } } }", id=key["id"]
+    )["customer"]["subscriptions"]["nodes"][0]["id"]
+
+    seen = sells.answer(asked, id=mine)
+    hidden = sells.answer(asked, id=mine, caller=SUPPORT)
+
+    assert (seen["data"]["node"], "masked" in seen["extensions"]) == ({"id": mine, "status": "ACTIVE"}, False)
+    assert hidden["data"] == {"node": None}
+    assert {"field": "BillingSubscription", "labels": ["finance"]} in hidden["extensions"]["masked"]
